@@ -1,0 +1,366 @@
+//! The frame of a reading: the names at its top.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use super::error::{Pointer, cut};
+use super::loose::{Key, Levels, Loose, MAX_ENTRIES};
+use super::{DecodeError, ReadingIn, bad_text, malformed};
+use crate::device::{self, MAX_CHARS};
+use crate::{DeviceTime, Instant, Kind, Quality, UserSlot};
+
+/// A reading or what is wrong with it: deserialising one fails only on what is no JSON at all, so that the other items
+/// of a batch can still be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item<'a>(pub Result<ReadingIn<'a>, DecodeError>);
+
+/// `values` → an object of one value → a list: no reading is deeper.
+const LEVELS: Levels = Levels(3);
+
+const NAMES: [&str; 10] = [
+    "device",
+    "kind",
+    "values",
+    "measured_at",
+    "maker",
+    "user",
+    "sequence",
+    "quality",
+    "hub_time",
+    "test",
+];
+const POINTERS: [&str; 10] = [
+    "/device",
+    "/kind",
+    "/values",
+    "/measured_at",
+    "/maker",
+    "/user",
+    "/sequence",
+    "/quality",
+    "/hub_time",
+    "/test",
+];
+
+impl<'de> Deserialize<'de> for Item<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Frame)
+    }
+}
+
+struct Frame;
+
+/// What is sent instead of an object is read to its end and refused as one.
+macro_rules! not_an_object {
+    ($($method:ident($type:ty)),+) => {
+        $(fn $method<E: Error>(self, _: $type) -> Result<Item<'de>, E> {
+            Ok(no_object())
+        })+
+    };
+}
+
+fn no_object<'a>() -> Item<'a> {
+    Item(Err(DecodeError::WrongType {
+        field: Pointer::Borrowed(""),
+        expected: "an object",
+    }))
+}
+
+impl<'de> Visitor<'de> for Frame {
+    type Value = Item<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a reading")
+    }
+
+    not_an_object!(
+        visit_bool(bool),
+        visit_i64(i64),
+        visit_u64(u64),
+        visit_f64(f64),
+        visit_str(&str)
+    );
+
+    fn visit_unit<E: Error>(self) -> Result<Item<'de>, E> {
+        Ok(no_object())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Item<'de>, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(no_object())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Item<'de>, A::Error> {
+        let mut fields: [Option<Loose<'de>>; NAMES.len()] = [const { None }; NAMES.len()];
+        let mut twice = None;
+        while let Some(Key(name)) = map.next_key()? {
+            let place = NAMES.iter().position(|known| *known == name);
+            let Some((place, slot)) = place.and_then(|place| Some((place, fields.get_mut(place)?))) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value = map.next_value_seed(LEVELS)?;
+            if slot.replace(value).is_some() {
+                twice = POINTERS.get(place);
+            }
+        }
+        Ok(Item(match twice {
+            Some(pointer) => Err(DecodeError::Duplicate {
+                field: Pointer::Borrowed(pointer),
+            }),
+            None => reading(fields),
+        }))
+    }
+}
+
+fn reading(fields: [Option<Loose<'_>>; NAMES.len()]) -> Result<ReadingIn<'_>, DecodeError> {
+    // `null` is the same as absent.
+    let [
+        device,
+        kind,
+        values,
+        measured_at,
+        maker,
+        user,
+        sequence,
+        quality,
+        hub_time,
+        test,
+    ] = fields.map(|field| field.filter(|value| *value != Loose::Null));
+    let serial = text("/device", device.ok_or_else(|| missing("/device"))?)?;
+    device::parse(&serial).map_err(|bad| bad_text("/device", bad))?;
+    let maker = maker.map(|value| text("/maker", value)).transpose()?;
+    if let Some(maker) = &maker {
+        device::parse(maker).map_err(|bad| bad_text("/maker", bad))?;
+    }
+    let kind = text("/kind", kind.ok_or_else(|| missing("/kind"))?)?;
+    let kind: Kind = kind
+        .parse()
+        .map_err(|_| DecodeError::UnknownKind { kind: cut(&kind) })?;
+    let mut flags = quality.map_or(Ok(Quality::NONE), |value| quality_flags(&value))?;
+    match test {
+        None | Some(Loose::Bool(false)) => {}
+        Some(Loose::Bool(true)) => flags |= Quality::TEST,
+        Some(_) => return Err(wrong_type("/test", "true or false")),
+    }
+    Ok(ReadingIn {
+        device: serial,
+        maker,
+        kind,
+        measured_at: measured_at
+            .map(|value| time("/measured_at", value, DeviceTime::parse))
+            .transpose()?,
+        hub_time_ms: hub_time
+            .map(|value| time("/hub_time", value, Instant::parse))
+            .transpose()?
+            .map(Instant::ms),
+        user: user.map(user_slot).transpose()?,
+        sequence: sequence.map(|value| whole("/sequence", &value)).transpose()?,
+        quality: flags,
+        values: match values {
+            Some(Loose::Map(values)) => values,
+            Some(_) => return Err(wrong_type("/values", "an object")),
+            None => return Err(missing("/values")),
+        },
+    })
+}
+
+fn missing(field: &'static str) -> DecodeError {
+    DecodeError::MissingField {
+        field: Pointer::Borrowed(field),
+    }
+}
+
+fn wrong_type(field: &'static str, expected: &'static str) -> DecodeError {
+    DecodeError::WrongType {
+        field: Pointer::Borrowed(field),
+        expected,
+    }
+}
+
+fn text<'a>(field: &'static str, value: Loose<'a>) -> Result<Cow<'a, str>, DecodeError> {
+    match value {
+        Loose::Text(text) => Ok(text),
+        _ => Err(wrong_type(field, "a text")),
+    }
+}
+
+fn time<T>(
+    field: &'static str,
+    value: Loose<'_>,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, DecodeError> {
+    let text = text(field, value)?;
+    // The longest RFC 3339 time with nanoseconds has 35 characters.
+    if text.len() > MAX_CHARS {
+        return Err(DecodeError::TooLong {
+            field: Pointer::Borrowed(field),
+            max: MAX_CHARS,
+        });
+    }
+    parse(&text).ok_or(DecodeError::Time {
+        field: Pointer::Borrowed(field),
+    })
+}
+
+fn whole(field: &'static str, value: &Loose<'_>) -> Result<i64, DecodeError> {
+    match value {
+        Loose::Number(number) => number.whole().ok_or_else(|| wrong_type(field, "a whole number")),
+        Loose::BadNumber(_) => Err(DecodeError::OutOfRange {
+            field: Pointer::Borrowed(field),
+        }),
+        _ => Err(wrong_type(field, "a whole number")),
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "called through Option::map, which hands the value over"
+)]
+fn user_slot(value: Loose<'_>) -> Result<UserSlot, DecodeError> {
+    UserSlot::new(whole("/user", &value)?).ok_or(DecodeError::OutOfRange {
+        field: Pointer::Borrowed("/user"),
+    })
+}
+
+fn quality_flags(value: &Loose<'_>) -> Result<Quality, DecodeError> {
+    let Loose::List(names) = value else {
+        return Err(wrong_type("/quality", "a list of names"));
+    };
+    if names.len() > MAX_ENTRIES {
+        return Err(DecodeError::TooMany {
+            field: Pointer::Borrowed("/quality"),
+            max: MAX_ENTRIES,
+        });
+    }
+    let mut quality = Quality::NONE;
+    for (place, name) in names.iter().enumerate() {
+        let field = || Pointer::Owned(format!("/quality/{place}"));
+        let Loose::Text(name) = name else {
+            return Err(DecodeError::WrongType {
+                field: field(),
+                expected: "a name",
+            });
+        };
+        quality |= Quality::from_name(name).map_err(|_| DecodeError::UnknownQuality {
+            field: field(),
+            flag: cut(name),
+        })?;
+    }
+    Ok(quality)
+}
+
+type Verdicts<'a> = Vec<Result<ReadingIn<'a>, DecodeError>>;
+
+/// Reads `{"readings":[…]}`.
+pub(super) fn batch(json: &[u8], max: usize) -> Result<Verdicts<'_>, DecodeError> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let batch = reader
+        .deserialize_any(Batch { max })
+        .and_then(|batch| reader.end().map(|()| batch));
+    batch.map_err(|error| {
+        if error.is_data() {
+            wrong_type("", "an object")
+        } else {
+            malformed(&error)
+        }
+    })?
+}
+
+/// The object around the list.
+struct Batch {
+    max: usize,
+}
+
+impl<'de> Visitor<'de> for Batch {
+    type Value = Result<Verdicts<'de>, DecodeError>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with a list of readings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(Key(name)) = map.next_key()? {
+            if name != "readings" {
+                map.next_value::<IgnoredAny>()?;
+            } else if found
+                .replace(map.next_value_seed(List { max: self.max })?)
+                .is_some()
+            {
+                return Ok(Err(DecodeError::Duplicate {
+                    field: Pointer::Borrowed("/readings"),
+                }));
+            }
+        }
+        Ok(found.unwrap_or_else(|| Err(missing("/readings"))))
+    }
+}
+
+/// The list of readings.
+struct List {
+    max: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for List {
+    type Value = Result<Verdicts<'de>, DecodeError>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+macro_rules! not_a_list {
+    ($($method:ident($type:ty)),+) => {
+        $(fn $method<E: Error>(self, _: $type) -> Result<Self::Value, E> {
+            Ok(Err(wrong_type("/readings", "a list")))
+        })+
+    };
+}
+
+impl<'de> Visitor<'de> for List {
+    type Value = Result<Verdicts<'de>, DecodeError>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of readings")
+    }
+
+    not_a_list!(
+        visit_bool(bool),
+        visit_i64(i64),
+        visit_u64(u64),
+        visit_f64(f64),
+        visit_str(&str)
+    );
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Err(wrong_type("/readings", "a list")))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Err(wrong_type("/readings", "a list")))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while items.len() < self.max {
+            let Some(Item(item)) = seq.next_element()? else {
+                return Ok(Ok(items));
+            };
+            items.push(item);
+        }
+        if seq.next_element::<IgnoredAny>()?.is_none() {
+            return Ok(Ok(items));
+        }
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Err(DecodeError::TooMany {
+            field: Pointer::Borrowed("/readings"),
+            max: self.max,
+        }))
+    }
+}
