@@ -1,0 +1,33 @@
+//! `customer`: a clinic, the tenant of all patient data.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::enums::{OrganisationState, PatientMode};
+use crate::ids::{CustomerId, DistributorId};
+use crate::relations::belongs_to;
+
+/// A customer.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "customer")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: CustomerId,
+    /// In whose portfolio it is; none: the platform's own.
+    pub distributor_id: Option<DistributorId>,
+    /// Its name, 1 to 200 characters.
+    pub name: String,
+    /// IANA name of the zone in which its days and months are drawn.
+    pub time_zone: String,
+    /// Whether it may act.
+    pub state: OrganisationState,
+    /// What its readings carry.
+    pub patient_mode: PatientMode,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+}
+
+belongs_to! {
+    Distributor: DistributorId => distributor.Id,
+}

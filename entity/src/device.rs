@@ -1,0 +1,50 @@
+//! `device`: devices and who holds each now.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::enums::DeviceState;
+use crate::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
+use crate::relations::belongs_to;
+
+/// A device. It is (maker, serial), makers compared without case. Who held it when stands in `assignment`; both
+/// change in one transaction.
+#[expect(
+    clippy::struct_field_names,
+    reason = "`model_id` is the column's name: the id of a model of device"
+)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "device")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: DeviceId,
+    /// Its maker as written, 1 to 64 characters.
+    pub maker: String,
+    /// The maker in lower case. The database generates it and refuses any other value: leave it `NotSet`.
+    pub maker_key: String,
+    /// The maker's serial number, 1 to 64 characters; two makers may use the same.
+    pub serial: String,
+    /// Its model.
+    pub model_id: DeviceModelId,
+    /// In whose stock or portfolio it is.
+    pub distributor_id: Option<DistributorId>,
+    /// Who holds it now.
+    pub customer_id: Option<CustomerId>,
+    /// What the customer calls it or its wearer, 1 to 200 characters.
+    pub customer_reference: Option<String>,
+    /// Where it is in its life.
+    pub state: DeviceState,
+    /// Whether two customers ever held it: then a reading whose time cannot be true has no sure owner.
+    pub ever_moved: bool,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+belongs_to! {
+    Model: ModelId => device_model.Id,
+    Customer: CustomerId => customer.Id,
+    Distributor: DistributorId => distributor.Id,
+}

@@ -1,0 +1,259 @@
+//! Every column of text that the database checks, as an enum. Each has `ALL`, `as_str`, `Display`, `FromStr` and serde
+//! by the database's own text.
+//!
+//! [`Kind`] and [`Proof`] have the same names and texts as `vitals::Kind` and `vitals::Proof`: this crate lies beside
+//! `vitals` and does not need it, and a test of the migrations holds these texts to the database's checks.
+
+pub use crate::text::UnknownName;
+use crate::text::text_enum;
+
+text_enum! {
+    /// Whether a distributor or a customer may act.
+    pub enum OrganisationState {
+        /// In business.
+        Active = "active",
+        /// On hold.
+        Suspended = "suspended",
+        /// Gone; kept for its records.
+        Closed = "closed",
+    }
+
+    /// What a customer's readings carry.
+    pub enum PatientMode {
+        /// The device and the customer's own reference; no alerts on patients, no EHR.
+        DeviceOnly = "device_only",
+        /// A patient; the readings of an unpaired device wait in quarantine.
+        Paired = "paired",
+    }
+
+    /// Whom a person works for.
+    pub enum UserRole {
+        /// The platform, with every permission.
+        Admin = "admin",
+        /// The platform's accounts.
+        Finance = "finance",
+        /// A distributor.
+        Distributor = "distributor",
+        /// A customer.
+        Customer = "customer",
+    }
+
+    /// Whether a person may sign in.
+    pub enum UserState {
+        /// May sign in.
+        Active = "active",
+        /// May not.
+        Disabled = "disabled",
+    }
+
+    /// The way a model's readings come.
+    pub enum Transport {
+        /// A modem in the device.
+        Cellular = "cellular",
+        /// Bluetooth to a hub.
+        Bluetooth = "bluetooth",
+        /// The vendor's own cloud.
+        VendorCloud = "vendor_cloud",
+        /// MQTT.
+        Mqtt = "mqtt",
+    }
+
+    /// Where a device is in its life.
+    pub enum DeviceState {
+        /// On a shelf, with nobody's readings.
+        Stock = "stock",
+        /// Its readings are taken.
+        Active = "active",
+        /// Switched off for now: its readings go to quarantine.
+        Inactive = "inactive",
+        /// Sent back.
+        Returned = "returned",
+        /// Another device took its place.
+        Replaced = "replaced",
+        /// Out of use for ever.
+        Retired = "retired",
+    }
+
+    /// Where a hub is in its life: unclaimed → claimed → active ⇄ inactive → retired.
+    pub enum HubState {
+        /// It holds no key yet.
+        Unclaimed = "unclaimed",
+        /// It holds a key whose fingerprint nobody has confirmed.
+        Claimed = "claimed",
+        /// A person confirmed it.
+        Active = "active",
+        /// Switched off for now.
+        Inactive = "inactive",
+        /// Out of use for ever.
+        Retired = "retired",
+    }
+
+    /// What kind of vital sign a reading is; the texts of `vitals::Kind`.
+    pub enum Kind {
+        /// Systolic and diastolic pressure by a cuff.
+        BloodPressure = "blood_pressure",
+        /// Body weight.
+        Weight = "weight",
+        /// Glucose.
+        Glucose = "glucose",
+        /// Oxygen saturation.
+        Oximetry = "oximetry",
+        /// Body temperature.
+        Temperature = "temperature",
+        /// Heart rate.
+        HeartRate = "heart_rate",
+        /// Steps and what goes with them.
+        Activity = "activity",
+        /// Minutes by stage of sleep.
+        Sleep = "sleep",
+    }
+
+    /// How well it is proved that a reading came from its device; the texts of `vitals::Proof`.
+    pub enum Proof {
+        /// A hub signed the batch it was in.
+        HubSigned = "hub_signed",
+        /// The device showed its own token.
+        DeviceToken = "device_token",
+        /// A vendor's cloud said so.
+        VendorAsserted = "vendor_asserted",
+    }
+
+    /// Whether a reading stands.
+    pub enum ReadingStatus {
+        /// It stands.
+        Final = "final",
+        /// It was taken back: flagged, never removed.
+        EnteredInError = "entered_in_error",
+    }
+
+    /// Why something authenticated was not believed.
+    pub enum QuarantineReason {
+        /// The platform has no such device.
+        UnknownDevice = "unknown_device",
+        /// The device belongs to another customer than its sender.
+        WrongOwner = "wrong_owner",
+        /// Nobody held the device when it measured.
+        NoOwner = "no_owner",
+        /// The device is switched off.
+        InactiveDevice = "inactive_device",
+        /// The message could not be read.
+        Undecodable = "undecodable",
+        /// Physically impossible values.
+        Implausible = "implausible",
+        /// Its time cannot be true and the device has moved, so nobody can say whose it is.
+        ClockSuspectMoved = "clock_suspect_moved",
+        /// The customer's readings need a patient and the device has none.
+        Unpaired = "unpaired",
+    }
+
+    /// What became of an item in quarantine.
+    pub enum QuarantineState {
+        /// Nobody has decided yet.
+        Waiting = "waiting",
+        /// Taken in after all.
+        Released = "released",
+        /// Turned down.
+        Rejected = "rejected",
+    }
+
+    /// The three circuits an outbox row can be for; none ever waits for another.
+    pub enum Circuit {
+        /// To the customers' servers.
+        Forwarding = "forwarding",
+        /// To people.
+        Alerts = "alerts",
+        /// To EHRs.
+        Clinical = "clinical",
+    }
+
+    /// What an event in a customer's stream says.
+    pub enum EventType {
+        /// A reading was taken in.
+        ReadingCreated = "reading.created",
+        /// A reading was taken back.
+        ReadingWithdrawn = "reading.withdrawn",
+        /// Somebody tried an endpoint.
+        EndpointTest = "endpoint.test",
+    }
+
+    /// How far an event got, as a page shows it; the truth of what is still to be sent is in the deliveries.
+    pub enum EventDeliveryState {
+        /// No endpoint wanted it.
+        None = "none",
+        /// Not every endpoint has it yet.
+        Waiting = "waiting",
+        /// Every endpoint has it.
+        Delivered = "delivered",
+        /// A delivery of it lies on the dead-letter shelf.
+        Dead = "dead",
+    }
+
+    /// Whether an endpoint is sent to.
+    pub enum EndpointState {
+        /// It is.
+        Active = "active",
+        /// It is not; its events keep gathering.
+        Disabled = "disabled",
+    }
+
+    /// The form in which an endpoint wants readings.
+    pub enum EndpointFormat {
+        /// Vitalwire's own JSON.
+        Canonical = "canonical",
+        /// A FHIR R4 Observation.
+        Fhir = "fhir",
+    }
+
+    /// Where a delivery that has not succeeded stands.
+    pub enum DeliveryState {
+        /// It will be tried at its next time.
+        Due = "due",
+        /// On the dead-letter shelf.
+        Dead = "dead",
+    }
+
+    /// How one try of a delivery ended.
+    pub enum AttemptOutcome {
+        /// The endpoint has it.
+        Delivered = "delivered",
+        /// It will be tried again.
+        Retry = "retry",
+        /// It will not: the dead-letter shelf.
+        Dead = "dead",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_a_name_is_the_database_s_text() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+            assert_eq!(kind.as_str().parse(), Ok(*kind));
+            assert_eq!(sea_orm::ActiveEnum::to_value(kind), kind.to_string());
+        }
+        assert_eq!(
+            serde_json::from_str::<EventType>("\"reading.created\"").unwrap(),
+            EventType::ReadingCreated
+        );
+        assert_eq!(
+            "Active".parse::<HubState>().unwrap_err().to_string(),
+            "unknown HubState"
+        );
+    }
+
+    #[cfg(feature = "openapi")]
+    #[test]
+    fn a_schema_lists_the_database_s_texts() {
+        let schema = serde_json::to_value(<EventType as utoipa::PartialSchema>::schema()).unwrap();
+        assert_eq!(schema["type"], "string");
+        assert_eq!(schema["enum"], serde_json::to_value(EventType::ALL).unwrap());
+        let schema = serde_json::to_value(<crate::ids::DeviceId as utoipa::PartialSchema>::schema()).unwrap();
+        assert_eq!(
+            (&schema["type"], &schema["format"]),
+            (&"string".into(), &"uuid".into())
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! The tables as types: one file a table with its `Entity`, `Model`, `ActiveModel` and `Column`, and beside them the
+//! ids and enums that their columns hold.
+//!
+//! Entities are seen only in the stores of the server's rooms; [`ids`] and [`enums`] are everybody's. A test of the
+//! migrations holds every entity to its table.
+
+mod relations;
+mod sql;
+mod text;
+
+pub mod enums;
+pub mod ids;
+
+pub mod assignment;
+pub mod customer;
+pub mod customer_stream;
+pub mod delivery;
+pub mod delivery_attempt;
+pub mod device;
+pub mod device_credential;
+pub mod device_model;
+pub mod device_status;
+pub mod distributor;
+pub mod endpoint;
+pub mod event;
+pub mod hub;
+pub mod hub_claim_code;
+pub mod job_lease;
+pub mod minute_tally;
+pub mod outbox;
+pub mod quarantine;
+pub mod raw_message;
+pub mod reading;
+pub mod reading_key;
+pub mod refusal;
+pub mod registry_epoch;
+pub mod session;
+pub mod usage_delivery_day;
+pub mod usage_device_day;
+pub mod usage_hub_day;
+pub mod user_account;
+pub mod user_password;

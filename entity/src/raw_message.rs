@@ -1,0 +1,31 @@
+//! `raw_message`: messages as they came, in partitions of the UTC day of arrival.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{CustomerId, DeviceId, HubId, RawMessageId};
+use crate::relations::belongs_to;
+
+/// A message as it came, sealed, so that any reading of it can be proved later.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "raw_message")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: RawMessageId,
+    /// When it arrived; which day's partition it is in.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub received_at: DateTime<Utc>,
+    /// Whose it is, where that is known.
+    pub customer_id: Option<CustomerId>,
+    /// The device that sent it by itself.
+    pub device_id: Option<DeviceId>,
+    /// The hub that sent it.
+    pub hub_id: Option<HubId>,
+    /// Its bytes, sealed.
+    pub body_sealed: Vec<u8>,
+    /// The hub's token, whose claim holds the hash of those bytes.
+    pub jwt: Option<String>,
+}
+
+belongs_to! {}

@@ -1,0 +1,40 @@
+//! `user_account`: people who sign in.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::enums::{UserRole, UserState};
+use crate::ids::{CustomerId, DistributorId, UserId};
+use crate::relations::belongs_to;
+
+/// A person who signs in. The address is unique on the whole platform.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "user_account")]
+pub struct Model {
+    /// Their id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: UserId,
+    /// The address they sign in with, in lower case, 3 to 254 characters.
+    pub email: String,
+    /// What they are called, 1 to 200 characters.
+    pub display_name: String,
+    /// Whom they work for.
+    pub role: UserRole,
+    /// Their distributor, exactly where the role is `distributor`.
+    pub distributor_id: Option<DistributorId>,
+    /// Their customer, exactly where the role is `customer`.
+    pub customer_id: Option<CustomerId>,
+    /// What their own administrator lets them do, by the names of `tenancy`'s permissions.
+    pub permissions: Vec<String>,
+    /// Whether they may sign in.
+    pub state: UserState,
+    /// When they were added.
+    pub created_at: DateTime<Utc>,
+    /// When they last signed in.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+belongs_to! {
+    Distributor: DistributorId => distributor.Id,
+    Customer: CustomerId => customer.Id,
+}

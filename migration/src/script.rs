@@ -1,0 +1,59 @@
+//! A migration that is a pair of SQL scripts.
+
+use sea_orm_migration::prelude::*;
+
+/// One migration: its name, which orders it for ever, and what it does and undoes.
+#[derive(Debug, Clone, Copy)]
+pub struct Script {
+    name: &'static str,
+    up: &'static str,
+    down: &'static str,
+}
+
+macro_rules! script {
+    ($name:literal) => {
+        Script {
+            name: $name,
+            up: include_str!(concat!("sql/", $name, ".up.sql")),
+            down: include_str!(concat!("sql/", $name, ".down.sql")),
+        }
+    };
+}
+
+/// Every script in the order in which it runs.
+pub(crate) const ALL: &[Script] = &[
+    script!("m0001_roles"),
+    script!("m0002_organisations"),
+    script!("m0003_identity"),
+    script!("m0004_registry"),
+    script!("m0005_readings"),
+    script!("m0006_forwarding"),
+    script!("m0007_usage"),
+    script!("m0008_operations"),
+    script!("m0009_partitions"),
+];
+
+impl MigrationName for Script {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Script {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .get_connection()
+            .execute_unprepared(self.up)
+            .await
+            .map(drop)
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .get_connection()
+            .execute_unprepared(self.down)
+            .await
+            .map(drop)
+    }
+}

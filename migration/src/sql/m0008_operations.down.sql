@@ -1,0 +1,2 @@
+drop table job_lease;
+drop table refusal;

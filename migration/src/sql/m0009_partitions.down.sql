@@ -1,0 +1,2 @@
+drop function vw_partitions_until();
+drop function vw_make_partitions(date);

@@ -1,0 +1,114 @@
+//! That the enums are the database's checks, and that ids and enums travel through sqlx as what they stand for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+use vitalwire_entity::enums::*;
+use vitalwire_entity::ids::{CustomerId, DeviceId, Sequence};
+
+use crate::support::Cluster;
+
+fn texts<T: std::fmt::Display>(all: &[T]) -> BTreeSet<String> {
+    all.iter().map(ToString::to_string).collect()
+}
+
+/// Every check of a column against a list of texts is an enum with the same texts, and there is no other such check.
+#[tokio::test]
+async fn every_checked_text_is_an_enum() {
+    let cluster = Cluster::start().await;
+    let database = cluster.migrated("texts").await;
+    let found: Vec<(String, Vec<String>)> = sqlx::query_as(
+        r"select conrelid::regclass || '.' || attname,
+                 array(select m[1] from regexp_matches(pg_get_constraintdef(k.oid), '''([^'']*)''::text', 'g') as m)
+          from pg_constraint k
+          join pg_class c on c.oid = conrelid and not c.relispartition
+          join pg_attribute a on a.attrelid = conrelid and a.attnum = conkey[1]
+          where contype = 'c' and cardinality(conkey) = 1 and pg_get_constraintdef(k.oid) like '%ARRAY[%'
+            and c.relnamespace = 'public'::regnamespace",
+    )
+    .fetch_all(&database.as_superuser().await)
+    .await
+    .expect("read the checks");
+    let found: BTreeMap<String, BTreeSet<String>> = found
+        .into_iter()
+        .map(|(column, texts)| (column, texts.into_iter().collect()))
+        .collect();
+
+    let enums = BTreeMap::from([
+        ("distributor.state", texts(OrganisationState::ALL)),
+        ("customer.state", texts(OrganisationState::ALL)),
+        ("customer.patient_mode", texts(PatientMode::ALL)),
+        ("user_account.role", texts(UserRole::ALL)),
+        ("user_account.state", texts(UserState::ALL)),
+        ("device_model.kinds", texts(Kind::ALL)),
+        ("device_model.transport", texts(Transport::ALL)),
+        ("device.state", texts(DeviceState::ALL)),
+        ("hub.state", texts(HubState::ALL)),
+        ("reading.kind", texts(Kind::ALL)),
+        ("reading.proof", texts(Proof::ALL)),
+        ("reading.status", texts(ReadingStatus::ALL)),
+        ("quarantine.reason", texts(QuarantineReason::ALL)),
+        ("quarantine.state", texts(QuarantineState::ALL)),
+        ("outbox.circuit", texts(Circuit::ALL)),
+        ("event.type", texts(EventType::ALL)),
+        ("event.delivery_state", texts(EventDeliveryState::ALL)),
+        ("endpoint.state", texts(EndpointState::ALL)),
+        ("endpoint.format", texts(EndpointFormat::ALL)),
+        ("delivery.state", texts(DeliveryState::ALL)),
+        ("delivery_attempt.outcome", texts(AttemptOutcome::ALL)),
+    ]);
+    let enums = enums
+        .into_iter()
+        .map(|(column, texts)| (column.to_owned(), texts))
+        .collect();
+    assert_eq!(
+        found, enums,
+        "the database's on the left, the enums' on the right"
+    );
+}
+
+#[tokio::test]
+async fn ids_and_enums_travel_through_sqlx() {
+    let cluster = Cluster::start().await;
+    let database = cluster.database("travel").await;
+    let pool = database.as_superuser().await;
+    let (a, b) = (
+        DeviceId::from(Uuid::from_u128(1)),
+        DeviceId::from(Uuid::from_u128(2)),
+    );
+
+    let (one, many, none, sequences): (DeviceId, Vec<DeviceId>, Option<CustomerId>, Vec<Sequence>) =
+        sqlx::query_as("select $1::uuid, $2::uuid[], $3::uuid, $4::int8[]")
+            .bind(a)
+            .bind(vec![a, b])
+            .bind(None::<CustomerId>)
+            .bind([Sequence::from(3)])
+            .fetch_one(&pool)
+            .await
+            .expect("ids");
+    assert_eq!(
+        (one, many, none, sequences),
+        (a, vec![a, b], None, vec![Sequence::from(3)])
+    );
+
+    // A name is sent as text, so it compares with a column of text without a cast.
+    let (is_text, one, many): (bool, Kind, Vec<EventType>) =
+        sqlx::query_as("select pg_typeof($1) = 'text'::regtype, $1, $2::text[]")
+            .bind(Kind::Oximetry)
+            .bind(EventType::ALL)
+            .fetch_one(&pool)
+            .await
+            .expect("enums");
+    assert_eq!(
+        (is_text, one, many),
+        (true, Kind::Oximetry, EventType::ALL.to_vec())
+    );
+
+    let unknown = sqlx::query_scalar::<_, Kind>("select 'pulse'")
+        .fetch_one(&pool)
+        .await;
+    assert!(
+        matches!(unknown, Err(sqlx::Error::ColumnDecode { .. })),
+        "{unknown:?}"
+    );
+}

@@ -1,0 +1,214 @@
+//! The migrations against a real PostgreSQL: that they go up, down and up again, that the entities are the tables, and
+//! that the catalogue keeps the promises of DESIGN §4 about who may see what.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's support fails as a test does"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "here the entities themselves are tested"
+)]
+
+mod catalogue;
+mod entities;
+mod support;
+mod tenancy;
+
+use sea_orm_migration::MigratorTrait as _;
+use support::Cluster;
+use support::dump::{assert_same, catalogue as dump, without_days};
+use vitalwire_migration::Migrator;
+
+/// Each by itself, and going down leaves what was there before. Days stay when their maker goes: they hold readings.
+#[tokio::test]
+async fn each_migration_goes_up_down_and_up_again() {
+    let cluster = Cluster::start().await;
+    let database = cluster.database("steps").await;
+    let (owner, superuser) = (database.as_owner().await, database.as_superuser().await);
+    for migration in Migrator::migrations() {
+        let before = without_days(dump(&superuser).await);
+        Migrator::up(&owner, Some(1))
+            .await
+            .unwrap_or_else(|error| panic!("{} up: {error}", migration.name()));
+        let once = dump(&superuser).await;
+        assert!(once.len() > before.len(), "{} did nothing", migration.name());
+        Migrator::down(&owner, Some(1))
+            .await
+            .unwrap_or_else(|error| panic!("{} down: {error}", migration.name()));
+        let undone = without_days(dump(&superuser).await);
+        assert_same(
+            &before,
+            &undone,
+            &format!("{} down does not undo it", migration.name()),
+        );
+        Migrator::up(&owner, Some(1))
+            .await
+            .unwrap_or_else(|error| panic!("{} again: {error}", migration.name()));
+        let twice = dump(&superuser).await;
+        assert_same(
+            &once,
+            &twice,
+            &format!("{} makes something else the second time", migration.name()),
+        );
+    }
+}
+
+/// All the way down, one at a time, and up again at once.
+#[tokio::test]
+async fn all_migrations_go_down_and_up_again() {
+    let cluster = Cluster::start().await;
+    let database = cluster.database("whole").await;
+    let (owner, superuser) = (database.as_owner().await, database.as_superuser().await);
+    let empty = dump(&superuser).await;
+    Migrator::up(&owner, None).await.expect("up");
+    let once = dump(&superuser).await;
+    for migration in Migrator::migrations().iter().rev() {
+        Migrator::down(&owner, Some(1))
+            .await
+            .unwrap_or_else(|error| panic!("{} down: {error}", migration.name()));
+    }
+    assert_same(
+        &empty,
+        &dump(&superuser).await,
+        "something is left when all is undone",
+    );
+    Migrator::up(&owner, None).await.expect("up again");
+    assert_same(
+        &once,
+        &dump(&superuser).await,
+        "the second time makes something else",
+    );
+}
+
+/// The comparison above must see what it compares.
+#[tokio::test]
+async fn the_dump_sees_every_kind_of_change() {
+    let cluster = Cluster::start().await;
+    let database = cluster.migrated("changes").await;
+    let superuser = database.as_superuser().await;
+    let before = dump(&superuser).await;
+    for change in [
+        "alter table hub alter column version set not null",
+        "alter table hub alter column name set default 'hub'",
+        "alter table hub drop constraint hub_serial_check",
+        "alter table delivery set (fillfactor = 71)",
+        "drop index device_by_serial",
+        "alter policy customer_own on hub using (false)",
+        "alter table hub disable trigger hub_epoch",
+        "alter table hub no force row level security",
+        "grant select (url) on endpoint to vw_distributor",
+        "revoke select on reading from vw_customer",
+        "grant execute on function vw_make_partitions(date) to vw_admin",
+        "alter function vw_make_partitions(date) volatile cost 7",
+        "grant create on schema public to vw_app",
+        "drop table reading_key_p19700101",
+    ] {
+        let mut tx = superuser.begin().await.expect("begin");
+        sqlx::query(change)
+            .execute(&mut *tx)
+            .await
+            .unwrap_or_else(|error| panic!("{change}: {error}"));
+        assert_ne!(before, dump(&mut *tx).await, "unseen: {change}");
+        tx.rollback().await.expect("roll back");
+    }
+    assert_same(&before, &dump(&superuser).await, "nothing of it stays");
+}
+
+/// Roles belong to the cluster, so databases that are migrated at once race for them.
+#[tokio::test]
+async fn databases_of_one_cluster_can_be_migrated_at_once() {
+    let cluster = Cluster::start().await;
+    let (first, second) = (cluster.database("first").await, cluster.database("second").await);
+    let (one, two) = (first.as_owner().await, second.as_owner().await);
+    let (one, two) = tokio::join!(Migrator::up(&one, None), Migrator::up(&two, None));
+    one.expect("the first");
+    two.expect("the second");
+    assert_same(
+        &dump(&first.as_superuser().await).await,
+        &dump(&second.as_superuser().await).await,
+        "the two databases differ",
+    );
+}
+
+/// The same race held still: another database's migration has made a role, or granted one, and not committed yet.
+#[tokio::test]
+async fn a_migration_waits_for_another_that_makes_the_same_roles() {
+    for (there_before, under_way) in [
+        ("select", "create role vw_customer nologin noinherit"),
+        (
+            "create role vw_app login noinherit; create role vw_customer nologin noinherit",
+            "grant vw_customer to vw_app",
+        ),
+    ] {
+        let cluster = Cluster::start().await;
+        let database = cluster.database("race").await;
+        let (owner, superuser) = (database.as_owner().await, database.as_superuser().await);
+        sqlx::raw_sql(there_before)
+            .execute(&superuser)
+            .await
+            .expect("what was there before");
+        let mut other = superuser.begin().await.expect("begin");
+        sqlx::query(under_way)
+            .execute(&mut *other)
+            .await
+            .expect(under_way);
+
+        let migrated = tokio::spawn(async move { Migrator::up(&owner, None).await });
+        let waiting = "select exists (select from pg_locks where locktype = 'transactionid' and not granted)";
+        while !sqlx::query_scalar::<_, bool>(waiting)
+            .fetch_one(&superuser)
+            .await
+            .expect("look at the locks")
+        {
+            assert!(!migrated.is_finished(), "it did not meet the other: {under_way}");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        other.commit().await.expect("commit");
+        let outcome = migrated.await.expect("its task");
+        assert!(outcome.is_ok(), "{under_way}: {outcome:?}");
+    }
+}
+
+/// A transaction that changes the registry bumps the epoch once, however much it changes.
+#[tokio::test]
+async fn a_change_of_the_registry_bumps_its_epoch_once() {
+    let cluster = Cluster::start().await;
+    let database = cluster.migrated("epoch").await;
+    let superuser = database.as_superuser().await;
+    let epoch = async || -> i64 {
+        sqlx::query_scalar("select epoch from registry_epoch")
+            .fetch_one(&superuser)
+            .await
+            .expect("read the epoch")
+    };
+    let app = database.as_app().await;
+    let change = async |statement: &'static str| {
+        let mut tx = app.begin().await.expect("begin");
+        sqlx::query("select set_config('role', 'vw_system', true)")
+            .execute(&mut *tx)
+            .await
+            .expect("be the system");
+        sqlx::raw_sql(statement)
+            .execute(&mut *tx)
+            .await
+            .unwrap_or_else(|error| panic!("{statement}: {error}"));
+        tx.commit().await.expect("commit");
+    };
+    let before = epoch().await;
+    change(
+        "insert into customer (id, name, created_at) values (gen_random_uuid(), 'a', now()), (gen_random_uuid(), 'b', now());
+         insert into hub (id, serial, name, created_at) values (gen_random_uuid(), 'H', 'H', now())",
+    )
+    .await;
+    assert_eq!(epoch().await, before + 1);
+    change("update hub set last_seen_at = now()").await;
+    assert_eq!(
+        epoch().await,
+        before + 1,
+        "a hub's last sign of life is no change"
+    );
+    change("update hub set name = 'kitchen', state = 'retired'").await;
+    assert_eq!(epoch().await, before + 2);
+}

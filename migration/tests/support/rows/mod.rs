@@ -1,0 +1,217 @@
+//! One row in every table, written and read back through the entities: the row of world 1 is its customer's, the row of
+//! world 2 another's.
+
+use chrono::{DateTime, DurationRound as _, NaiveDate, TimeDelta, Utc};
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{DatabaseConnection, TransactionTrait as _};
+use uuid::Uuid;
+use vitalwire_entity::*;
+
+use enums::{DeviceState, HubState, Kind, OrganisationState, PatientMode, Transport, UserRole, UserState};
+use ids::{DistributorId, Sequence, UserId};
+
+/// A customer with its distributor and everything either can own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct World {
+    number: u8,
+    now: DateTime<Utc>,
+}
+
+/// Writes a row as its entity, then asserts that the entity reads the same row back.
+macro_rules! keep {
+    ($tx:expr => $table:ident { $($fields:tt)* } $(without $generated:ident)?) => {{
+        let row = $table::Model { $($fields)* };
+        let active = row.clone().into_active_model();
+        $(let active = $table::ActiveModel { $generated: NotSet, ..active };)?
+        $table::Entity::insert(active).exec_without_returning($tx).await.expect(stringify!($table));
+        let found = $table::Entity::find().all($tx).await.expect(stringify!($table));
+        assert!(found.contains(&row), "{}: wrote {row:?}, read {found:?}", stringify!($table));
+    }};
+}
+
+mod data;
+
+impl World {
+    /// The world of a number, 1 to 200. `now` is today's, because days that have no partition take no rows.
+    pub(crate) fn new(number: u8, now: DateTime<Utc>) -> Self {
+        Self {
+            number,
+            now: now.duration_trunc(TimeDelta::milliseconds(1)).expect("a moment"),
+        }
+    }
+
+    /// The id of everything in it.
+    pub(crate) fn id<I: From<Uuid>>(self) -> I {
+        I::from(Uuid::from_u128(u128::from(self.number)))
+    }
+
+    fn today(self) -> NaiveDate {
+        self.now.date_naive()
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        vec![self.number; 32]
+    }
+
+    fn sequence(self) -> Sequence {
+        Sequence::from(i64::from(self.number))
+    }
+
+    /// Writes all of it as the system.
+    pub(crate) async fn write(self, app: &DatabaseConnection) {
+        let tx = app.begin().await.expect("begin");
+        tx.execute_unprepared("select set_config('role', 'vw_system', true)")
+            .await
+            .expect("be the system");
+        self.write_organisations(&tx).await;
+        self.write_registry(&tx).await;
+        self.write_hubs(&tx).await;
+        self.write_readings(&tx).await;
+        self.write_doubts(&tx).await;
+        self.write_forwarding(&tx).await;
+        self.write_attempts(&tx).await;
+        self.write_usage(&tx).await;
+        self.write_operations(&tx).await;
+        tx.commit().await.expect("commit");
+    }
+
+    async fn write_organisations(self, tx: &DatabaseTransaction) {
+        keep!(tx => distributor {
+            id: self.id(),
+            name: "Distributor".into(),
+            time_zone: "Europe/Berlin".into(),
+            state: OrganisationState::Active,
+            created_at: self.now,
+        });
+        keep!(tx => customer {
+            id: self.id(),
+            distributor_id: Some(self.id()),
+            name: "Customer".into(),
+            time_zone: "America/New_York".into(),
+            state: OrganisationState::Suspended,
+            patient_mode: PatientMode::Paired,
+            created_at: self.now,
+        });
+        keep!(tx => user_account {
+            id: self.id(),
+            email: format!("person{}@example.org", self.number),
+            display_name: "Person".into(),
+            role: UserRole::Customer,
+            distributor_id: None,
+            customer_id: Some(self.id()),
+            permissions: vec!["devices.read".into(), "readings.read".into()],
+            state: UserState::Active,
+            created_at: self.now,
+            last_sign_in_at: Some(self.now),
+        });
+        keep!(tx => user_account {
+            id: UserId::from(Uuid::from_u128(1000 + u128::from(self.number))),
+            email: format!("distributor{}@example.org", self.number),
+            display_name: "Another".into(),
+            role: UserRole::Distributor,
+            distributor_id: Some(self.id()),
+            customer_id: None,
+            permissions: vec![],
+            state: UserState::Disabled,
+            created_at: self.now,
+            last_sign_in_at: None,
+        });
+        keep!(tx => user_password {
+            user_id: self.id(),
+            hash: "$argon2id$".into(),
+            changed_at: self.now
+        });
+        keep!(tx => session {
+            id: self.id(),
+            user_id: self.id(),
+            secret_hmac: self.bytes(),
+            created_at: self.now,
+            last_seen_at: self.now,
+            expires_at: self.now,
+            ended_at: None,
+        });
+    }
+
+    async fn write_registry(self, tx: &DatabaseTransaction) {
+        let distributor: Option<DistributorId> = Some(self.id());
+        keep!(tx => device_model {
+            id: self.id(),
+            maker: "Maker".into(),
+            name: format!("Cuff {}", self.number),
+            kinds: vec![Kind::BloodPressure, Kind::HeartRate],
+            transport: Transport::VendorCloud,
+            created_at: self.now,
+        });
+        keep!(tx => device {
+            id: self.id(),
+            maker: "MAKER".into(),
+            maker_key: "maker".into(),
+            serial: format!("D{}", self.number),
+            model_id: self.id(),
+            distributor_id: distributor,
+            customer_id: Some(self.id()),
+            customer_reference: Some("bed 7".into()),
+            state: DeviceState::Active,
+            ever_moved: true,
+            created_at: self.now,
+            updated_at: self.now,
+        } without maker_key);
+        keep!(tx => device_credential {
+            id: self.id(),
+            device_id: self.id(),
+            token_hmac: self.bytes(),
+            created_at: self.now,
+            revoked_at: Some(self.now),
+        });
+        keep!(tx => assignment {
+            id: self.id(),
+            device_id: Some(self.id()),
+            hub_id: None,
+            distributor_id: distributor,
+            customer_id: Some(self.id()),
+            valid_from: self.now,
+            valid_until: None,
+            assigned_by: Some(self.id()),
+            created_at: self.now,
+        });
+        keep!(tx => device_status {
+            device_id: self.id(),
+            distributor_id: distributor,
+            customer_id: Some(self.id()),
+            last_seen_at: self.now,
+            last_reading_at: Some(self.now),
+            last_kind: Some(Kind::BloodPressure),
+            last_hub_id: Some(self.id()),
+            battery_percent: Some(55),
+            signal_dbm: Some(-90),
+        });
+    }
+
+    async fn write_hubs(self, tx: &DatabaseTransaction) {
+        keep!(tx => hub {
+            id: self.id(),
+            serial: format!("H{}", self.number),
+            name: "Hub".into(),
+            distributor_id: Some(self.id()),
+            customer_id: Some(self.id()),
+            state: HubState::Active,
+            public_key: Some(self.bytes()),
+            fingerprint: Some("ab:cd".into()),
+            version: Some("1.2.3".into()),
+            claimed_at: Some(self.now),
+            confirmed_at: Some(self.now),
+            confirmed_by: Some(self.id()),
+            last_seen_at: None,
+            created_at: self.now,
+        });
+        keep!(tx => hub_claim_code {
+            id: self.id(),
+            hub_id: self.id(),
+            code_hmac: self.bytes(),
+            created_at: self.now,
+            expires_at: self.now,
+            used_at: None,
+        });
+    }
+}
