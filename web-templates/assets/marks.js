@@ -1,0 +1,284 @@
+// How each vital sign is drawn. A kind is { range, legend, draw }: `draw` puts marks on the canvas and tells where they can be
+// pointed at. Sizes are CSS px times `g.r`, the canvas's ratio.
+import { DAY, HOUR, days } from './zone.js';
+
+const values = (points, field) => points.map((point) => point.v[field]).filter((value) => value !== undefined);
+const most = (list, start) => list.reduce((a, b) => Math.max(a, b), start);
+const least = (list, start) => list.reduce((a, b) => Math.min(a, b), start);
+const measured = (series) => series.points.filter((point) => !point.comparator);
+
+/** Whether a value lies beyond its alarm, so that a person should look. */
+export function beyond(series, field, value) {
+  return (series.alarm ?? []).some((band) => band.field === field
+    && ((band.low !== undefined && value < band.low) || (band.high !== undefined && value > band.high)));
+}
+
+/** Marks that would overlap are set side by side around the middle of their group. */
+export function spread(positions, width, left, right) {
+  const groups = [];
+  positions.forEach((at, index) => {
+    groups.push({ sum: at, members: [index] });
+    for (let last = groups.length - 1; last > 0; last--) {
+      const [a, b] = [groups[last - 1], groups[last]];
+      const reach = (group) => [group.sum / group.members.length, group.members.length * width / 2];
+      const [[atA, halfA], [atB, halfB]] = [reach(a), reach(b)];
+      if (atA + halfA <= atB - halfB) break;
+      groups.splice(last - 1, 2, { sum: a.sum + b.sum, members: [...a.members, ...b.members] });
+    }
+  });
+  const placed = [];
+  for (const group of groups) {
+    const size = group.members.length * width;
+    const start = Math.max(left, Math.min(right - size, group.sum / group.members.length - size / 2));
+    group.members.forEach((index, order) => { placed[index] = start + (order + .5) * width; });
+  }
+  return placed;
+}
+
+function pill(g, x, top, bottom, width, colour) {
+  g.ctx.fillStyle = colour;
+  g.ctx.beginPath();
+  g.ctx.roundRect(x - width / 2, top, width, Math.max(bottom - top, width), width / 2);
+  g.ctx.fill();
+}
+
+function dot(g, x, y, radius, colour) {
+  g.ctx.beginPath();
+  g.ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  g.ctx.fillStyle = colour;
+  g.ctx.fill();
+  // A rim in the paper's colour keeps neighbours apart.
+  g.ctx.lineWidth = 1.2 * g.r;
+  g.ctx.strokeStyle = g.css('--paper');
+  g.ctx.stroke();
+}
+
+function label(g, text, x, y, colour, align = 'center') {
+  g.ctx.font = `650 ${11 * g.r}px Inter, sans-serif`;
+  g.ctx.textAlign = align;
+  g.ctx.textBaseline = 'alphabetic';
+  g.ctx.fillStyle = colour;
+  g.ctx.fillText(text, x, y);
+}
+
+function dashed(g, value, colour, text) {
+  const y = g.y(value);
+  g.ctx.setLineDash([5 * g.r, 4 * g.r]);
+  g.ctx.lineWidth = 1.3 * g.r;
+  g.ctx.strokeStyle = colour;
+  g.ctx.beginPath();
+  g.ctx.moveTo(g.left, y);
+  g.ctx.lineTo(g.right, y);
+  g.ctx.stroke();
+  g.ctx.setLineDash([]);
+  if (text) label(g, text, g.right - 2 * g.r, y - 5 * g.r, colour, 'right');
+}
+
+// The warm triangle of a HI or LO lies at the edge: where the value is, nobody knows.
+function triangle(g, x, up) {
+  const size = 6 * g.r;
+  const tip = up ? g.top + 14 * g.r : g.bottom - 14 * g.r;
+  const base = up ? tip + size * 1.5 : tip - size * 1.5;
+  g.ctx.fillStyle = g.css('--warn');
+  g.ctx.beginPath();
+  g.ctx.moveTo(x, tip);
+  g.ctx.lineTo(x - size, base);
+  g.ctx.lineTo(x + size, base);
+  g.ctx.fill();
+  label(g, up ? 'HI' : 'LO', x, up ? tip - 3 * g.r : tip + 11 * g.r, g.css('--warn'));
+  return (tip + base) / 2;
+}
+
+const meanOf = (series, field) => series.mean?.[field];
+const span = (from, to) => (to - from > 2 * DAY ? '7-day mean' : '24-hour mean');
+const bandOf = (series) => series.bands?.length ? [['band', 'target']] : [];
+
+const bloodPressure = (series) => {
+  const alarm = Object.fromEntries((series.alarm ?? []).map((band) => [band.field, band]));
+  const outside = alarm.systolic && alarm.diastolic
+    ? `outside ${alarm.systolic.low}–${alarm.systolic.high} / ${alarm.diastolic.low}–${alarm.diastolic.high}` : 'outside range';
+  return {
+    range: [least(values(series.points, 'diastolic'), 58) - 6, most(values(series.points, 'systolic'), 162) + 10],
+    legend: [['', 'in range'], ['out', outside], ...bandOf(series), ['mean', span(series.from, series.to)]],
+    draw(g) {
+      for (const field of ['systolic', 'diastolic']) if (meanOf(series, field)) dashed(g, meanOf(series, field), g.css('--quiet'));
+      const points = series.points.filter(({ v }) => v.systolic !== undefined);
+      const room = (g.right - g.left) / Math.max(points.length, 1);
+      const width = Math.max(2 * g.r, Math.min(8 * g.r, room * .5));
+      const at = points.map((point) => g.x(point.t));
+      const placed = room > 3 * g.r ? spread(at, width + 2 * g.r, g.left, g.right) : at;
+      let labelled = -Infinity;
+      points.forEach((point, index) => {
+        const { systolic, diastolic = systolic } = point.v;
+        const out = beyond(series, 'systolic', systolic) || beyond(series, 'diastolic', diastolic);
+        const [x, top, bottom] = [placed[index], g.y(systolic), g.y(diastolic)];
+        pill(g, x, top, bottom, width, g.css(out ? '--warn' : '--accent'));
+        if (out && x - labelled > 26 * g.r) {
+          label(g, String(Math.round(systolic)), x, top - 5 * g.r, g.css('--warn'));
+          labelled = x;
+        }
+        g.hit(x, (top + bottom) / 2, point);
+      });
+    },
+  };
+};
+
+const weight = (series) => {
+  const list = values(series.points, 'weight');
+  const [low, high] = [least(list, Infinity), most(list, -Infinity)];
+  // Day-to-day noise must not look like a trend: at least 6 % of the weight, never less than 4 kg, is in view.
+  const middle = list.length ? (low + high) / 2 : 80;
+  const half = Math.max((high - low) * .9 || 0, middle * .03, 2);
+  return {
+    range: [middle - half, middle + half],
+    legend: [['dot', 'weight'], ...bandOf(series), ...(meanOf(series, 'weight') ? [['mean', span(series.from, series.to)]] : [])],
+    draw(g) {
+      if (meanOf(series, 'weight')) dashed(g, meanOf(series, 'weight'), g.css('--quiet'));
+      const points = measured(series);
+      g.ctx.lineWidth = 2 * g.r;
+      g.ctx.lineJoin = 'round';
+      g.ctx.strokeStyle = g.css('--accent');
+      g.ctx.beginPath();
+      points.forEach((point) => g.ctx.lineTo(g.x(point.t), g.y(point.v.weight)));
+      g.ctx.stroke();
+      for (const point of points) {
+        const [x, y] = [g.x(point.t), g.y(point.v.weight)];
+        dot(g, x, y, 4.5 * g.r, g.css(beyond(series, 'weight', point.v.weight) ? '--warn' : '--accent'));
+        g.hit(x, y, point);
+      }
+    },
+  };
+};
+
+// Dots in a band: glucose, oximetry, temperature. What the device could not measure is a triangle at the edge.
+const dots = (field, range, extra = {}) => (series) => ({
+  range: range(values(measured(series), field)),
+  legend: [['dot', 'in range'], ...(series.alarm?.length ? [['dot out', extra.outside ?? 'outside range']] : []), ...bandOf(series),
+    ...(series.points.some((point) => point.comparator) ? [['tri', 'HI or LO: beyond the device']] : [])],
+  draw(g) {
+    extra.before?.(g, series);
+    const radius = series.points.length > 200 ? 2.6 : 4.5;
+    for (const point of series.points) {
+      const value = point.v[field];
+      const x = g.x(point.t);
+      if (point.comparator) {
+        g.hit(x, triangle(g, x, point.comparator.startsWith('>')), point);
+      } else if (value !== undefined) {
+        dot(g, x, g.y(value), radius * g.r, g.css(beyond(series, field, value) ? '--warn' : '--accent'));
+        g.hit(x, g.y(value), point);
+      }
+    }
+  },
+});
+
+const fever = (g, series) => {
+  const line = series.alarm?.find((band) => band.field === 'temperature' && band.high !== undefined);
+  if (line) dashed(g, line.high, g.css('--warn'), `fever from ${line.high} °C`);
+};
+
+// Where there is a dot for every few pixels, bars from the lowest to the highest with the mean say more than dots.
+const heartRate = (series) => ({
+  range: [least(values(series.points, 'heart_rate'), 45) - 5, most(values(series.points, 'heart_rate'), 115) + 8],
+  legend: [['', 'lowest to highest'], ['dot', 'mean'], ...bandOf(series)],
+  draw(g) {
+    const step = Math.max((series.to - series.from) / ((g.right - g.left) / (11 * g.r)), 60_000);
+    const buckets = new Map();
+    for (const point of series.points.filter(({ v }) => v.heart_rate !== undefined)) {
+      const key = Math.floor((point.t - series.from) / step);
+      buckets.set(key, [...(buckets.get(key) ?? []), point]);
+    }
+    for (const points of buckets.values()) {
+      const list = values(points, 'heart_rate');
+      const [low, high] = [least(list, Infinity), most(list, -Infinity)];
+      const mean = list.reduce((a, b) => a + b) / list.length;
+      const x = g.x(points.reduce((sum, point) => sum + point.t, 0) / points.length);
+      const out = list.some((value) => beyond(series, 'heart_rate', value));
+      const colour = g.css(out ? '--warn' : '--accent');
+      if (points.length > 1) {
+        g.ctx.globalAlpha = .35;
+        pill(g, x, g.y(high), g.y(low), 5 * g.r, colour);
+        g.ctx.globalAlpha = 1;
+      }
+      dot(g, x, g.y(mean), 3.2 * g.r, colour);
+      g.hit(x, g.y(mean), points[0], points.length > 1 ? `${Math.round(low)}–${Math.round(high)} /min, mean ${Math.round(mean)}` : undefined);
+    }
+  },
+});
+
+// Sums per day of the zone (per hour in the view of one day), drawn as bars over their whole span.
+function grouped(series, time, add) {
+  const list = series.to - series.from > 2 * DAY
+    ? days(time, series.from, series.to).map((day) => [day.start, day.from, day.to])
+    : Array.from({ length: Math.ceil((series.to - time.hourStart(series.from)) / HOUR) }, (_, index) => {
+      const start = time.hourStart(series.from) + index * HOUR;
+      return [start, Math.max(start, series.from), Math.min(start + HOUR, series.to)];
+    });
+  return list.map(([start, from, to]) => ({ start, from, to, points: series.points.filter((point) => add(point) >= start && add(point) < to) }))
+    .filter((group) => group.points.length);
+}
+
+const activity = (series, time) => {
+  const groups = grouped(series, time, (point) => point.t)
+    .map((group) => ({ ...group, steps: values(group.points, 'steps').reduce((a, b) => a + b, 0) }));
+  return {
+    range: [0, most(groups.map((group) => group.steps), 1000) * 1.14],
+    legend: [['', series.to - series.from > 2 * DAY ? 'steps a day' : 'steps an hour']],
+    draw(g) {
+      for (const { from, to, steps, points } of groups) {
+        const middle = g.x((from + to) / 2);
+        const width = Math.min(46 * g.r, (g.x(to) - g.x(from)) * .62);
+        const top = g.y(steps);
+        g.ctx.fillStyle = g.css('--accent');
+        g.ctx.beginPath();
+        g.ctx.roundRect(middle - width / 2, top, width, g.y(0) - top, [5 * g.r, 5 * g.r, 0, 0]);
+        g.ctx.fill();
+        if (width > 24 * g.r) label(g, steps.toLocaleString('en-US'), middle, top - 6 * g.r, g.css('--ink'));
+        g.hit(middle, (top + g.y(0)) / 2, points[0], `${steps.toLocaleString('en-US')} steps`, 40);
+      }
+    },
+  };
+};
+
+const STAGES = [['deep', 'deep'], ['light', 'light'], ['rem', 'REM'], ['awake', 'awake']];
+const hours = (minutes) => `${Math.floor(minutes / 60)} h ${Math.round(minutes % 60)} min`;
+
+// A night belongs to the day one wakes up on.
+const sleep = (series, time) => {
+  const asleep = ({ v }) => (v.deep ?? 0) + (v.light ?? 0) + (v.rem ?? 0);
+  const nights = days(time, series.from, series.to)
+    .map((day) => ({ ...day, nights: series.points.filter((point) => time.dayOf(point.until ?? point.t) === day.number) }))
+    .filter((day) => day.nights.length);
+  const total = (day) => day.nights.reduce((sum, point) => sum + asleep(point) + (point.v.awake ?? 0), 0);
+  return {
+    range: [0, most(nights.map(total), 480) / 60 * 1.14],
+    legend: STAGES.map(([key, name]) => [key, name]),
+    draw(g) {
+      for (const day of nights) {
+        const middle = g.x((day.from + day.to) / 2);
+        const width = Math.min(46 * g.r, Math.max((g.x(day.to) - g.x(day.from)) * .62, 12 * g.r));
+        let from = 0;
+        for (const [key] of STAGES) {
+          const to = from + day.nights.reduce((sum, point) => sum + (point.v[key] ?? 0), 0) / 60;
+          g.ctx.fillStyle = g.css(`--stage-${key}`);
+          g.ctx.fillRect(middle - width / 2, g.y(to), width, g.y(from) - g.y(to) - (from > 0 ? g.r : 0));
+          from = to;
+        }
+        const sum = day.nights.reduce((all, point) => all + asleep(point), 0);
+        label(g, width > 36 * g.r ? hours(sum).replace(' min', '') : `${(sum / 60).toFixed(1)}`, middle, g.y(from) - 6 * g.r, g.css('--ink'));
+        g.hit(middle, g.y(from / 2), day.nights[0], `${hours(sum)} asleep`, 40);
+      }
+    },
+  };
+};
+
+/** The drawing of every kind. */
+export const kinds = {
+  blood_pressure: bloodPressure,
+  weight,
+  glucose: dots('glucose', (list) => [least(list, 58) - 14, most(list, 250) + 26]),
+  oximetry: dots('spo2', (list) => [Math.min(80, least(list, 100) - 2), 100.6]),
+  temperature: dots('temperature', (list) => [least(list, 35.8) - .2, most(list, 38.6) + .3], { before: fever, outside: 'fever' }),
+  heart_rate: heartRate,
+  activity,
+  sleep,
+};

@@ -1,0 +1,37 @@
+//! The portal's pages: one typed struct a page, rendered by Askama; the stylesheet, the page scripts and the icons, embedded
+//! under names that carry their content's hash.
+//!
+//! A page holds what is shown and nothing else: no row of a table, no id of a session. It is built by the server's
+//! `http/portal` and rendered with [`askama::Template::render`]. The page scripts speak to the routes named in the templates; what
+//! travels besides HTML is [`series::Series`] (the chart's JSON) and [`live`] (the live stream's events).
+//!
+//! No template holds a script, an event handler or a `style` attribute: the pages live under `default-src 'self'`.
+
+pub mod assets;
+pub mod frame;
+pub mod icon;
+pub mod live;
+pub mod pages;
+pub mod parts;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
+pub mod series;
+pub mod text;
+
+pub use askama::Template;
+pub use frame::{Crumb, Flash, Frame, NavItem, Search, Status, Theme};
+pub use icon::Icon;
+pub use pages::admin::{
+    AdminDeviceRow, AdminDevicesPage, AdminHubsPage, AdminOrganisationsPage, AdminPage, AdminRefusalsPage,
+    OrganisationRow, RefusalRow, Want,
+};
+pub use pages::device::{DevicePage, DeviceVia, Range};
+pub use pages::devices::{DeviceRow, DevicesPage};
+pub use pages::endpoint::{AttemptRow, DeadLetterRow, Endpoint, EndpointForm, EndpointPage, EndpointState};
+pub use pages::error::ErrorPage;
+pub use pages::hubs::{ClaimCode, HubRow, HubsPage};
+pub use pages::login::LoginPage;
+pub use pages::reading::{Cell, Delivery, Note, ReadingRow, TracePage, TraceStep, Way, WayCell};
+pub use parts::{
+    Attention, Battery, Choice, Filter, Pager, Select, Signal, Spark, Stat, Tag, Tone, Value, When,
+};

@@ -1,0 +1,105 @@
+//! A device's page: the chart of its vital sign and every reading with its way.
+
+use askama::Template;
+use vitals::{Field, Kind};
+
+use crate::frame::Frame;
+use crate::icon::Icon;
+use crate::pages::reading::ReadingRow;
+use crate::parts::{Battery, Pager, Stat, Tag};
+
+/// `GET /devices/{id}?kind=&range=7d|24h&after=`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "device.html")]
+pub struct DevicePage {
+    /// The frame; its title is the vital sign's name. `live` should hold.
+    pub frame: Frame,
+    /// The device's id.
+    pub id: String,
+    /// The vital sign that the page shows.
+    pub kind: Kind,
+    /// All that the device measures, where it is more than one.
+    pub kinds: Vec<KindChoice>,
+    /// For example `active`.
+    pub state: Tag,
+    /// Maker and model.
+    pub model: String,
+    /// Its serial.
+    pub serial: String,
+    /// How it sends.
+    pub via: DeviceVia,
+    /// Its battery, where it tells.
+    pub battery: Option<Battery>,
+    /// The tiles: last reading, 7-day mean, readings, days with data.
+    pub stats: Vec<Stat>,
+    /// What the chart shows first.
+    pub range: Range,
+    /// The chart's text for screen readers, for example `26 readings in 7 days, mean 138 over 86 mmHg`.
+    pub summary: String,
+    /// The readings, newest first.
+    pub rows: Vec<ReadingRow>,
+    /// What follows.
+    pub pager: Pager,
+}
+
+/// A vital sign of a device that measures several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindChoice {
+    /// Which.
+    pub kind: Kind,
+    /// Whether it is the one shown.
+    pub selected: bool,
+}
+
+/// Through what a device sends.
+#[derive(Debug, Clone)]
+pub struct DeviceVia {
+    /// Its picture.
+    pub icon: Icon,
+    /// For example `through hub` or `cellular`.
+    pub text: String,
+    /// The hub's or cloud's name.
+    pub name: Option<String>,
+    /// Where that is shown.
+    pub href: Option<String>,
+}
+
+/// How far a chart looks back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Range {
+    /// 24 hours.
+    Day,
+    /// 7 days, which is all that is kept.
+    #[default]
+    Week,
+}
+
+impl Range {
+    /// Its value in `?range=`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "24h",
+            Self::Week => "7d",
+        }
+    }
+}
+
+/// The fields of a kind that have a column of their own, in order: what [`ReadingRow::cells`] must follow.
+pub fn columns(kind: Kind) -> Vec<Field> {
+    kind.fields()
+        .iter()
+        .copied()
+        .filter(|field| *field != Field::Mean)
+        .collect()
+}
+
+impl DevicePage {
+    fn columns(&self) -> Vec<Field> {
+        columns(self.kind)
+    }
+
+    /// Columns in all, for the row that says there is nothing yet.
+    fn width(&self) -> usize {
+        self.columns().len() + 4
+    }
+}

@@ -1,0 +1,96 @@
+//! The JSON behind a device's chart: `GET /devices/{id}/series.json?range=24h|7d`, and one point of it in each live event.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use vitals::{Field, Kind};
+
+/// Everything that a chart draws. Times are milliseconds since 1970 in UTC; values are in the fields' canonical units.
+#[derive(Debug, Clone, Serialize)]
+pub struct Series {
+    /// The kind decides how it is drawn.
+    pub kind: Kind,
+    /// The left edge.
+    pub from: i64,
+    /// The right edge.
+    pub to: i64,
+    /// The IANA zone of the axis, for example `America/New_York`.
+    pub time_zone: String,
+    /// The main value's unit as a person reads it.
+    pub unit: String,
+    /// Target ranges, drawn as bands behind the values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bands: Vec<Band>,
+    /// Beyond these a value is drawn warm: a person should look.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alarm: Vec<Band>,
+    /// The mean over the range by field, drawn as a dashed line.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mean: BTreeMap<Field, f64>,
+    /// The readings, oldest first.
+    pub points: Vec<Point>,
+}
+
+/// A range of one field; an open end is absent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Band {
+    /// Which value.
+    pub field: Field,
+    /// From here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// To here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+}
+
+/// One reading of a chart.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Point {
+    /// When it was measured; of a period (activity, sleep) its beginning.
+    pub t: i64,
+    /// The end of a period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
+    /// The reading's id: a point that comes again replaces the first.
+    pub id: String,
+    /// The values by field.
+    pub v: BTreeMap<Field, f64>,
+    /// Quality flags by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
+    /// `<` (LO) or `>` (HI) where the value lies beyond what the device can measure.
+    pub comparator: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_is_the_json_that_the_page_script_reads() {
+        let series = Series {
+            kind: Kind::Glucose,
+            from: 0,
+            to: 86_400_000,
+            time_zone: "America/New_York".into(),
+            unit: "mg/dL".into(),
+            bands: vec![Band {
+                field: Field::Glucose,
+                low: Some(70.0),
+                high: None,
+            }],
+            alarm: vec![],
+            mean: BTreeMap::from([(Field::Glucose, 112.5)]),
+            points: vec![Point {
+                t: 1_000,
+                until: None,
+                id: "r1".into(),
+                v: BTreeMap::from([(Field::Glucose, 600.0)]),
+                flags: vec!["test".into()],
+                comparator: Some(">".into()),
+            }],
+        };
+        insta::assert_snapshot!(serde_json::to_string(&series).unwrap(), @r#"{"kind":"glucose","from":0,"to":86400000,"time_zone":"America/New_York","unit":"mg/dL","bands":[{"field":"glucose","low":70.0}],"mean":{"glucose":112.5},"points":[{"t":1000,"id":"r1","v":{"glucose":600.0},"flags":["test"],"comparator":">"}]}"#);
+    }
+}
