@@ -1,0 +1,237 @@
+//! Start-up and shutdown: ties the rooms together for each thing that the command line can ask for.
+//!
+//! Main type: [`Platform`], the parts that every command needs. Called by the command line and the demo.
+
+mod import;
+mod serve;
+
+use std::path::Path;
+
+use vitalwire_migration::{Migrator, MigratorTrait};
+
+use crate::config::{Config, ConfigError};
+use crate::ground::{Ground, Keys};
+use crate::outside::key_file::{self, KeyFileError};
+use crate::outside::postgres::{Embedded, EmbeddedError};
+use crate::tenancy::{Database, DatabaseError};
+
+pub use serve::{Running, StopSignal, serve, start};
+
+/// Why a command ended without success. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The configuration.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// The private PostgreSQL.
+    #[error("{0}")]
+    Embedded(#[from] EmbeddedError),
+    /// The master key.
+    #[error("{0}")]
+    KeyFile(#[from] KeyFileError),
+    /// The database's connection.
+    #[error("{0}")]
+    Database(#[from] DatabaseError),
+    /// A migration.
+    #[error("the database could not be migrated: {0}")]
+    Migration(#[from] sea_orm::DbErr),
+    /// A statement.
+    #[error("the database refused: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// The schema is older than the program.
+    #[error(
+        "the database lacks {0} migration(s) of this version; run `vitalwire-server migrate` with \
+         VITALWIRE_DATABASE_OWNER_URL set to the owner's login"
+    )]
+    Behind(usize),
+    /// Something of the operating system.
+    #[error("{0}")]
+    Io(#[source] std::io::Error),
+    /// The address is taken or may not be used.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which address.
+        address: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A request of the command line that cannot be fulfilled.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// What every command needs: the ground, the database, and the private PostgreSQL under it if there is one.
+#[derive(Debug)]
+pub struct Platform {
+    /// Time, randomness, keys.
+    pub ground: Ground,
+    /// The database.
+    pub database: Database,
+    embedded: Option<Embedded>,
+}
+
+impl Platform {
+    /// Opens the platform of a configuration: keys, PostgreSQL, tables. Where it cannot be opened, a PostgreSQL that was
+    /// started for it is stopped again.
+    pub async fn open(config: &Config) -> Result<Self, AppError> {
+        install_tls_provider();
+        let embedded = if config.is_embedded() {
+            Some(Embedded::start(&config.data_dir).await?)
+        } else {
+            None
+        };
+        match open_database(config, embedded.as_ref()).await {
+            Ok((ground, database)) => Ok(Self {
+                ground,
+                database,
+                embedded,
+            }),
+            Err(error) => {
+                if let Some(embedded) = embedded {
+                    embedded.stop().await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends the connections and, where this process looks after it, the private PostgreSQL.
+    pub async fn close(self) {
+        self.database.close().await;
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+    }
+}
+
+async fn open_database(config: &Config, embedded: Option<&Embedded>) -> Result<(Ground, Database), AppError> {
+    let ground = Ground::new(Keys::derive(&master_key(config)?));
+    let (app_url, owner_url) = match embedded {
+        Some(embedded) => (embedded.app_url(), embedded.owner_url()),
+        None => (config.database_url.clone(), owner_url(config)),
+    };
+    if embedded.is_some() || config.insecure_dev {
+        migrate_as(&owner_url).await?;
+    }
+    let database = Database::connect(&app_url, config.pools.into(), config.insecure_dev).await?;
+    if embedded.is_none() && !config.insecure_dev {
+        refuse_if_behind(&app_url).await?;
+    }
+    Ok((ground, database))
+}
+
+/// Brings the tables up to this version, as the owner.
+pub async fn migrate(config: &Config) -> Result<(), AppError> {
+    start_logging(config);
+    install_tls_provider();
+    if config.is_embedded() {
+        Platform::open(config).await?.close().await;
+    } else {
+        migrate_as(&owner_url(config)).await?;
+    }
+    say("the database is up to date")
+}
+
+/// Creates an administrator and prints the made-up password where none was given.
+pub async fn create_admin(
+    config: &Config,
+    email: &str,
+    name: &str,
+    password: Option<String>,
+) -> Result<(), AppError> {
+    start_logging(config);
+    let platform = Platform::open(config).await?;
+    let identity = crate::identity::Identity::new(
+        platform.ground.clone(),
+        platform.database.clone(),
+        &config.public_url,
+    );
+    let made_up = password.is_none();
+    let password = password.unwrap_or_else(|| {
+        data_encoding::BASE32_NOPAD
+            .encode(&platform.ground.random::<15>())
+            .to_lowercase()
+    });
+    let created = identity.system_create_admin(email, name, &password).await;
+    platform.close().await;
+    created.map_err(|error| AppError::Refused(error.to_string()))?;
+    say(&format!("created the administrator {email}"))?;
+    if made_up {
+        say(&format!("password: {password}"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Imports devices with their makers' tokens for one customer.
+pub async fn import_devices(config: &Config, customer: &str, file: &Path) -> Result<(), AppError> {
+    start_logging(config);
+    let platform = Platform::open(config).await?;
+    let imported = import::run(&platform, customer, file, config.insecure_dev).await;
+    platform.close().await;
+    let count = imported?;
+    say(&format!("imported {count} devices for {customer}"))
+}
+
+/// Log lines to standard error, once a process.
+pub fn start_logging(config: &Config) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // A second call, as in tests, keeps the first subscriber.
+    let _kept = match config.log_format {
+        crate::config::LogFormat::Json => lines.json().try_init(),
+        crate::config::LogFormat::Text => lines.with_target(false).try_init(),
+    };
+}
+
+/// A line on standard output.
+pub fn say(text: &str) -> Result<(), AppError> {
+    use std::io::Write;
+    writeln!(std::io::stdout(), "{}", text.trim_end()).map_err(AppError::Io)
+}
+
+/// One TLS provider for the whole process. A second call finds it installed.
+fn install_tls_provider() {
+    let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+fn master_key(config: &Config) -> Result<crate::ground::MasterKey, AppError> {
+    match config.master_key_from_config()? {
+        Some(key) => Ok(key),
+        None => Ok(key_file::master_key(&config.keys_dir())?),
+    }
+}
+
+fn owner_url(config: &Config) -> String {
+    if config.database_owner_url.is_empty() {
+        config.database_url.clone()
+    } else {
+        config.database_owner_url.clone()
+    }
+}
+
+async fn migrate_as(owner_url: &str) -> Result<(), AppError> {
+    let connection = sea_orm::Database::connect(quiet(owner_url)).await?;
+    let migrated = Migrator::up(&connection, None).await;
+    connection.close().await?;
+    migrated.map_err(AppError::from)
+}
+
+async fn refuse_if_behind(app_url: &str) -> Result<(), AppError> {
+    let connection = sea_orm::Database::connect(quiet(app_url)).await?;
+    let pending = Migrator::get_pending_migrations(&connection).await;
+    connection.close().await?;
+    match pending?.len() {
+        0 => Ok(()),
+        count => Err(AppError::Behind(count)),
+    }
+}
+
+fn quiet(url: &str) -> sea_orm::ConnectOptions {
+    let mut options = sea_orm::ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    options
+}

@@ -1,0 +1,251 @@
+//! The server itself: what runs, in which order it starts, and in which it stops.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{AppError, Platform, start_logging};
+use crate::config::{Config, Role};
+use crate::forwarding::{Forwarding, ForwardingParts};
+use crate::history::commit::{Committer, Limits};
+use crate::http;
+use crate::identity::Identity;
+use crate::intake::{Intake, RefusalLog};
+use crate::jobs;
+use crate::ops::Metrics;
+use crate::queue::Signals;
+use crate::registry::IdentityCache;
+
+/// Seconds that requests under way get at a stop.
+const GRACE: u64 = 10;
+
+/// Serves until it is told to stop.
+pub async fn serve(config: Config) -> Result<(), AppError> {
+    start_logging(&config);
+    // Before anything runs, so that an early signal finds somebody to stop what has been started.
+    let stop = StopSignal::listen().map_err(AppError::Io)?;
+    let running = start(config).await?;
+    tracing::info!(address = %running.address(), "serving");
+    stop.received().await;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+/// A server at work.
+#[derive(Debug)]
+pub struct Running {
+    platform: Platform,
+    parts: Parts,
+}
+
+/// What runs on a platform.
+#[derive(Debug)]
+struct Parts {
+    state: http::State,
+    address: SocketAddr,
+    servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+    forwarding: Option<Forwarding>,
+    /// Ends the tasks behind intake and pages, last of all.
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Starts everything that the configured roles ask for and returns once requests are answered. Where a part cannot
+/// start, nothing is left running.
+pub async fn start(config: Config) -> Result<Running, AppError> {
+    let metrics = Metrics::install().ok();
+    let platform = Platform::open(&config).await?;
+    let stop = CancellationToken::new();
+    match Parts::start(&platform, &config, metrics, stop.clone()).await {
+        Ok(parts) => Ok(Running { platform, parts }),
+        Err(error) => {
+            stop.cancel();
+            platform.close().await;
+            Err(error)
+        }
+    }
+}
+
+impl Parts {
+    async fn start(
+        platform: &Platform,
+        config: &Config,
+        metrics: Option<Metrics>,
+        stop: CancellationToken,
+    ) -> Result<Self, AppError> {
+        let (ground, database) = (platform.ground.clone(), platform.database.clone());
+        crate::history::make_partitions(database.system_intake(), ground.now().date_naive()).await?;
+        let signals = Signals::start(ground.clone(), database.system_forwarding().clone(), stop.clone());
+        let (state, refusals) = state(platform, config, &signals, &stop);
+        let mut parts = Self {
+            state,
+            address: config.listen,
+            servers: Vec::new(),
+            forwarding: None,
+            stop,
+            tasks: vec![refusals],
+        };
+        // Addresses first: one that is taken is the likeliest reason not to start.
+        if let Some(metrics) = metrics {
+            parts
+                .tasks
+                .push(tokio::spawn(metrics.clone().upkeep(parts.stop.clone())));
+            parts.serve_metrics(&metrics, &config.metrics_listen)?;
+        }
+        if config.roles.contains(&Role::Web) {
+            let (server, address) = http::server(parts.state.clone(), config)
+                .map_err(|source| listen(&config.listen.to_string(), source))?;
+            parts.address = address;
+            parts.run(server);
+        }
+        if config.roles.contains(&Role::Worker) {
+            parts
+                .tasks
+                .push(jobs::start(ground.clone(), database.clone(), parts.stop.clone()));
+            parts.forwarding = Some(Forwarding::start(ForwardingParts {
+                ground,
+                database,
+                signals,
+                config: config.forwarding,
+                insecure_dev: config.insecure_dev,
+            }));
+        }
+        Ok(parts)
+    }
+
+    fn serve_metrics(&mut self, metrics: &Metrics, address: &str) -> Result<(), AppError> {
+        if address.is_empty() {
+            return Ok(());
+        }
+        let parsed = address
+            .parse()
+            .map_err(|_| AppError::Refused("metrics_listen is no address".to_owned()))?;
+        self.run(metrics.serve(parsed).map_err(|source| listen(address, source))?);
+        Ok(())
+    }
+
+    fn run(&mut self, server: actix_web::dev::Server) {
+        self.servers.push((server.handle(), tokio::spawn(server)));
+    }
+}
+
+/// Intake and what pages and API work with, and the task that writes the log of refusals.
+fn state(
+    platform: &Platform,
+    config: &Config,
+    signals: &Signals,
+    stop: &CancellationToken,
+) -> (http::State, JoinHandle<()>) {
+    let (ground, database) = (platform.ground.clone(), platform.database.clone());
+    let pool = database.system_intake().clone();
+    let committed = signals.clone();
+    let committer = Committer::start(
+        &pool,
+        Limits {
+            queue: config.intake.queue,
+            batch: config.intake.batch,
+            committers: config.intake.committers,
+        },
+        &(Arc::new(move || committed.committed()) as Arc<dyn Fn() + Send + Sync>),
+    );
+    let identities = IdentityCache::start(ground.clone(), pool.clone(), stop.clone());
+    let (refusals, task) = RefusalLog::start(ground.clone(), pool, stop.clone());
+    let intake = Intake::new(
+        ground.clone(),
+        database.clone(),
+        identities,
+        committer,
+        refusals,
+        config.public_url.clone(),
+        config.intake,
+    );
+    let identity = Identity::new(ground.clone(), database.clone(), &config.public_url);
+    (
+        http::State::new(ground, database, identity, intake, signals.clone(), config),
+        task,
+    )
+}
+
+impl Running {
+    /// Where it listens; the real port where 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.parts.address
+    }
+
+    /// What pages and API work with; for the demo, which makes its first administrator through it.
+    pub fn state(&self) -> &http::State {
+        &self.parts.state
+    }
+
+    /// Stops in order: no new requests, those under way are answered, what is being sent is finished or left to its
+    /// lease, connections end, and last the private PostgreSQL.
+    pub async fn stop(self) {
+        let Self { platform, parts } = self;
+        let Parts {
+            state,
+            address: _,
+            servers,
+            forwarding,
+            stop,
+            tasks,
+        } = parts;
+        state.hang_up();
+        for (handle, task) in servers {
+            let stopped = tokio::time::timeout(Duration::from_secs(GRACE + 2), handle.stop(true)).await;
+            if stopped.is_err() {
+                tracing::warn!("some requests did not end in time");
+            }
+            task.abort();
+        }
+        drop(state);
+        if let Some(forwarding) = forwarding {
+            forwarding.stop().await;
+        }
+        stop.cancel();
+        for task in tasks {
+            let ended = tokio::time::timeout(Duration::from_secs(5), task).await;
+            if ended.is_err() {
+                tracing::warn!("a background task did not end in time");
+            }
+        }
+        platform.close().await;
+    }
+}
+
+fn listen(address: &str, source: std::io::Error) -> AppError {
+    AppError::Listen {
+        address: address.to_owned(),
+        source,
+    }
+}
+
+/// Ctrl-C or SIGTERM, heard from the moment this is made.
+#[derive(Debug)]
+pub struct StopSignal {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignal {
+    /// Takes the signals over from their default, which would end the process at once.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for either.
+    pub async fn received(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Configuration: the embedded defaults, then a TOML file, then the environment, then the command line.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use data_encoding::BASE64;
+use serde::Deserialize;
+use url::Url;
+
+use crate::ground::MasterKey;
+use crate::tenancy::Pools;
+
+const DEFAULTS: &str = include_str!("default.toml");
+
+/// Why the configuration cannot be used. The message names the key.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A key is unknown or its value cannot be read.
+    #[error("configuration: {0}")]
+    Read(#[from] config::ConfigError),
+    /// A value is readable but makes no sense.
+    #[error("configuration: {key}: {why}")]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Serves HTTP: intake, API, portal.
+    Web,
+    /// Runs the router, the deliveries and the scheduled jobs.
+    Worker,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For a person.
+    Text,
+    /// For a machine.
+    Json,
+}
+
+/// The whole configuration; `default.toml` says what each key means.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the embedded default file documents every key")]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub database_owner_url: String,
+    master_key: String,
+    pub roles: Vec<Role>,
+    pub insecure_dev: bool,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub metrics_listen: String,
+    pub threads: usize,
+    pub pools: PoolsConfig,
+    pub intake: IntakeConfig,
+    pub forwarding: ForwardingConfig,
+}
+
+/// `[pools]`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the embedded default file documents every key")]
+pub struct PoolsConfig {
+    pub requests: u32,
+    pub intake: u32,
+    pub forwarding: u32,
+}
+
+impl From<PoolsConfig> for Pools {
+    fn from(
+        PoolsConfig {
+            requests,
+            intake,
+            forwarding,
+        }: PoolsConfig,
+    ) -> Self {
+        Self {
+            requests,
+            intake,
+            forwarding,
+        }
+    }
+}
+
+/// `[intake]`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the embedded default file documents every key")]
+pub struct IntakeConfig {
+    pub queue: usize,
+    pub batch: usize,
+    pub committers: usize,
+    pub single_bytes: usize,
+    pub batch_bytes: usize,
+}
+
+/// `[forwarding]`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the embedded default file documents every key")]
+pub struct ForwardingConfig {
+    pub timeout_seconds: u64,
+    pub allow_private_addresses: bool,
+    pub concurrency: usize,
+}
+
+/// What the command line sets over everything else.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Overrides {
+    /// A TOML file; `vitalwire-server config` prints all keys with their defaults.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address and port to listen on.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// How the outside reaches the server.
+    #[arg(long, global = true, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// The folder for everything kept in files.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// A PostgreSQL of your own instead of the private one.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "DATABASE_URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// What this process does; default: everything.
+    #[arg(long = "role", global = true, value_delimiter = ',', value_enum)]
+    pub roles: Vec<Role>,
+    /// For a developer's machine only: see the configuration file.
+    #[arg(long, global = true)]
+    pub insecure_dev: bool,
+}
+
+/// The default file, as `vitalwire-server config` prints it.
+pub fn defaults() -> &'static str {
+    DEFAULTS
+}
+
+impl Config {
+    /// Reads the configuration; the first wrong key stops it.
+    pub fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
+        let mut builder =
+            config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        if let Some(path) = &overrides.config {
+            builder = builder.add_source(config::File::from(path.clone()).format(config::FileFormat::Toml));
+        }
+        builder = builder.add_source(
+            config::Environment::with_prefix("VITALWIRE")
+                .prefix_separator("_")
+                .separator("__")
+                .list_separator(",")
+                .with_list_parse_key("roles")
+                .try_parsing(true),
+        );
+        let mut config: Self = builder.build()?.try_deserialize()?;
+        config.apply(overrides);
+        config.check()?;
+        Ok(config)
+    }
+
+    fn apply(&mut self, overrides: &Overrides) {
+        let Overrides {
+            config: _,
+            listen,
+            public_url,
+            data_dir,
+            database_url,
+            roles,
+            insecure_dev,
+        } = overrides.clone();
+        self.listen = listen.unwrap_or(self.listen);
+        self.insecure_dev |= insecure_dev;
+        if let Some(url) = public_url {
+            self.public_url = url;
+        }
+        if let Some(folder) = data_dir {
+            self.data_dir = folder;
+        }
+        if let Some(url) = database_url {
+            self.database_url = url;
+        }
+        if !roles.is_empty() {
+            self.roles = roles;
+        }
+        if self.data_dir.as_os_str().is_empty() {
+            self.data_dir = default_data_dir();
+        }
+        if self.public_url.is_empty() {
+            self.public_url = format!("http://{}", self.listen);
+        }
+        self.public_url
+            .truncate(self.public_url.trim_end_matches('/').len());
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let bad = |key, why: &str| {
+            Err(ConfigError::Value {
+                key,
+                why: why.to_owned(),
+            })
+        };
+        if !Url::parse(&self.public_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            return bad(
+                "public_url",
+                "must be an address that begins with http:// or https://",
+            );
+        }
+        if self.roles.is_empty() {
+            return bad("roles", "at least one of web, worker is needed");
+        }
+        if self.intake.batch == 0 || self.intake.batch > 5000 {
+            return bad("intake.batch", "must be 1 to 5000");
+        }
+        if self.intake.committers == 0 || self.intake.queue == 0 || self.forwarding.concurrency == 0 {
+            return bad(
+                "intake.committers, intake.queue, forwarding.concurrency",
+                "must be at least 1",
+            );
+        }
+        if u32::try_from(self.intake.committers).is_ok_and(|committers| committers >= self.pools.intake) {
+            return bad("pools.intake", "must be larger than intake.committers");
+        }
+        if self.pools.requests < 2 || self.pools.forwarding < 3 {
+            return bad("pools", "requests needs at least 2 connections and forwarding 3");
+        }
+        self.master_key_from_config().map(drop)
+    }
+
+    /// Whether the server looks after a PostgreSQL of its own.
+    pub fn is_embedded(&self) -> bool {
+        self.database_url.is_empty()
+    }
+
+    /// The configured master key, if there is one.
+    pub fn master_key_from_config(&self) -> Result<Option<MasterKey>, ConfigError> {
+        if self.master_key.is_empty() {
+            return Ok(None);
+        }
+        let bytes = BASE64.decode(self.master_key.trim().as_bytes()).ok();
+        match bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
+            Some(bytes) => Ok(Some(MasterKey::new(bytes))),
+            None => Err(ConfigError::Value {
+                key: "master_key",
+                why: "must be 32 bytes in base64".to_owned(),
+            }),
+        }
+    }
+
+    /// Where the keys are kept.
+    pub fn keys_dir(&self) -> PathBuf {
+        self.data_dir.join("keys")
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the place of the data folder follows the user's own environment"
+)]
+fn default_data_dir() -> PathBuf {
+    if rustix::process::geteuid().is_root() {
+        return PathBuf::from("/var/lib/vitalwire");
+    }
+    let share = std::env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
+    let share = share.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/share")));
+    share.unwrap_or_else(|| PathBuf::from(".")).join("vitalwire")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(toml: &str) -> Result<Config, ConfigError> {
+        let name = format!("vitalwire-config-{}-{}.toml", std::process::id(), toml.len());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, toml).unwrap();
+        let loaded = Config::load(&Overrides {
+            config: Some(path.clone()),
+            ..Overrides::default()
+        });
+        std::fs::remove_file(path).unwrap();
+        loaded
+    }
+
+    #[test]
+    fn the_defaults_are_whole() {
+        let config = load("").unwrap();
+        assert_eq!(config.public_url, "http://127.0.0.1:8080");
+        assert!(config.is_embedded());
+        assert_eq!(config.roles, [Role::Web, Role::Worker]);
+    }
+
+    #[test]
+    fn an_unknown_key_or_a_bad_value_is_named() {
+        assert!(load("lissten = 1").unwrap_err().to_string().contains("lissten"));
+        assert!(
+            load("[intake]\nbatch = 0")
+                .unwrap_err()
+                .to_string()
+                .contains("intake.batch")
+        );
+        assert!(
+            load("master_key = \"short\"")
+                .unwrap_err()
+                .to_string()
+                .contains("master_key")
+        );
+        assert!(
+            load("public_url = \"ftp://x\"")
+                .unwrap_err()
+                .to_string()
+                .contains("public_url")
+        );
+    }
+
+    #[test]
+    fn the_command_line_wins() {
+        let overrides = Overrides {
+            listen: Some("127.0.0.1:9".parse().unwrap()),
+            ..Overrides::default()
+        };
+        assert_eq!(Config::load(&overrides).unwrap().public_url, "http://127.0.0.1:9");
+    }
+}

@@ -1,0 +1,228 @@
+//! The router: outbox rows become numbered events and deliveries, batch after batch, for the shards of customers whose
+//! leases this process holds.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use super::store::route::{self, Batch, Routed, SHARDS};
+use crate::ground::Ground;
+use crate::ground::swallow::swallow;
+use crate::queue::{Held, Leases, Signals, Wake};
+
+/// After this, another process takes over the shards of one that was killed.
+const TERM: Duration = Duration::from_secs(5);
+/// Without a wake-up, how often to look for commits of other processes.
+const POLL: Duration = Duration::from_millis(200);
+const RETRY: Duration = Duration::from_millis(500);
+/// In one transaction: outbox rows, and readings unless one row alone brings more.
+const MAX_ROWS: i64 = 20_000;
+const MAX_READINGS: i64 = 20_000;
+/// After a batch, more is let gather in proportion to its size: at ten readings nothing that anyone could measure, under
+/// full load enough that the counters of a thousand devices are written some times a second and not a hundred times.
+const GATHER_PER_READING: Duration = Duration::from_micros(15);
+const GATHER_AT_MOST: Duration = Duration::from_millis(200);
+/// A batch that took long, because the machine is busy, is followed by three times as much rest, but by no more than
+/// this: routing takes a quarter of one connection's time at most, and a reading waits no longer than a person notices.
+const REST_AT_MOST: Duration = Duration::from_millis(25);
+
+/// Why a batch was not routed.
+#[derive(Debug, thiserror::Error)]
+enum RouteError {
+    #[error(transparent)]
+    Leases(#[from] crate::queue::LeaseError),
+    #[error("a batch could not be routed: {0}")]
+    Batch(#[from] sqlx::Error),
+}
+
+/// One router. Several may run on one database; each shard is served by one of them at a time.
+#[derive(Debug)]
+pub struct Router {
+    ground: Ground,
+    pool: PgPool,
+    signals: Signals,
+    leases: Leases,
+    names: Vec<String>,
+    held: Vec<Held>,
+    asked: Option<Instant>,
+    /// Readings in a batch at most; halved after an error, so that a database which is slow or refuses still gets on.
+    most: i64,
+}
+
+impl Router {
+    /// A router that holds no shard yet.
+    pub fn new(ground: Ground, pool: PgPool, signals: Signals) -> Self {
+        let leases = Leases::new(&ground, pool.clone(), TERM);
+        let names = (0..SHARDS).map(|shard| format!("forwarding/{shard}")).collect();
+        Self {
+            ground,
+            pool,
+            signals,
+            leases,
+            names,
+            held: Vec::new(),
+            asked: None,
+            most: MAX_READINGS,
+        }
+    }
+
+    /// Routes until `stop`, then finishes the batch under way and lets its shards go.
+    pub async fn run(mut self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let began = Instant::now();
+            let pause = match self.step().await {
+                Ok(Step::Routed { more: true, .. }) => Duration::ZERO,
+                Ok(Step::Routed { readings, .. }) => {
+                    gather(readings).max((began.elapsed() * 3).min(REST_AT_MOST))
+                }
+                Ok(Step::Idle) => {
+                    stop.run_until_cancelled(self.signals.router_wait(POLL)).await;
+                    continue;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the router goes on after a pause");
+                    metrics::counter!("vitalwire_router_errors_total").increment(1);
+                    self.asked = None;
+                    RETRY
+                }
+            };
+            stop.run_until_cancelled(tokio::time::sleep(pause)).await;
+        }
+        self.signals.routes_all(false);
+        swallow(
+            self.leases.release(&self.names).await,
+            "the leases end by themselves",
+        );
+    }
+
+    /// Routes what waits now and returns how many readings that were; for tests and tools that go step by step.
+    pub async fn route_waiting(&mut self) -> Result<i64, Box<dyn std::error::Error + Send + Sync>> {
+        let mut readings = 0;
+        while let Step::Routed { readings: some, .. } = self.step().await? {
+            readings += some;
+        }
+        Ok(readings)
+    }
+
+    async fn step(&mut self) -> Result<Step, RouteError> {
+        self.renew().await?;
+        if self.held.is_empty() {
+            return Ok(Step::Idle);
+        }
+        let (began, most) = (Instant::now(), self.most);
+        let now = self.ground.now();
+        let batch = Batch {
+            holder: self.leases.holder(),
+            leases: &self.held,
+            shards: &self.shards(),
+            max_rows: MAX_ROWS,
+            max_readings: most,
+            now,
+            ids: id_prefix(&self.ground, now),
+        };
+        let routed = route::system_route(&self.pool, &batch)
+            .await
+            .inspect_err(|_| self.most = (most / 2).max(1))?;
+        self.most = (most * 2).min(MAX_READINGS);
+        if routed.held < self.held.len() {
+            tracing::info!("a shard has gone to another router");
+            self.asked = None;
+            return Ok(Step::Routed {
+                readings: 0,
+                more: true,
+            });
+        }
+        if routed.rows == 0 {
+            return Ok(Step::Idle);
+        }
+        self.announce(&routed, began.elapsed()).await;
+        Ok(Step::Routed {
+            readings: routed.readings,
+            more: routed.readings >= most || routed.rows >= MAX_ROWS,
+        })
+    }
+
+    /// Renews the leases held and takes free ones, every third of their term.
+    async fn renew(&mut self) -> Result<(), RouteError> {
+        if self
+            .asked
+            .is_none_or(|asked| asked.elapsed() >= self.leases.renewal())
+        {
+            self.held = self.leases.hold(&self.names).await?;
+            self.asked = Some(Instant::now());
+            self.signals.routes_all(self.held.len() == self.names.len());
+            metrics::gauge!("vitalwire_router_shards")
+                .set(f64::from(u32::try_from(self.held.len()).unwrap_or(0)));
+        }
+        Ok(())
+    }
+
+    fn shards(&self) -> Vec<i32> {
+        let number = |name: &str| name.rsplit('/').next().and_then(|shard| shard.parse().ok());
+        self.held.iter().filter_map(|lease| number(&lease.name)).collect()
+    }
+
+    async fn announce(&self, routed: &Routed, took: Duration) {
+        metrics::counter!("vitalwire_router_readings_total").increment(routed.readings.unsigned_abs());
+        metrics::histogram!("vitalwire_router_batch_seconds").record(took.as_secs_f64());
+        if routed.missing > 0 {
+            tracing::error!(
+                readings = routed.missing,
+                "the outbox named readings that are not in the history"
+            );
+            metrics::counter!("vitalwire_router_missing_total").increment(routed.missing.unsigned_abs());
+        }
+        let wakes: Vec<Wake> = routed
+            .customers
+            .iter()
+            .flat_map(|(customer, endpoints)| {
+                endpoints
+                    .iter()
+                    .map(|endpoint| Wake::endpoint(*customer, *endpoint))
+            })
+            .collect();
+        swallow(
+            self.signals.queue().wake(&wakes).await,
+            "the sweep finds the deliveries",
+        );
+        let customers: Vec<_> = routed.customers.iter().map(|(customer, _)| *customer).collect();
+        self.signals.published(&customers);
+    }
+}
+
+#[derive(Debug)]
+enum Step {
+    Idle,
+    /// `more`: the batch was full, so there is a backlog.
+    Routed {
+        readings: i64,
+        more: bool,
+    },
+}
+
+fn gather(readings: i64) -> Duration {
+    let readings = u32::try_from(readings).unwrap_or(u32::MAX);
+    GATHER_PER_READING.saturating_mul(readings).min(GATHER_AT_MOST)
+}
+
+/// The first 24 of the 32 hexadecimal digits of a batch's UUIDv7s: the time and random bits; a counter of 32 bits
+/// follows in the statement (RFC 9562 §6.2, method 1), so that thousands of ids need not travel to the database.
+fn id_prefix(ground: &Ground, now: DateTime<Utc>) -> String {
+    let id: uuid::Uuid = ground.id_at(now);
+    HEXLOWER.encode(&id.as_bytes()[..12])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_batches_wait_for_nothing_and_large_ones_not_long() {
+        assert!(gather(10) < Duration::from_millis(1));
+        assert_eq!(gather(8_000), Duration::from_millis(120));
+        assert_eq!(gather(i64::MAX), GATHER_AT_MOST);
+    }
+}

@@ -1,0 +1,10 @@
+//! Readings and their keys: the commit that makes one durable, and what pages and API read of the last seven days.
+//!
+//! Main types: [`commit::Committer`], which intake calls, and the queries of [`store`]. The router reads here as well.
+
+pub mod commit;
+mod partitions;
+mod rows;
+pub mod store;
+
+pub use partitions::make_partitions;

@@ -1,0 +1,275 @@
+//! What a commit is made of: rows as intake hands them over, and the arrays that the statement takes.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use uuid::Uuid;
+use vitals::{ContentHash, Kind, Proof, Quality};
+
+use crate::ground::ids::{CredentialId, DeviceId, HubId, RawMessageId, ReadingId};
+
+/// How far back a measured time can be true, and how long a re-send is recognised.
+pub const OLDEST: TimeDelta = TimeDelta::days(45);
+/// How far ahead of arrival a key's day exists.
+const FURTHEST: TimeDelta = TimeDelta::days(2);
+/// A device's clock may be this much ahead of ours before we say that it cannot be true.
+const AHEAD: TimeDelta = TimeDelta::minutes(10);
+
+/// The bytes as they came, sealed, shared by all readings that came in them.
+#[derive(Debug)]
+pub struct Raw {
+    /// Its id.
+    pub id: RawMessageId,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// The sealed body.
+    pub body_sealed: Vec<u8>,
+    /// The hub's proof.
+    pub jwt: Option<String>,
+}
+
+/// One reading on its way into the history.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its id if it turns out to be new.
+    pub id: ReadingId,
+    /// The device that measured.
+    pub device: DeviceId,
+    /// The hub that sent it, if one did.
+    pub hub: Option<HubId>,
+    /// The device's token, or the hub again.
+    pub credential: CredentialId,
+    /// What was measured.
+    pub kind: Kind,
+    /// The device's own time in ms, raw.
+    pub device_time_ms: Option<i64>,
+    /// The device's offset from UTC in minutes.
+    pub utc_offset_minutes: Option<i16>,
+    /// When the hub first saw it.
+    pub hub_time: Option<DateTime<Utc>>,
+    /// The device's own number for it.
+    pub sequence: Option<i64>,
+    /// Which of the device's users.
+    pub user_slot: Option<i16>,
+    /// The idempotency key.
+    pub hash: ContentHash,
+    /// Canonical values as JSON text.
+    pub values: String,
+    /// What the sender wrote in other units, as JSON text.
+    pub original: Option<String>,
+    /// Quality flags.
+    pub quality: Quality,
+    /// What proves it.
+    pub proof: Proof,
+    /// The message it came in.
+    pub raw: Arc<Raw>,
+}
+
+/// The times under which a reading counts and under which its key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// The time it counts for.
+    pub measured_at: DateTime<Utc>,
+    /// The day of its key; the fixed day where the time is missing or cannot be true.
+    pub measured_on: NaiveDate,
+    /// The other day under which an earlier arrival of the same reading may stand: a time that could not be true when
+    /// it came first can be true when it comes again, and the other way round.
+    pub other_day: NaiveDate,
+    /// Whether the device's time cannot be true.
+    pub suspect: bool,
+}
+
+/// The day of keys whose measured time is missing or cannot be true.
+pub const FIXED_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1970, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
+impl Times {
+    /// Judges the device's time by the arrival.
+    pub fn judge(
+        device_time_ms: Option<i64>,
+        hub_time: Option<DateTime<Utc>>,
+        received_at: DateTime<Utc>,
+    ) -> Self {
+        let device_time = device_time_ms.and_then(DateTime::from_timestamp_millis);
+        let fallback = hub_time
+            .filter(|at| *at <= received_at + AHEAD && *at >= received_at - OLDEST)
+            .unwrap_or(received_at);
+        match device_time {
+            Some(at) if at >= received_at - OLDEST && at <= received_at + AHEAD => Self {
+                measured_at: at,
+                measured_on: at.date_naive(),
+                other_day: FIXED_DAY,
+                suspect: false,
+            },
+            Some(at) if at > received_at && at <= received_at + FURTHEST => Self {
+                measured_at: fallback,
+                measured_on: at.date_naive(),
+                other_day: FIXED_DAY,
+                suspect: true,
+            },
+            Some(at) => Self {
+                measured_at: fallback,
+                measured_on: FIXED_DAY,
+                other_day: at.date_naive(),
+                suspect: true,
+            },
+            None => Self {
+                measured_at: fallback,
+                measured_on: FIXED_DAY,
+                other_day: FIXED_DAY,
+                suspect: true,
+            },
+        }
+    }
+}
+
+/// The statement's arguments, column by column.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    pub(super) ids: Vec<Uuid>,
+    pub(super) devices: Vec<Uuid>,
+    pub(super) hubs: Vec<Option<Uuid>>,
+    pub(super) credentials: Vec<Uuid>,
+    pub(super) kinds: Vec<&'static str>,
+    pub(super) measured_at: Vec<DateTime<Utc>>,
+    pub(super) measured_on: Vec<NaiveDate>,
+    pub(super) other_days: Vec<NaiveDate>,
+    pub(super) suspect: Vec<bool>,
+    pub(super) received_at: Vec<DateTime<Utc>>,
+    pub(super) device_times: Vec<Option<i64>>,
+    pub(super) offsets: Vec<Option<i16>>,
+    pub(super) hub_times: Vec<Option<DateTime<Utc>>>,
+    pub(super) sequences: Vec<Option<i64>>,
+    pub(super) slots: Vec<Option<i16>>,
+    pub(super) hashes: Vec<Vec<u8>>,
+    pub(super) values: Vec<String>,
+    pub(super) originals: Vec<Option<String>>,
+    pub(super) qualities: Vec<i16>,
+    pub(super) proofs: Vec<&'static str>,
+    pub(super) raws: Vec<Uuid>,
+    pub(super) message_ids: Vec<Uuid>,
+    pub(super) message_times: Vec<DateTime<Utc>>,
+    pub(super) message_bodies: Vec<Vec<u8>>,
+    pub(super) message_jwts: Vec<Option<String>>,
+}
+
+impl Columns {
+    pub(super) fn of(rows: &[Row]) -> Self {
+        let mut columns = Self::default();
+        for row in rows {
+            columns.push(row);
+        }
+        columns
+    }
+
+    /// Whether some row's time lies so far away that an earlier arrival's day is not the fixed one.
+    pub(super) fn has_far_times(&self) -> bool {
+        self.other_days.iter().any(|day| *day != FIXED_DAY)
+    }
+
+    fn push(&mut self, row: &Row) {
+        let times = Times::judge(row.device_time_ms, row.hub_time, row.raw.received_at);
+        let mut quality = row.quality;
+        if times.suspect {
+            quality.insert(Quality::CLOCK_SUSPECT);
+        }
+        self.ids.push(row.id.as_uuid());
+        self.devices.push(row.device.as_uuid());
+        self.hubs.push(row.hub.map(HubId::as_uuid));
+        self.credentials.push(row.credential.as_uuid());
+        self.kinds.push(row.kind.as_str());
+        self.measured_at.push(times.measured_at);
+        self.measured_on.push(times.measured_on);
+        self.other_days.push(times.other_day);
+        self.suspect.push(times.suspect);
+        self.received_at.push(row.raw.received_at);
+        self.device_times.push(row.device_time_ms);
+        self.offsets.push(row.utc_offset_minutes);
+        self.hub_times.push(row.hub_time);
+        self.sequences.push(row.sequence);
+        self.slots.push(row.user_slot);
+        self.hashes.push(row.hash.as_bytes().to_vec());
+        self.values.push(row.values.clone());
+        self.originals.push(row.original.clone());
+        self.qualities.push(quality.to_bits());
+        self.proofs.push(row.proof.as_str());
+        self.raws.push(row.raw.id.as_uuid());
+        if self.message_ids.last() != Some(&row.raw.id.as_uuid()) {
+            self.message_ids.push(row.raw.id.as_uuid());
+            self.message_times.push(row.raw.received_at);
+            self.message_bodies.push(row.raw.body_sealed.clone());
+            self.message_jwts.push(row.raw.jwt.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn judge(device: &str) -> Times {
+        Times::judge(
+            Some(at(device).timestamp_millis()),
+            None,
+            at("2026-11-20T12:00:00Z"),
+        )
+    }
+
+    #[test]
+    fn a_time_that_can_be_true_counts() {
+        let times = judge("2026-11-19T23:59:59Z");
+        assert_eq!(
+            (times.measured_on.to_string().as_str(), times.suspect),
+            ("2026-11-19", false)
+        );
+        assert!(
+            !judge("2026-11-20T12:09:00Z").suspect,
+            "a clock a little ahead is believed"
+        );
+        assert!(
+            !judge("2026-10-06T12:00:00Z").suspect,
+            "45 days late is late, not wrong"
+        );
+    }
+
+    #[test]
+    fn a_time_slightly_in_the_future_is_suspect_but_keeps_its_day() {
+        let times = judge("2026-11-21T12:00:00Z");
+        assert_eq!(times.measured_at, at("2026-11-20T12:00:00Z"));
+        assert_eq!(
+            (times.measured_on.to_string().as_str(), times.suspect),
+            ("2026-11-21", true)
+        );
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_true_goes_under_the_fixed_day() {
+        for device in [
+            "1999-01-01T00:00:00Z",
+            "2026-10-06T11:59:59Z",
+            "2026-11-23T00:00:00Z",
+        ] {
+            let times = judge(device);
+            assert_eq!((times.measured_on, times.suspect), (FIXED_DAY, true), "{device}");
+            assert_eq!(times.other_day, at(device).date_naive());
+        }
+    }
+
+    #[test]
+    fn without_a_time_the_hub_s_first_sight_counts_if_it_can_be_true() {
+        let arrival = at("2026-11-20T12:00:00Z");
+        let seen = at("2026-11-20T11:00:00Z");
+        assert_eq!(Times::judge(None, Some(seen), arrival).measured_at, seen);
+        assert_eq!(
+            Times::judge(None, Some(at("2031-01-01T00:00:00Z")), arrival).measured_at,
+            arrival
+        );
+        assert!(Times::judge(None, Some(seen), arrival).suspect);
+    }
+}

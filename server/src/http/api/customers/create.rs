@@ -1,0 +1,66 @@
+//! `POST /api/v1/customers`.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Out;
+use crate::ground::ids::DistributorId;
+use crate::http::State;
+use crate::http::api::openapi::Refused;
+use crate::http::auth::ApiCaller;
+use crate::http::problem::Problem;
+use crate::identity::CallerScope;
+use crate::registry::organisations::{self, NewOrganisation};
+use crate::tenancy::Scope as _;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CustomerIn)]
+struct In {
+    name: String,
+    /// An IANA time zone; UTC where none is given.
+    time_zone: Option<String>,
+    /// For administrators: the distributor whose portfolio it goes into. A distributor adds to its own.
+    distributor_id: Option<DistributorId>,
+}
+
+/// Add a customer
+#[utoipa::path(post, path = "/customers", tag = "organisations", security(("token" = [])), request_body = In,
+    responses((status = 201, body = Out), Refused))]
+#[post("/customers")]
+pub(super) async fn create(
+    state: web::Data<State>,
+    ApiCaller(caller): ApiCaller,
+    body: web::Json<In>,
+) -> Result<HttpResponse, Problem> {
+    let In {
+        name,
+        time_zone,
+        distributor_id,
+    } = body.into_inner();
+    let (new, ground) = (NewOrganisation { name, time_zone }, state.ground());
+    let customer = match &caller.scope {
+        CallerScope::Admin(scope) => {
+            let work = async |tx: &_| {
+                let id = organisations::create_customer(tx, ground, new, distributor_id).await?;
+                organisations::customer(tx, id).await
+            };
+            scope.run(state.database(), work).await?
+        }
+        CallerScope::Distributor(scope) if distributor_id.is_none_or(|id| id == scope.id()) => {
+            let work = async |tx: &_| {
+                let id = organisations::create_customer_of(tx, scope, ground, new).await?;
+                organisations::customer(tx, id).await
+            };
+            scope.run(state.database(), work).await?
+        }
+        CallerScope::Distributor(_) => return Err(Problem::not_found("distributor")),
+        CallerScope::Customer(_) => {
+            return Err(Problem::forbidden(
+                "customers are added by the platform or a distributor",
+            ));
+        }
+    };
+    Ok(HttpResponse::Created().json(Out::from(customer)))
+}

@@ -1,0 +1,118 @@
+//! Devices: what they are, who holds them, whether readings are taken from them.
+
+mod assign;
+mod change;
+mod create;
+mod get;
+mod issue_token;
+mod list;
+mod readings;
+mod revoke_token;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use vitals::Kind;
+
+use crate::ground::enums::{self, DeviceState, Transport};
+use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
+use crate::registry::devices::Device;
+
+pub(super) fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(list::list)
+        .service(create::create)
+        .service(get::get)
+        .service(change::change)
+        .service(issue_token::issue)
+        .service(revoke_token::revoke)
+        .service(assign::assign)
+        .service(readings::list);
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Device)]
+struct Out {
+    id: DeviceId,
+    maker: String,
+    serial: String,
+    model_id: DeviceModelId,
+    model: String,
+    /// What it measures.
+    #[schema(value_type = Vec<enums::Kind>)]
+    kinds: Vec<Kind>,
+    transport: Transport,
+    #[schema(required)]
+    distributor_id: Option<DistributorId>,
+    /// Who holds it now.
+    #[schema(required)]
+    customer_id: Option<CustomerId>,
+    #[schema(required)]
+    customer_name: Option<String>,
+    /// The customer's own word for it.
+    #[schema(required)]
+    customer_reference: Option<String>,
+    state: DeviceState,
+    /// Whether another customer held it before.
+    ever_moved: bool,
+    created_at: DateTime<Utc>,
+    #[schema(required)]
+    last_seen_at: Option<DateTime<Utc>>,
+    #[schema(required)]
+    last_reading_at: Option<DateTime<Utc>>,
+    #[schema(required, value_type = Option<enums::Kind>)]
+    last_kind: Option<Kind>,
+    /// Charge in percent.
+    #[schema(required)]
+    battery_percent: Option<i16>,
+    /// Strength of the signal in dBm.
+    #[schema(required)]
+    signal_dbm: Option<i16>,
+}
+
+impl From<Device> for Out {
+    fn from(device: Device) -> Self {
+        let Device {
+            id,
+            maker,
+            serial,
+            model_id,
+            model,
+            kinds,
+            transport,
+            distributor,
+            customer,
+            customer_name,
+            customer_reference,
+            state,
+            ever_moved,
+            created_at,
+            last_seen_at,
+            last_reading_at,
+            last_kind,
+            battery_percent,
+            signal_dbm,
+        } = device;
+        Self {
+            id,
+            maker,
+            serial,
+            model_id,
+            model,
+            kinds,
+            transport,
+            distributor_id: distributor,
+            customer_id: customer,
+            customer_name,
+            customer_reference,
+            state,
+            ever_moved,
+            created_at,
+            last_seen_at,
+            last_reading_at,
+            last_kind,
+            battery_percent,
+            signal_dbm,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `POST /api/v1/distributors`.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Out;
+use crate::http::State;
+use crate::http::api::openapi::Refused;
+use crate::http::auth::ApiAdmin;
+use crate::http::problem::Problem;
+use crate::registry::organisations::{self, NewOrganisation};
+use crate::tenancy::Scope as _;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DistributorIn)]
+struct In {
+    name: String,
+    /// An IANA time zone; UTC where none is given.
+    time_zone: Option<String>,
+}
+
+/// Add a distributor
+#[utoipa::path(post, path = "/distributors", tag = "organisations", security(("token" = [])), request_body = In,
+    responses((status = 201, body = Out), Refused))]
+#[post("/distributors")]
+pub(super) async fn create(
+    state: web::Data<State>,
+    admin: ApiAdmin,
+    body: web::Json<In>,
+) -> Result<HttpResponse, Problem> {
+    let In { name, time_zone } = body.into_inner();
+    let work = async |tx: &_| {
+        let id = organisations::create_distributor(tx, state.ground(), NewOrganisation { name, time_zone })
+            .await?;
+        organisations::distributor(tx, id).await
+    };
+    let distributor = admin.scope.run(state.database(), work).await?;
+    Ok(HttpResponse::Created().json(Out::from(distributor)))
+}

@@ -1,0 +1,64 @@
+//! `POST /api/v1/hubs`.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Out;
+use crate::ground::ids::CustomerId;
+use crate::http::State;
+use crate::http::api::openapi::Refused;
+use crate::http::auth::ApiCaller;
+use crate::http::problem::Problem;
+use crate::identity::{CallerScope, in_scope};
+use crate::registry::hubs::{self, HubMaker, NewHub};
+use crate::tenancy::Scope as _;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = HubIn)]
+struct In {
+    #[schema(max_length = 64)]
+    serial: String,
+    #[schema(max_length = 200)]
+    name: String,
+    /// At whom it stands.
+    customer_id: CustomerId,
+}
+
+/// Add a hub
+///
+/// An administrator adds hubs for any customer, a distributor for its own.
+#[utoipa::path(post, path = "/hubs", tag = "hubs", security(("token" = [])), request_body = In,
+    responses((status = 201, body = Out), (status = 409, description = "The serial cannot be used"), Refused))]
+#[post("/hubs")]
+pub(super) async fn create(
+    state: web::Data<State>,
+    ApiCaller(caller): ApiCaller,
+    body: web::Json<In>,
+) -> Result<HttpResponse, Problem> {
+    let In {
+        serial,
+        name,
+        customer_id,
+    } = body.into_inner();
+    let maker = match &caller.scope {
+        CallerScope::Admin(scope) => HubMaker::Admin(scope),
+        CallerScope::Distributor(scope) => HubMaker::Distributor(scope),
+        CallerScope::Customer(_) => {
+            return Err(Problem::forbidden(
+                "hubs are added by the platform or a distributor",
+            ));
+        }
+    };
+    let new = NewHub {
+        serial,
+        name,
+        customer: customer_id,
+    };
+    let id = hubs::create(state.ground(), state.database(), maker, new).await?;
+    let hub = in_scope!(caller, scope => {
+        scope.run(state.database(), async |tx| hubs::get(tx, id).await).await
+    })?;
+    Ok(HttpResponse::Created().json(Out::from(hub)))
+}

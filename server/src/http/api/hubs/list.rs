@@ -1,0 +1,55 @@
+//! `GET /api/v1/hubs`.
+
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the type of the query with its path"
+)]
+
+use actix_web::{get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::Out;
+use crate::ground::ids::CustomerId;
+use crate::http::State;
+use crate::http::api::openapi::Refused;
+use crate::http::api::paging::{ListOut, ask};
+use crate::http::auth::ApiCaller;
+use crate::http::problem::Problem;
+use crate::identity::in_scope;
+use crate::registry::hubs;
+use crate::tenancy::Scope as _;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Those of one customer, for who sees more than one.
+    customer_id: Option<CustomerId>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// Rows at most; 50 where nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+}
+
+/// List hubs by serial
+#[utoipa::path(get, path = "/hubs", tag = "hubs", security(("token" = [])), params(ListQuery),
+    responses((status = 200, body = ListOut<Out>), Refused))]
+#[get("/hubs")]
+pub(super) async fn list(
+    state: web::Data<State>,
+    ApiCaller(caller): ApiCaller,
+    query: web::Query<ListQuery>,
+) -> Result<web::Json<ListOut<Out>>, Problem> {
+    let ListQuery {
+        customer_id,
+        after,
+        limit,
+    } = query.into_inner();
+    let ask = ask(after.as_deref(), limit)?;
+    let page = in_scope!(caller, scope => {
+        scope.run(state.database(), async |tx| hubs::list(tx, customer_id, &ask).await).await
+    })?;
+    Ok(web::Json(ListOut::of(page, Out::from)))
+}

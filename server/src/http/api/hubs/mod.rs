@@ -1,0 +1,89 @@
+//! Hubs, and how they come to be trusted.
+
+mod change;
+mod claim_code;
+mod confirm;
+mod create;
+mod get;
+mod list;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::ground::enums::HubState;
+use crate::ground::ids::{CustomerId, DistributorId, HubId};
+use crate::registry::hubs::Hub;
+
+pub(super) fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(list::list)
+        .service(create::create)
+        .service(get::get)
+        .service(change::change)
+        .service(claim_code::create)
+        .service(confirm::confirm);
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Hub)]
+struct Out {
+    id: HubId,
+    serial: String,
+    name: String,
+    #[schema(required)]
+    distributor_id: Option<DistributorId>,
+    #[schema(required)]
+    customer_id: Option<CustomerId>,
+    #[schema(required)]
+    customer_name: Option<String>,
+    state: HubState,
+    /// What a person compares with the hub's own display.
+    #[schema(required)]
+    fingerprint: Option<String>,
+    /// What the hub said its program's version is.
+    #[schema(required)]
+    version: Option<String>,
+    #[schema(required)]
+    claimed_at: Option<DateTime<Utc>>,
+    #[schema(required)]
+    confirmed_at: Option<DateTime<Utc>>,
+    #[schema(required)]
+    last_seen_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+}
+
+impl From<Hub> for Out {
+    fn from(hub: Hub) -> Self {
+        let Hub {
+            id,
+            serial,
+            name,
+            distributor,
+            customer,
+            customer_name,
+            state,
+            fingerprint,
+            version,
+            claimed_at,
+            confirmed_at,
+            last_seen_at,
+            created_at,
+        } = hub;
+        Self {
+            id,
+            serial,
+            name,
+            distributor_id: distributor,
+            customer_id: customer,
+            customer_name,
+            state,
+            fingerprint,
+            version,
+            claimed_at,
+            confirmed_at,
+            last_seen_at,
+            created_at,
+        }
+    }
+}

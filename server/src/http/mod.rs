@@ -1,0 +1,18 @@
+//! The only room that knows HTTP: the intake for devices and hubs, the JSON API, the portal's pages.
+//!
+//! Main types: [`State`], which every handler takes as `web::Data<State>`; [`problem::Problem`], as which everything
+//! that goes wrong leaves; the extractors of [`auth`]. Called by the start-up alone.
+
+pub mod api;
+pub mod auth;
+mod healthz;
+pub mod intake;
+pub mod portal;
+pub mod problem;
+mod rails;
+mod server;
+mod state;
+
+pub use rails::{RequestId, Spans, every_answer};
+pub use server::{routes, server};
+pub use state::{Site, State};

@@ -1,0 +1,173 @@
+//! `GET /admin`: how the platform fares, and what wants a person.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, web};
+use web_templates::text::{counted, grouped};
+use web_templates::{AdminPage, Attention, Stat, Value};
+
+use super::{organisations, refusals, wants};
+use crate::forwarding::admin as forwarding;
+use crate::forwarding::admin::{EndpointSummary, ForwardingSummary};
+use crate::ground::ids::{CustomerId, HubId};
+use crate::history::store::board;
+use crate::http::State;
+use crate::http::portal::devices::metadata;
+use crate::http::portal::error::PageError;
+use crate::http::portal::frame::{Place, frame};
+use crate::http::portal::hubs::rows;
+use crate::http::portal::page::html;
+use crate::http::portal::visitor::Visitor;
+use crate::registry::Ask;
+use crate::registry::devices::Device;
+use crate::registry::hubs::Hub;
+use crate::registry::overview::{self, Counts, Holder, HubFilter};
+use crate::registry::refusals::{self as refused, RefusalCount, RefusalFilter};
+use crate::tenancy::Scope as _;
+
+/// Rows of each list.
+const ROWS: u16 = 8;
+/// Minutes of the small curve.
+const MINUTES: u8 = 60;
+
+/// What the page is made of, read in one transaction.
+struct Found {
+    counts: Counts,
+    minutes: Vec<i64>,
+    forwarding: ForwardingSummary,
+    wants: wants::Wants,
+    holders: Vec<Holder>,
+    endpoints: HashMap<CustomerId, Vec<EndpointSummary>>,
+    devices: Vec<Device>,
+    hubs: Vec<Hub>,
+    behind: HashMap<HubId, i64>,
+    refusals: Vec<RefusalCount>,
+}
+
+/// An administrator's first page.
+pub(super) async fn get(state: web::Data<State>, visitor: Visitor) -> Result<HttpResponse, PageError> {
+    let found = find(&state, &visitor).await?;
+    html(&page(&state, &visitor, &found))
+}
+
+async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
+    let now = state.ground().now();
+    visitor
+        .admin()?
+        .run(state.database(), async |tx| {
+            let holders = overview::most_silent(tx, now, ROWS).await?;
+            let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS))
+                .await?
+                .rows;
+            Ok(Found {
+                counts: overview::counts(tx, now).await?,
+                minutes: board::readings_a_minute(tx, now, MINUTES).await?,
+                forwarding: forwarding::summary(tx, now).await?,
+                wants: wants::find(tx).await?,
+                endpoints: organisations::endpoints(tx, &holders).await?,
+                holders,
+                devices: overview::devices_to_see(tx, now, ROWS).await?,
+                behind: rows::devices(tx, &hubs).await?,
+                hubs,
+                refusals: refused::list(tx, &RefusalFilter::default(), &Ask::first(ROWS))
+                    .await?
+                    .rows,
+            })
+        })
+        .await
+}
+
+fn page(state: &State, visitor: &Visitor, found: &Found) -> AdminPage {
+    let quarantined = found.wants.quarantined();
+    AdminPage {
+        frame: frame(state, visitor, Place::Today, "Today", &found.counts),
+        attention: attention(found, quarantined),
+        stats: tiles(&found.minutes, &found.forwarding, quarantined),
+        wants: found.wants.rows(state, visitor),
+        organisations: found
+            .holders
+            .iter()
+            .map(|holder| organisations::row(holder, &found.endpoints))
+            .collect(),
+        devices: found
+            .devices
+            .iter()
+            .map(|device| metadata::row(state, visitor, device))
+            .collect(),
+        hubs: found
+            .hubs
+            .iter()
+            .map(|hub| rows::row(state, visitor, hub, &found.behind))
+            .collect(),
+        refusals: found
+            .refusals
+            .iter()
+            .map(|count| refusals::row(state, visitor, count))
+            .collect(),
+    }
+}
+
+fn attention(found: &Found, quarantined: u64) -> Attention {
+    let unwell = found.forwarding.failing + found.forwarding.disabled;
+    Attention::of(&[
+        (
+            unwell.unsigned_abs(),
+            "endpoint needs care",
+            "endpoints need care",
+        ),
+        (
+            quarantined,
+            "item waits in quarantine",
+            "items wait in quarantine",
+        ),
+        (
+            found.counts.silent.unsigned_abs(),
+            "device is silent",
+            "devices are silent",
+        ),
+        (
+            found.counts.hubs_to_confirm.unsigned_abs(),
+            "hub waits to be confirmed",
+            "hubs wait to be confirmed",
+        ),
+    ])
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a curve of counts")]
+fn tiles(minutes: &[i64], forwarding: &ForwardingSummary, quarantined: u64) -> Vec<Stat> {
+    let last = minutes.last().copied().unwrap_or(0).unsigned_abs();
+    let p99 = match forwarding.p99_ms {
+        Some(ms) => Value::new(format!("{ms:.0}"), "ms"),
+        None => Value::new("–", ""),
+    };
+    let waiting = match forwarding.waiting {
+        0 => "nothing waits".to_owned(),
+        waiting => counted(waiting.unsigned_abs(), "delivery waits", "deliveries wait"),
+    };
+    let unwell = (forwarding.failing + forwarding.disabled).unsigned_abs();
+    let dead = counted(
+        forwarding.dead.unsigned_abs(),
+        "delivery on the shelves",
+        "deliveries on the shelves",
+    );
+    vec![
+        Stat::new("Readings a minute", Value::new(grouped(last), ""), "")
+            .with_spark(minutes.iter().map(|count| *count as f64).collect()),
+        Stat::new("Accepted → customer, p99, last hour", p99, waiting),
+        Stat::new(
+            "Endpoints that need care",
+            Value::new(
+                grouped(unwell),
+                format!("of {}", grouped(forwarding.endpoints.unsigned_abs())),
+            ),
+            dead,
+        )
+        .warn_if(unwell > 0 || forwarding.dead > 0),
+        Stat::new(
+            "In quarantine",
+            Value::new(grouped(quarantined), ""),
+            "kept, unseen, with the reason",
+        )
+        .warn_if(quarantined > 0),
+    ]
+}

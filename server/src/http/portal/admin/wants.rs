@@ -1,0 +1,127 @@
+//! What wants a person, over all customers.
+
+use chrono::{DateTime, Utc};
+use web_templates::text::counted;
+use web_templates::{Want, When};
+
+use crate::forwarding::admin as forwarding;
+use crate::forwarding::admin::EndpointSummary;
+use crate::ground::enums::{EndpointState, HubState};
+use crate::history::store::board::{self, Quarantined};
+use crate::http::State;
+use crate::http::portal::error::PageError;
+use crate::http::portal::local::with_query;
+use crate::http::portal::visitor::Visitor;
+use crate::registry::hubs::Hub;
+use crate::registry::overview::{self, HubFilter};
+use crate::registry::{Ask, RegistryError, organisations};
+use crate::tenancy::{AdminScope, Tx};
+
+/// Entries of each sort.
+const MOST: u16 = 10;
+
+/// What wants a person.
+pub(super) struct Wants {
+    endpoints: Vec<EndpointSummary>,
+    hubs: Vec<Hub>,
+    quarantined: Vec<(Quarantined, String)>,
+}
+
+/// Looks for it in the administrator's transaction.
+pub(super) async fn find(tx: &Tx<AdminScope>) -> Result<Wants, PageError> {
+    let endpoints = forwarding::unwell(tx, MOST.into()).await?;
+    let waiting = HubFilter {
+        q: None,
+        state: Some(HubState::Claimed),
+    };
+    let hubs = overview::hubs(tx, &waiting, &Ask::first(MOST)).await?.rows;
+    let mut quarantined = Vec::new();
+    for items in board::quarantined(tx, MOST).await? {
+        quarantined.push((items, owner(tx, &items).await?));
+    }
+    Ok(Wants {
+        endpoints,
+        hubs,
+        quarantined,
+    })
+}
+
+async fn owner(tx: &Tx<AdminScope>, items: &Quarantined) -> Result<String, PageError> {
+    let Some(customer) = items.customer else {
+        return Ok("nobody's".to_owned());
+    };
+    match organisations::customer(tx, customer).await {
+        Ok(customer) => Ok(customer.name),
+        Err(RegistryError::NotFound(_)) => Ok("unknown".to_owned()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Wants {
+    /// Items in quarantine.
+    pub(super) fn quarantined(&self) -> u64 {
+        self.quarantined
+            .iter()
+            .map(|(items, _)| items.count.unsigned_abs())
+            .sum()
+    }
+
+    /// The oldest first.
+    pub(super) fn rows(&self, state: &State, visitor: &Visitor) -> Vec<Want> {
+        let (now, zone) = (state.ground().now(), visitor.zone());
+        let mut rows: Vec<(DateTime<Utc>, Want)> = Vec::new();
+        let mut add = |since: DateTime<Utc>, place: &str, text: String, who: String, href: String| {
+            let (place, action) = (place.to_owned(), "Open".to_owned());
+            rows.push((
+                since,
+                Want {
+                    place,
+                    text,
+                    who,
+                    since: When::ago(since, now, &zone),
+                    href,
+                    action,
+                },
+            ));
+        };
+        for endpoint in &self.endpoints {
+            let since = endpoint
+                .last_success_at
+                .or(endpoint.last_failure_at)
+                .unwrap_or(now);
+            let text = match endpoint.state {
+                EndpointState::Disabled => "disabled".to_owned(),
+                EndpointState::Active => counted(
+                    u64::from(endpoint.consecutive_failures.unsigned_abs()),
+                    "attempt failed",
+                    "attempts failed in a row",
+                ),
+            };
+            let who = endpoint.customer_name.clone();
+            let href = with_query("/admin/organisations", &[("q", &who)]);
+            add(since, "endpoint", text, who, href);
+        }
+        for hub in &self.hubs {
+            let who = hub.customer_name.clone().unwrap_or_default();
+            let text = format!("the key of {} waits to be confirmed", hub.name);
+            let href = with_query("/admin/hubs", &[("q", &hub.serial)]);
+            add(hub.claimed_at.unwrap_or(hub.created_at), "hub", text, who, href);
+        }
+        for (items, who) in &self.quarantined {
+            let text = counted(
+                items.count.unsigned_abs(),
+                "item waits unseen",
+                "items wait unseen",
+            );
+            add(
+                items.since,
+                "quarantine",
+                text,
+                who.clone(),
+                "/admin/refusals".to_owned(),
+            );
+        }
+        rows.sort_by_key(|(since, _)| *since);
+        rows.into_iter().map(|(_, want)| want).collect()
+    }
+}

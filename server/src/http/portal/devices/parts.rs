@@ -1,0 +1,82 @@
+//! Small parts of a device, for every list that has devices in it.
+
+use chrono::{DateTime, Utc};
+use vitals::{Kind, Vital};
+use web_templates::text::span;
+use web_templates::{Battery, Icon, Signal, Tag, Tone, Value};
+
+use crate::ground::enums::{DeviceState, Transport};
+use crate::registry::devices::Device;
+use crate::registry::overview::{LOW_BATTERY, SILENT_AFTER};
+
+/// What the device measures, where a page shows one kind: what was asked for, else what it measured last, else the first of
+/// its model's.
+pub(in crate::http::portal) fn kind(device: &Device, asked: Option<Kind>) -> Kind {
+    asked
+        .or(device.last_kind)
+        .or(device.kinds.first().copied())
+        .unwrap_or(Kind::BloodPressure)
+}
+
+/// Maker and model.
+pub(in crate::http::portal) fn model(device: &Device) -> String {
+    format!("{} {}", device.maker, device.model)
+}
+
+/// How it stands, in a word.
+pub(in crate::http::portal) fn state(device: &Device, now: DateTime<Utc>) -> Tag {
+    match (device.state, device.last_seen_at) {
+        (DeviceState::Active, None) => Tag::new("waiting for its first reading", Tone::Info),
+        (DeviceState::Active, Some(seen)) if now - seen > SILENT_AFTER => {
+            Tag::new(format!("silent for {}", span(now - seen)), Tone::Warn)
+        }
+        (DeviceState::Active, Some(_)) => Tag::new("active", Tone::Ok),
+        (DeviceState::Stock, _) => Tag::new("in stock", Tone::Quiet),
+        (state, _) => Tag::new(state.as_str(), Tone::Quiet),
+    }
+}
+
+/// Its battery, where it tells.
+pub(in crate::http::portal) fn battery(device: &Device) -> Option<Battery> {
+    let percent = device.battery_percent?;
+    Some(Battery {
+        percent: u8::try_from(percent.clamp(0, 100)).ok()?,
+        low: percent <= LOW_BATTERY,
+    })
+}
+
+/// Its signal in bars, where it tells. The steps are those of cellular telephones for a received power in dBm.
+pub(super) fn signal(device: &Device) -> Option<Signal> {
+    let dbm = device.signal_dbm?;
+    let bars = match dbm {
+        -75..=i16::MAX => 4,
+        -90..-75 => 3,
+        -100..-90 => 2,
+        -110..-100 => 1,
+        _ => 0,
+    };
+    let sign = if dbm < 0 { "−" } else { "" };
+    Some(Signal {
+        bars,
+        title: format!("{sign}{} dBm", dbm.unsigned_abs()),
+    })
+}
+
+/// How its readings travel.
+pub(super) fn via(device: &Device) -> (Icon, &'static str) {
+    match device.transport {
+        Transport::Cellular => (Icon::Cellular, "cellular"),
+        Transport::Bluetooth => (Icon::Bluetooth, "Bluetooth hub"),
+        Transport::VendorCloud => (Icon::Cloud, "vendor's cloud"),
+        Transport::Mqtt => (Icon::Direct, "MQTT"),
+    }
+}
+
+/// A reading's main value in large figures.
+pub(in crate::http::portal) fn figures(vital: &Vital) -> Value {
+    let (number, unit) = vital.headline();
+    match number.split_once('/') {
+        Some((first, second)) => Value::pair(first, second, unit),
+        None => Value::new(number, unit),
+    }
+}

@@ -1,0 +1,134 @@
+//! `GET /devices/{id}/series.json`: the points of the chart.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Duration, TimeDelta, Utc};
+use serde::Deserialize;
+use vitals::{Field, Kind};
+use web_templates::Range;
+use web_templates::series::{Band, Series};
+
+use super::cells;
+use super::parts::kind;
+use super::reference::{Range as Limits, range as limits, ranges};
+use crate::ground::ids::DeviceId;
+use crate::history::store::series::{self, Point, fields, thin};
+use crate::history::store::summary::{DAYS, midnight};
+use crate::http::State;
+use crate::http::portal::error::PageError;
+use crate::http::portal::visitor::Visitor;
+use crate::registry::devices;
+use crate::tenancy::Scope as _;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    range: String,
+}
+
+/// The points of the kind that the device's page shows by itself.
+pub(super) async fn get(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<DeviceId>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageError> {
+    answer(&state, &visitor, *id, None, &asked).await
+}
+
+/// The points of one kind.
+pub(super) async fn get_kind(
+    state: web::Data<State>,
+    visitor: Visitor,
+    path: web::Path<(DeviceId, Kind)>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageError> {
+    answer(&state, &visitor, path.0, Some(path.1), &asked).await
+}
+
+/// The readings of a day or of the week, with the bands behind them.
+async fn answer(
+    state: &State,
+    visitor: &Visitor,
+    id: DeviceId,
+    asked_kind: Option<Kind>,
+    asked: &Asked,
+) -> Result<HttpResponse, PageError> {
+    let (now, zone) = (state.ground().now(), visitor.zone());
+    let range = if asked.range == Range::Day.as_str() {
+        Range::Day
+    } else {
+        Range::Week
+    };
+    let since = match range {
+        Range::Day => now - TimeDelta::hours(24),
+        Range::Week => {
+            let back = i64::try_from(DAYS).unwrap_or(1) - 1;
+            midnight(
+                now.with_timezone(&zone).date_naive() - Duration::days(back),
+                &zone,
+            )
+        }
+    };
+    let (kind, points) = visitor
+        .reader()?
+        .run(state.database(), async |tx| {
+            let device = devices::get(tx, id).await?;
+            let kind = kind(&device, asked_kind);
+            Ok::<_, PageError>((kind, series::points(tx, id, kind, since).await?))
+        })
+        .await?;
+    let mean = series::mean(&points, kind, (range == Range::Week).then_some(&zone));
+    let series = series_of(kind, (since, now), zone.name(), mean, points);
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(series))
+}
+
+fn series_of(
+    kind: Kind,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    time_zone: &str,
+    mean: BTreeMap<Field, f64>,
+    points: Vec<Point>,
+) -> Series {
+    let drawn = |limit: &&Limits| fields(kind).contains(&limit.field) && limit.field != Field::Pulse;
+    let band = |limit: &Limits| {
+        let (low, high) = limit.target()?;
+        Some(Band {
+            field: limit.field,
+            low: Some(low),
+            high: Some(high),
+        })
+    };
+    let alarm = |limit: &Limits| Band {
+        field: limit.field,
+        low: limit.low(),
+        high: limit.high(),
+    };
+    let outside = |point: &Point| {
+        let values = fields(kind)
+            .iter()
+            .zip(point.values)
+            .filter(|(_, value)| value.is_finite());
+        values
+            .into_iter()
+            .any(|(field, value)| limits(kind, *field).is_some_and(|limit| limit.is_outside(value)))
+    };
+    Series {
+        kind,
+        from: from.timestamp_millis(),
+        to: to.timestamp_millis(),
+        time_zone: time_zone.to_owned(),
+        unit: kind.unit().to_owned(),
+        bands: ranges(kind).iter().filter(drawn).filter_map(band).collect(),
+        alarm: ranges(kind).iter().filter(drawn).map(alarm).collect(),
+        mean,
+        points: thin(points, outside)
+            .iter()
+            .map(|point| cells::point(kind, point))
+            .collect(),
+    }
+}

@@ -1,0 +1,199 @@
+//! `GET /devices/{id}`: one device's readings.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use vitals::Kind;
+use web_templates::pages::device::KindChoice;
+use web_templates::{DevicePage, DeviceVia, Icon, Pager, Range};
+
+use super::parts::{battery, kind, model, state as device_state, via};
+use super::{cells, reference, tiles};
+use crate::ground::ids::{DeviceId, HubId};
+use crate::history::store::page::{self, Before, Shown};
+use crate::history::store::summary::{self, Week};
+use crate::http::State;
+use crate::http::portal::error::PageError;
+use crate::http::portal::frame::{Place, crumb, frame};
+use crate::http::portal::list::{ROWS, chosen, cursor, pager};
+use crate::http::portal::page::html;
+use crate::http::portal::visitor::Visitor;
+use crate::registry::devices::{self, Device};
+use crate::registry::overview::{self, Counts};
+use crate::tenancy::Scope as _;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    range: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    after: String,
+}
+
+/// What the page is made of, read in one transaction.
+struct Found {
+    device: Device,
+    hub: Option<(HubId, String)>,
+    counts: Counts,
+    kind: Kind,
+    week: Week,
+    days: usize,
+    rows: Vec<Shown>,
+}
+
+/// The page of a device and of one kind that it measures.
+pub(super) async fn get(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<DeviceId>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageError> {
+    let before: Option<Before> = cursor(&asked.after)?.map(|(measured_at, id)| Before { measured_at, id });
+    let found = find(&state, &visitor, *id, chosen(&asked.kind), before).await?;
+    html(&page(&state, &visitor, &asked, found))
+}
+
+async fn find(
+    state: &State,
+    visitor: &Visitor,
+    id: DeviceId,
+    asked: Option<Kind>,
+    before: Option<Before>,
+) -> Result<Found, PageError> {
+    let (now, zone) = (state.ground().now(), visitor.zone());
+    let scope = visitor.reader()?;
+    scope
+        .run(state.database(), async |tx| {
+            let device = devices::get(tx, id).await?;
+            let hub = overview::last_hubs(tx, &[id]).await?.remove(&id);
+            let counts = overview::counts(tx, now).await?;
+            let kind = kind(&device, asked);
+            let week = summary::week(tx, id, kind, now, &zone).await?;
+            let days = summary::days_with_data(tx, id, now, &zone).await?;
+            let rows = page::newest(tx, id, kind, before, ROWS + 1).await?;
+            Ok(Found {
+                device,
+                hub,
+                counts,
+                kind,
+                week,
+                days,
+                rows,
+            })
+        })
+        .await
+}
+
+fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> DevicePage {
+    let (now, zone) = (state.ground().now(), visitor.zone());
+    let Found {
+        device,
+        hub,
+        counts,
+        kind,
+        week,
+        days,
+        mut rows,
+    } = found;
+    let is_first = asked.after.is_empty();
+    let more = rows.len() > usize::from(ROWS);
+    rows.truncate(usize::from(ROWS));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|last| (last.measured_at, last.id));
+    let path = format!("/devices/{}", device.id);
+    let pairs = [("range", asked.range.as_str()), ("kind", asked.kind.as_str())];
+    let pager = match (rows.is_empty(), is_first) {
+        (true, true) => Pager::default(),
+        _ => pager(&path, &pairs, &asked.after, next.as_ref(), kept(kind)),
+    };
+    let mut frame = frame(state, visitor, Place::Devices, kind.label(), &counts);
+    frame.crumbs = vec![crumb("Devices", "/devices")];
+    frame.live = is_first;
+    DevicePage {
+        frame,
+        id: device.id.to_string(),
+        kind,
+        kinds: kinds(&device, &week, kind),
+        state: device_state(&device, now),
+        model: model(&device),
+        serial: device.serial.clone(),
+        via: through(&device, hub),
+        battery: battery(&device),
+        stats: tiles::tiles(rows.first().filter(|_| is_first), &week, days, kind, now),
+        range: if asked.range == Range::Day.as_str() {
+            Range::Day
+        } else {
+            Range::Week
+        },
+        summary: summary_text(&week, kind),
+        rows: rows.iter().map(|row| cells::row(row, now, zone)).collect(),
+        pager,
+    }
+}
+
+/// What stands below the table.
+fn kept(kind: Kind) -> String {
+    if reference::ranges(kind).is_empty() {
+        return "Readings are kept for 7 days.".to_owned();
+    }
+    "Readings are kept for 7 days. Ranges are general references for adults, not a diagnosis.".to_owned()
+}
+
+/// The other kinds that the device measures, or did this week: nothing that it sent stays out of sight.
+fn kinds(device: &Device, week: &Week, shown: Kind) -> Vec<KindChoice> {
+    let is_there =
+        |kind: &Kind| *kind == shown || device.kinds.contains(kind) || week.kinds.contains_key(kind);
+    let all: Vec<Kind> = Kind::ALL.iter().copied().filter(is_there).collect();
+    if all.len() < 2 {
+        return Vec::new();
+    }
+    all.into_iter()
+        .map(|kind| KindChoice {
+            kind,
+            selected: kind == shown,
+        })
+        .collect()
+}
+
+/// Through what the device sends: the hub that it was last heard through, or its own line.
+fn through(device: &Device, hub: Option<(HubId, String)>) -> DeviceVia {
+    let (icon, text) = via(device);
+    match hub {
+        Some((_, name)) => DeviceVia {
+            icon: Icon::Bluetooth,
+            text: "through hub".to_owned(),
+            name: Some(name),
+            href: Some("/hubs".to_owned()),
+        },
+        None => DeviceVia {
+            icon,
+            text: text.to_owned(),
+            name: None,
+            href: None,
+        },
+    }
+}
+
+/// The chart in words.
+fn summary_text(week: &Week, kind: Kind) -> String {
+    let count = web_templates::text::counted(week.count().unsigned_abs(), "reading", "readings");
+    match week.mean() {
+        Some((first, second)) if kind == Kind::BloodPressure => {
+            format!(
+                "{count} of {} in 7 days, mean {first:.0} over {second:.0} mmHg; the same values are in the table",
+                kind.label()
+            )
+        }
+        Some((first, _)) => {
+            format!(
+                "{count} of {} in 7 days, mean {first:.1} {}; the same values are in the table",
+                kind.label(),
+                kind.unit()
+            )
+        }
+        None => format!("No readings of {} in 7 days", kind.label()),
+    }
+}

@@ -1,0 +1,152 @@
+//! The four tiles of a device's page: last reading, mean of the week, number of readings, days with data.
+
+use chrono::{DateTime, Utc};
+use vitals::{Field, Kind};
+use web_templates::text::{ago, grouped};
+use web_templates::{Stat, Value};
+
+use super::parts::figures;
+use super::reference::{range, side};
+use crate::history::store::page::Shown;
+use crate::history::store::series::fields;
+use crate::history::store::summary::{WINDOW, Week};
+
+/// Days with data that remote monitoring of a month asks for (CPT 99454).
+const DAYS_ASKED: usize = 16;
+
+pub(super) fn tiles(
+    last: Option<&Shown>,
+    week: &Week,
+    days: usize,
+    kind: Kind,
+    now: DateTime<Utc>,
+) -> Vec<Stat> {
+    vec![
+        last_reading(last, now),
+        mean(week, kind),
+        readings(week),
+        days_with_data(days),
+    ]
+}
+
+fn last_reading(last: Option<&Shown>, now: DateTime<Utc>) -> Stat {
+    let Some(last) = last else {
+        return Stat::new("Last reading", Value::new("–", ""), "none in the last 7 days");
+    };
+    let label = format!("Last reading · {}", ago(last.measured_at, now));
+    let pulse = last.vital.get(Field::Pulse).map(|pulse| format!("pulse {pulse}"));
+    Stat::new(label, figures(&last.vital), pulse.unwrap_or_default()).warn_if(side(&last.vital).is_some())
+}
+
+fn mean(week: &Week, kind: Kind) -> Stat {
+    let label = if week.drops_first_day() {
+        "7-day mean · first day dropped"
+    } else {
+        "7-day mean"
+    };
+    let Some((first, second)) = week.mean() else {
+        return Stat::new(label, Value::new("–", ""), "no readings to take it from");
+    };
+    let fields = fields(kind);
+    let number = |field: Option<&Field>, value: f64| shown(field.copied(), value);
+    let value = match kind {
+        Kind::BloodPressure => Value::pair(
+            number(fields.first(), first),
+            number(fields.get(1), second),
+            kind.unit(),
+        ),
+        _ => Value::new(number(fields.first(), first), kind.unit()),
+    };
+    let (note, warn) = match target_note(kind, &[first, second]) {
+        Some(note) => (note, true),
+        None => ("a reading".to_owned(), false),
+    };
+    Stat::new(label, value, note).warn_if(warn)
+}
+
+/// Where a mean, as it is shown, lies beyond the band to aim for: `above 135/85`. Of a pulse or a temperature the band is what is usual and
+/// nothing to aim for.
+fn target_note(kind: Kind, means: &[f64]) -> Option<String> {
+    if matches!(kind, Kind::HeartRate | Kind::Temperature) {
+        return None;
+    }
+    let targets: Vec<(f64, f64, f64)> = fields(kind)
+        .iter()
+        .zip(means)
+        .filter_map(|(field, mean)| {
+            range(kind, *field)?
+                .target()
+                .map(|(low, high)| (mean.round(), low, high))
+        })
+        .collect();
+    let join = |pick: fn(&(f64, f64, f64)) -> f64| {
+        targets
+            .iter()
+            .map(|target| pick(target).to_string())
+            .collect::<Vec<_>>()
+            .join("/")
+    };
+    if targets.iter().any(|(mean, _, high)| mean > high) {
+        return Some(format!("above {}", join(|target| target.2)));
+    }
+    targets
+        .iter()
+        .any(|(mean, low, _)| mean < low)
+        .then(|| format!("below {}", join(|target| target.1)))
+}
+
+fn readings(week: &Week) -> Stat {
+    let today = week.days.last().map_or(0, |day| day.count);
+    let empty = week.days.iter().filter(|day| day.count == 0).count();
+    let note = match (week.count(), empty) {
+        (0, _) => String::new(),
+        (_, 0) => format!("{today} today · every day"),
+        (_, 1) => format!("{today} today · 1 day without"),
+        (_, empty) => format!("{today} today · {empty} days without"),
+    };
+    Stat::new(
+        "Readings",
+        Value::new(grouped(week.count().unsigned_abs()), "in 7 days"),
+        note,
+    )
+}
+
+fn days_with_data(days: usize) -> Stat {
+    let percent = u8::try_from((days * 100 / DAYS_ASKED).min(100)).unwrap_or(100);
+    let label = format!("Days with data, last {WINDOW} days");
+    Stat::new(
+        label,
+        Value::new(days.to_string(), format!("of {DAYS_ASKED}")),
+        "",
+    )
+    .with_percent(percent)
+}
+
+/// A mean with as many digits as the field's values are read with.
+fn shown(field: Option<Field>, value: f64) -> String {
+    match field {
+        Some(Field::Temperature | Field::Weight) => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mean_beyond_the_target_says_so() {
+        let note = |means: [f64; 2]| target_note(Kind::BloodPressure, &means);
+        assert_eq!(note([138.0, 80.0]).as_deref(), Some("above 135/85"));
+        assert_eq!(note([120.0, 86.0]).as_deref(), Some("above 135/85"));
+        assert_eq!(note([88.0, 70.0]).as_deref(), Some("below 90/60"));
+        assert_eq!(note([135.4, 85.0]), None, "shown as 135/85");
+        assert_eq!(target_note(Kind::HeartRate, &[52.0]), None, "an athlete's pulse");
+        assert_eq!(target_note(Kind::Weight, &[80.0, 0.0]), None);
+        assert_eq!(
+            target_note(Kind::Oximetry, &[97.0, 60.0]),
+            None,
+            "a pulse has limits but no target"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! The pages: each handler reads the request, asks the rooms in one scope, whose transaction has ended before the page
+//! goes out, and renders a struct of the crate `web-templates`. A customer's people see their devices with every value, the
+//! platform's and a distributor's people metadata alone.
+
+mod admin;
+mod asset;
+mod devices;
+mod endpoint;
+mod error;
+mod frame;
+mod home;
+mod hubs;
+mod list;
+mod local;
+mod login;
+mod logout;
+mod page;
+mod reading;
+mod said;
+mod visitor;
+
+use actix_web::{HttpResponse, web};
+
+use error::PageError;
+
+pub use devices::live::Streams;
+
+/// The largest form: an endpoint's address is the longest thing in one.
+const FORM_BYTES: usize = 16 * 1024;
+
+/// The routes. They come last: what no other room serves is a page that is not there.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    let forms = web::FormConfig::default().limit(FORM_BYTES);
+    let pages = web::scope("")
+        .app_data(forms.error_handler(|_, _| PageError::bad_request().into()))
+        .app_data(web::QueryConfig::default().error_handler(|_, _| PageError::bad_request().into()))
+        .app_data(web::PathConfig::default().error_handler(|_, _| PageError::not_found().into()))
+        .route("/", web::get().to(home::get))
+        .route("/assets/{file}", web::get().to(asset::get))
+        .route("/favicon.svg", web::get().to(asset::favicon))
+        .service(web::resource("/login").get(login::get).post(login::post))
+        .route("/logout", web::post().to(logout::post))
+        .configure(devices::configure)
+        .route("/readings/{id}/trace", web::get().to(reading::trace))
+        .configure(endpoint::configure)
+        .configure(hubs::configure)
+        .configure(admin::configure)
+        .default_service(web::to(not_here));
+    cfg.service(pages);
+}
+
+async fn not_here() -> Result<HttpResponse, PageError> {
+    Err(PageError::not_found())
+}

@@ -1,0 +1,21 @@
+//! A rendered page on its way out.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use askama::Template;
+
+use super::error::PageError;
+
+/// A page. Nobody but its reader keeps it: it may hold measured values.
+pub(super) fn html(page: &impl Template) -> Result<HttpResponse, PageError> {
+    html_with(StatusCode::OK, page)
+}
+
+/// A page with another status.
+pub(super) fn html_with(status: StatusCode, page: &impl Template) -> Result<HttpResponse, PageError> {
+    let body = page.render().map_err(|error| PageError::internal(&error))?;
+    Ok(HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .content_type("text/html; charset=utf-8")
+        .body(body))
+}

@@ -1,0 +1,46 @@
+//! What the page after a form says once. The address carries a word, never the sentence itself.
+
+use serde::Deserialize;
+use web_templates::{Flash, Tone};
+
+/// `?said=…` of a page that a form led to.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct SaidQuery {
+    #[serde(default)]
+    said: String,
+}
+
+impl SaidQuery {
+    /// The sentences to show.
+    pub(super) fn flashes(&self) -> Vec<Flash> {
+        sentence(&self.said)
+            .map(|(tone, text)| Flash {
+                tone,
+                text: text.to_owned(),
+            })
+            .into_iter()
+            .collect()
+    }
+}
+
+fn sentence(word: &str) -> Option<(Tone, &'static str)> {
+    Some(match word {
+        "hub-confirmed" => (
+            Tone::Ok,
+            "The hub is confirmed. Its readings are taken from now on.",
+        ),
+        "endpoint-saved" => (
+            Tone::Ok,
+            "The address is saved. Send a test to see whether your server answers.",
+        ),
+        "test-sent" => (
+            Tone::Info,
+            "A test is on its way. It appears below within seconds.",
+        ),
+        "retried" => (Tone::Ok, "The delivery is on its way again."),
+        "all-retried" => (Tone::Ok, "Everything on the shelf is on its way again."),
+        "nothing-to-retry" => (Tone::Info, "There was nothing on the shelf."),
+        "signed-out" => (Tone::Info, "You are signed out."),
+        _ => return None,
+    })
+}

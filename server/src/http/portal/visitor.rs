@@ -1,0 +1,102 @@
+//! Who looks at a page: the session, its scope, and what pages ask of both.
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use chrono_tz::Tz;
+use futures_util::future::LocalBoxFuture;
+
+use super::error::PageError;
+use crate::http::State;
+use crate::http::auth::SessionCaller;
+use crate::identity::{Caller, CallerScope, Person, SessionSecret};
+use crate::tenancy::{AdminScope, CustomerScope, Permission};
+
+/// Somebody signed in. Who is not is led to the login page and from there back to here.
+#[derive(Debug)]
+pub(super) struct Visitor(SessionCaller<PageError>);
+
+impl FromRequest for Visitor {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let caller = SessionCaller::<PageError>::from_request(request, payload);
+        let here = request
+            .uri()
+            .path_and_query()
+            .map(|here| here.as_str().to_owned());
+        let here = here.filter(|_| request.method().is_safe());
+        Box::pin(async move {
+            caller.await.map(Self).map_err(|error| match error {
+                PageError::SignedOut(_) => PageError::SignedOut(here),
+                shown @ PageError::Shown(..) => shown,
+            })
+        })
+    }
+}
+
+impl Visitor {
+    fn caller(&self) -> &Caller {
+        &self.0.session.caller
+    }
+
+    /// Name and whereabouts.
+    pub(super) fn person(&self) -> &Person {
+        &self.caller().person
+    }
+
+    /// What they may touch.
+    pub(super) fn scope(&self) -> &CallerScope {
+        &self.caller().scope
+    }
+
+    /// The secret of the session, to ask again later whether it is still good.
+    pub(super) fn secret(&self) -> &SessionSecret {
+        &self.0.session.secret
+    }
+
+    /// The zone that times are shown in; UTC where this version does not know it.
+    pub(super) fn zone(&self) -> Tz {
+        self.person().time_zone.parse().unwrap_or(Tz::UTC)
+    }
+
+    /// What every form of the page carries.
+    pub(super) fn csrf(&self, state: &State) -> String {
+        self.0.csrf_token(state)
+    }
+
+    /// Refuses a form that does not carry it.
+    pub(super) fn check_csrf(&self, state: &State, token: &str) -> Result<(), PageError> {
+        Ok(self.0.check_csrf(state, token)?)
+    }
+
+    /// Whether this person may do that.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.caller().allows(permission)
+    }
+
+    /// The customer's scope, for a user who may see measured values.
+    pub(super) fn reader(&self) -> Result<&CustomerScope, PageError> {
+        self.customer_who_may(Permission::ReadReadings)
+    }
+
+    /// The customer's scope, for a user with this permission.
+    pub(super) fn customer_who_may(&self, permission: Permission) -> Result<&CustomerScope, PageError> {
+        let scope = self.customer()?;
+        if scope.allows(permission) {
+            Ok(scope)
+        } else {
+            Err(PageError::forbidden())
+        }
+    }
+
+    /// The customer's scope.
+    pub(super) fn customer(&self) -> Result<&CustomerScope, PageError> {
+        Ok(self.0.customer()?)
+    }
+
+    /// The administrator's scope.
+    pub(super) fn admin(&self) -> Result<&AdminScope, PageError> {
+        Ok(self.0.admin()?)
+    }
+}

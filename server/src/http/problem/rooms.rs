@@ -1,0 +1,146 @@
+//! The one place that turns the rooms' errors into problems.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use sea_orm::{DbErr, RuntimeErr};
+
+use super::Problem;
+use crate::forwarding::EndpointError;
+use crate::identity::IdentityError;
+use crate::registry::{ClaimError, RegistryError};
+
+impl From<DbErr> for Problem {
+    /// The database is away, unless it says that it cannot hold a value, as a text with U+0000.
+    fn from(error: DbErr) -> Self {
+        if is_bad_data(&error) {
+            return Self::new(
+                "invalid",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "A value cannot be taken",
+            )
+            .detail("a text holds a character that cannot be stored, or a number is out of range");
+        }
+        Self::unavailable(&error)
+    }
+}
+
+/// PostgreSQL's class 22, "data exception".
+fn is_bad_data(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code.starts_with("22"))
+}
+
+impl From<IdentityError> for Problem {
+    fn from(error: IdentityError) -> Self {
+        let told = error.to_string();
+        match error {
+            IdentityError::WrongCredentials => Self::new(
+                "wrong-credentials",
+                StatusCode::UNAUTHORIZED,
+                "The sign-in was not accepted",
+            )
+            .detail(told),
+            IdentityError::TooManyAttempts { retry_after } => {
+                let seconds = retry_after.as_secs() + 1;
+                Self::new(
+                    "too-many-attempts",
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "Too many attempts to sign in",
+                )
+                .detail(format!("try again in {seconds} s"))
+                .header(header::RETRY_AFTER, &seconds.to_string())
+            }
+            IdentityError::Busy => Self::new(
+                "too-busy",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Too many sign-ins at once",
+            )
+            .header(header::RETRY_AFTER, "3"),
+            IdentityError::NotSignedIn => Self::new(
+                "not-signed-in",
+                StatusCode::UNAUTHORIZED,
+                "A valid access token is needed",
+            )
+            .detail("ask for one with POST /api/v1/token and send it as Authorization: Bearer …")
+            .header(header::WWW_AUTHENTICATE, "Bearer"),
+            IdentityError::NotAllowed(why) => Self::forbidden(why),
+            IdentityError::BadEmail => Self::invalid("email", told),
+            IdentityError::BadPassword(_) => Self::invalid("password", told),
+            IdentityError::BadName => Self::invalid("name", told),
+            IdentityError::RoleNotAvailable => Self::invalid("role", told),
+            IdentityError::EmailTaken => Self::conflict(told).member("field", "email"),
+            IdentityError::NoSuchOrganisation | IdentityError::NoSuchUser => {
+                Self::not_found("user or organisation")
+            }
+            IdentityError::Database(error) => error.into(),
+            IdentityError::Machinery(why) => {
+                tracing::error!(why, "identity is broken");
+                Self::new(
+                    "internal",
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "The platform has a fault",
+                )
+            }
+        }
+    }
+}
+
+impl From<RegistryError> for Problem {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            RegistryError::NotFound(what) => Self::not_found(what),
+            RegistryError::NotAllowed(why) => Self::forbidden(why),
+            RegistryError::Invalid { field, why } => Self::invalid(field, why),
+            RegistryError::Conflict(why) => Self::conflict(why),
+            RegistryError::Import(lines) => {
+                Self::invalid("file", "some lines cannot be imported").member("lines", lines)
+            }
+            RegistryError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ClaimError> for Problem {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::UnknownCode => Self::new(
+                "unknown-claim-code",
+                StatusCode::NOT_FOUND,
+                "The claim code is not valid",
+            )
+            .detail("codes live 10 minutes and work once; ask for a new one in the portal"),
+            ClaimError::BadVersion => Self::invalid("version", "must have at most 64 printable characters"),
+            ClaimError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<EndpointError> for Problem {
+    fn from(error: EndpointError) -> Self {
+        let told = error.to_string();
+        match error {
+            EndpointError::NotFound => Self::not_found("endpoint or delivery"),
+            EndpointError::Address(_) => Self::invalid("url", told),
+            EndpointError::Description => Self::invalid("description", told),
+            EndpointError::Batch => Self::invalid("batch_max", told),
+            EndpointError::Concurrency => Self::invalid("max_concurrency", told),
+            EndpointError::TooMany => Self::conflict(told),
+            EndpointError::Keys(error) => {
+                tracing::error!(%error, "an endpoint's keys cannot be used");
+                Self::new(
+                    "internal",
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "The platform has a fault",
+                )
+            }
+            EndpointError::Database(error) => error.into(),
+            EndpointError::Sql(error) => Self::unavailable(&error),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The HTTP server itself.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use tracing_actix_web::TracingLogger;
+
+use super::{Spans, State, api, every_answer, healthz, intake, portal};
+use crate::config::Config;
+
+/// Seconds that requests under way get at a stop.
+const GRACE: u64 = 10;
+/// How long a sender may take for the head of a request, and an idle connection may stay.
+const HEAD: Duration = Duration::from_secs(10);
+const IDLE: Duration = Duration::from_secs(75);
+
+/// Every route of the platform. Devices and hubs get a short way: no span, no headers for browsers; what their requests
+/// come to is in the metrics and in the log of refusals.
+pub fn routes(cfg: &mut web::ServiceConfig, state: &State) {
+    let people = web::scope("")
+        .wrap(TracingLogger::<Spans>::new())
+        .wrap(from_fn(every_answer))
+        .configure(api::configure)
+        .configure(portal::configure);
+    cfg.app_data(web::Data::new(state.clone()))
+        .service(web::resource("/healthz").route(web::get().to(healthz::get)))
+        .configure(|cfg| intake::configure(cfg, state.intake().limits()))
+        .service(people);
+}
+
+/// Binds the address and returns the server, to be awaited, with the address it really got.
+pub fn server(state: State, config: &Config) -> io::Result<(Server, SocketAddr)> {
+    let threads = match config.threads {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        threads => threads,
+    };
+    let app = move || App::new().configure(|cfg| routes(cfg, &state));
+    let server = HttpServer::new(app)
+        .workers(threads)
+        .client_request_timeout(HEAD)
+        .keep_alive(IDLE)
+        .shutdown_timeout(GRACE)
+        .disable_signals()
+        .bind(config.listen)?;
+    let address = server.addrs().first().copied().unwrap_or(config.listen);
+    Ok((server.run(), address))
+}

@@ -1,0 +1,171 @@
+//! What every handler works with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::portal::Streams;
+use crate::config::Config;
+use crate::forwarding::Endpoints;
+use crate::ground::Ground;
+use crate::identity::{Identity, Throttle};
+use crate::intake::Intake;
+use crate::queue::Signals;
+use crate::tenancy::Database;
+
+/// Claims of hubs from one place: five in a row, then one in 20 s. A code has 60 bits and lives ten minutes.
+const CLAIMS: (u32, Duration) = (5, Duration::from_secs(20));
+
+/// The parts behind pages, API and intake. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct State(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    ground: Ground,
+    database: Database,
+    identity: Identity,
+    intake: Intake,
+    signals: Signals,
+    endpoints: Endpoints,
+    site: Site,
+    claims: Throttle<String>,
+    streams: Streams,
+    ending: CancellationToken,
+}
+
+/// What handlers need to know of the configuration.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// How the outside reaches the server, without a slash at the end.
+    pub public_url: String,
+    /// Whether the outside speaks TLS.
+    pub is_https: bool,
+    /// Whether the session's cookie asks for a secure connection. Only a developer's machine that is reached by plain
+    /// HTTP over a network goes without; browsers take `http://localhost` for secure.
+    pub secure_cookie: bool,
+}
+
+impl Site {
+    fn of(config: &Config) -> Self {
+        let is_https = config.public_url.starts_with("https://");
+        let is_loopback = url::Url::parse(&config.public_url).is_ok_and(|url| match url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        });
+        Self {
+            public_url: config.public_url.clone(),
+            is_https,
+            secure_cookie: is_https || is_loopback || !config.insecure_dev,
+        }
+    }
+}
+
+impl State {
+    /// Ties the parts together.
+    pub fn new(
+        ground: Ground,
+        database: Database,
+        identity: Identity,
+        intake: Intake,
+        signals: Signals,
+        config: &Config,
+    ) -> Self {
+        let (burst, each) = CLAIMS;
+        let claims = Throttle::new(ground.clock(), burst, each);
+        let (site, ending) = (Site::of(config), CancellationToken::new());
+        let endpoints = Endpoints::new(
+            ground.clone(),
+            database.clone(),
+            signals.clone(),
+            config.forwarding,
+            config.insecure_dev,
+        );
+        let inner = Inner {
+            ground,
+            database,
+            identity,
+            intake,
+            signals,
+            endpoints,
+            site,
+            claims,
+            streams: Streams::default(),
+            ending,
+        };
+        Self(Arc::new(inner))
+    }
+
+    /// Time, ids, keys.
+    pub fn ground(&self) -> &Ground {
+        &self.0.ground
+    }
+
+    /// For scopes.
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    /// Sign-in, sessions, tokens.
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// The way in for readings.
+    pub fn intake(&self) -> &Intake {
+        &self.0.intake
+    }
+
+    /// Wake-ups between the circuits and the pages.
+    pub fn signals(&self) -> &Signals {
+        &self.0.signals
+    }
+
+    /// A customer's endpoints.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.0.endpoints
+    }
+
+    /// What the configuration says about the outside.
+    pub fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// How often one place may try to claim a hub.
+    pub fn claim_throttle(&self) -> ClaimThrottle<'_> {
+        ClaimThrottle(&self.0.claims)
+    }
+
+    /// The live pages that are open, counted per person.
+    pub fn streams(&self) -> &Streams {
+        &self.0.streams
+    }
+
+    /// Tells answers without an end, such as live pages, to end: the server is stopping.
+    pub fn hang_up(&self) {
+        self.0.ending.cancel();
+    }
+
+    /// Is cancelled when the server begins to stop.
+    pub fn ending(&self) -> &CancellationToken {
+        &self.0.ending
+    }
+}
+
+/// The throttle of claims.
+#[derive(Debug)]
+pub struct ClaimThrottle<'a>(&'a Throttle<String>);
+
+impl ClaimThrottle<'_> {
+    /// Counts an attempt from an address, or says in how many seconds the next one has a chance.
+    pub fn check(&self, address: &str) -> Result<(), u64> {
+        let place = address.parse().map_or_else(
+            |_| address.to_owned(),
+            |ip| crate::identity::place(ip).to_string(),
+        );
+        self.0.attempt(&place).map_err(|wait| wait.as_secs() + 1)
+    }
+}

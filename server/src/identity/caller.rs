@@ -1,0 +1,66 @@
+//! Who makes a request, as a type.
+
+use super::Email;
+use crate::ground::ids::UserId;
+use crate::tenancy::{AdminScope, CustomerScope, DistributorScope, Permission};
+
+/// A person who proved who they are, and what they may touch.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who it is.
+    pub person: Person,
+    /// What they may touch.
+    pub scope: CallerScope,
+}
+
+impl Caller {
+    /// Whether this caller may do that inside the organisation; an administrator of the platform is not asked.
+    pub fn allows(&self, permission: Permission) -> bool {
+        match &self.scope {
+            CallerScope::Admin(_) => permission != Permission::ReadReadings,
+            CallerScope::Distributor(scope) => {
+                permission != Permission::ReadReadings && scope.actor().permissions.allows(permission)
+            }
+            CallerScope::Customer(scope) => scope.allows(permission),
+        }
+    }
+}
+
+/// A person's name and whereabouts, for pages.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The account.
+    pub id: UserId,
+    /// The name to show.
+    pub name: String,
+    /// The address that signs in.
+    pub email: Email,
+    /// The name of the customer or distributor; none for the platform's own people.
+    pub organisation: Option<String>,
+    /// The organisation's time zone, as an IANA name.
+    pub time_zone: String,
+}
+
+/// The scope a caller acts in.
+#[derive(Debug, Clone)]
+pub enum CallerScope {
+    /// The platform's own people.
+    Admin(AdminScope),
+    /// A distributor's people.
+    Distributor(DistributorScope),
+    /// A customer's people.
+    Customer(CustomerScope),
+}
+
+/// Runs the same work in whichever scope a caller has: `in_scope!(caller, scope => scope.run(…).await)`. The work must
+/// be written for any scope; what it sees, row-level security decides.
+macro_rules! in_scope {
+    ($caller:expr, $scope:ident => $work:expr) => {
+        match &$caller.scope {
+            $crate::identity::CallerScope::Admin($scope) => $work,
+            $crate::identity::CallerScope::Distributor($scope) => $work,
+            $crate::identity::CallerScope::Customer($scope) => $work,
+        }
+    };
+}
+pub(crate) use in_scope;

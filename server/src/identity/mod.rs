@@ -1,0 +1,75 @@
+//! People: accounts, passwords, portal sessions and the API's access tokens.
+//!
+//! Main types: [`Identity`], and [`Caller`], which it alone makes from a verified session or token. Called by the HTTP
+//! room and by the command line. Everything here happens before a tenant is known, so it runs in the system scope.
+
+mod access_token;
+mod caller;
+mod email;
+mod error;
+mod password;
+mod session;
+mod store;
+mod throttle;
+mod users;
+
+use std::sync::Arc;
+
+pub use access_token::AccessToken;
+pub(crate) use caller::in_scope;
+pub use caller::{Caller, CallerScope, Person};
+pub use email::Email;
+pub use error::IdentityError;
+pub use password::{Cost, Password};
+pub use session::{ABSOLUTE, IDLE, Session, SessionSecret};
+pub use throttle::{Throttle, place};
+pub use users::{NewUser, Organisation, User, UserScope};
+
+use crate::ground::Ground;
+use crate::tenancy::Database;
+use access_token::AccessTokens;
+use password::Passwords;
+use throttle::SignInThrottle;
+
+/// Who is who. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    ground: Ground,
+    database: Database,
+    passwords: Arc<Passwords>,
+    throttle: Arc<SignInThrottle>,
+    tokens: Arc<AccessTokens>,
+}
+
+impl Identity {
+    /// Ties the parts together. `public_url` is the platform's address, without a slash at its end: access tokens are
+    /// issued by it and for its API.
+    ///
+    /// # Panics
+    /// At start-up, where passwords cannot be hashed or tokens not be signed and verified.
+    pub fn new(ground: Ground, database: Database, public_url: &str) -> Self {
+        Self::with_cost(ground, database, public_url, Cost::STRONG)
+    }
+
+    /// The same with another cost of a password's hash, for tests.
+    ///
+    /// # Panics
+    /// As [`Identity::new`].
+    #[expect(
+        clippy::expect_used,
+        reason = "start-up: a server that cannot check a sign-in must not serve"
+    )]
+    pub fn with_cost(ground: Ground, database: Database, public_url: &str, cost: Cost) -> Self {
+        let passwords = Passwords::new(ground.clone(), cost).expect("passwords can be hashed");
+        let throttle = SignInThrottle::new(&ground.clock());
+        let tokens =
+            AccessTokens::new(ground.clone(), public_url).expect("tokens can be signed and verified");
+        Self {
+            ground,
+            database,
+            passwords: Arc::new(passwords),
+            throttle: Arc::new(throttle),
+            tokens: Arc::new(tokens),
+        }
+    }
+}

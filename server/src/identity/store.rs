@@ -1,0 +1,367 @@
+//! Everything identity asks the database. Accounts are found before a tenant is known, hence `system_…`.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ConnectionTrait as _, DatabaseBackend, DbErr, QueryResult, SqlErr, Statement, TryGetable, Value,
+};
+use uuid::Uuid;
+
+use super::users::{Organisation, User, UserScope};
+use super::{Caller, CallerScope, Email, IdentityError, Person};
+use crate::ground::enums::{UserRole, UserState};
+use crate::ground::ids::{CustomerId, SessionId, UserId};
+use crate::tenancy::{Actor, AdminScope, CustomerScope, DistributorScope, PermissionSet, SystemScope, Tx};
+
+type System = Tx<SystemScope>;
+
+const USER: &str =
+    "u.id, u.email, u.display_name, u.role, u.distributor_id, u.customer_id, u.permissions, u.state,
+    u.created_at, u.last_sign_in_at";
+
+const BESIDE: &str = "coalesce(c.name, d.name) as organisation,
+    coalesce(c.time_zone, d.time_zone, 'UTC') as time_zone,
+    coalesce(c.state, d.state, 'active') <> 'closed' as is_open";
+
+const ACCOUNT_FROM: &str = "user_account u
+    left join customer c on c.id = u.customer_id
+    left join distributor d on d.id = u.distributor_id";
+
+/// A user and what a sign-in needs to know beside.
+#[derive(Debug, Clone)]
+pub(super) struct Account {
+    pub(super) user: User,
+    organisation: Option<String>,
+    time_zone: String,
+    is_open: bool,
+}
+
+impl Account {
+    pub(super) fn may_sign_in(&self) -> bool {
+        self.is_open && self.user.state == UserState::Active && self.user.role != UserRole::Finance
+    }
+
+    pub(super) fn into_caller(self) -> Result<Caller, IdentityError> {
+        if !self.may_sign_in() {
+            return Err(IdentityError::NotSignedIn);
+        }
+        let User {
+            id,
+            email,
+            name,
+            organisation,
+            permissions,
+            ..
+        } = self.user;
+        let actor = Actor {
+            user: id,
+            permissions,
+        };
+        let scope = match organisation {
+            Organisation::Platform => CallerScope::Admin(AdminScope::new(actor)),
+            Organisation::Distributor(of) => CallerScope::Distributor(DistributorScope::new(of, actor)),
+            Organisation::Customer(of) => CallerScope::Customer(CustomerScope::new(of, actor)),
+        };
+        let (organisation, time_zone) = (self.organisation, self.time_zone);
+        Ok(Caller {
+            person: Person {
+                id,
+                name,
+                email,
+                organisation,
+                time_zone,
+            },
+            scope,
+        })
+    }
+}
+
+pub(super) struct NewAccount {
+    pub(super) id: UserId,
+    pub(super) email: Email,
+    pub(super) name: String,
+    pub(super) organisation: Organisation,
+    pub(super) permissions: PermissionSet,
+    pub(super) password_hash: String,
+    pub(super) created_at: DateTime<Utc>,
+}
+
+pub(super) struct NewSession {
+    pub(super) id: SessionId,
+    pub(super) user: UserId,
+    pub(super) secret_hmac: [u8; 32],
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) expires_at: DateTime<Utc>,
+    pub(super) forget_before: DateTime<Utc>,
+}
+
+pub(super) async fn system_insert_account(tx: &System, new: &NewAccount) -> Result<(), IdentityError> {
+    let (distributor, customer) = match new.organisation {
+        Organisation::Platform => (None, None),
+        Organisation::Distributor(id) => (Some(id.as_uuid()), None),
+        Organisation::Customer(id) => (None, Some(id.as_uuid())),
+    };
+    let account = sql(
+        "insert into user_account (id, email, display_name, role, distributor_id, customer_id, permissions, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            new.id.as_uuid().into(),
+            new.email.as_str().into(),
+            new.name.as_str().into(),
+            new.organisation.role().as_str().into(),
+            distributor.into(),
+            customer.into(),
+            new.permissions.to_texts().into(),
+            new.created_at.into(),
+        ],
+    );
+    tx.connection()
+        .execute_raw(account)
+        .await
+        .map_err(|error| match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => IdentityError::EmailTaken,
+            Some(SqlErr::ForeignKeyConstraintViolation(_)) => IdentityError::NoSuchOrganisation,
+            _ => error.into(),
+        })?;
+    let password = sql(
+        "insert into user_password (user_id, hash, changed_at) values ($1, $2, $3)",
+        [
+            new.id.as_uuid().into(),
+            new.password_hash.as_str().into(),
+            new.created_at.into(),
+        ],
+    );
+    tx.connection().execute_raw(password).await?;
+    Ok(())
+}
+
+/// The account of an address, with its password's hash.
+pub(super) async fn system_credentials(
+    tx: &System,
+    email: &Email,
+) -> Result<Option<(Account, String)>, IdentityError> {
+    let text = format!(
+        "select {USER}, {BESIDE}, p.hash from {ACCOUNT_FROM} join user_password p on p.user_id = u.id where u.email = $1"
+    );
+    let row = tx
+        .connection()
+        .query_one_raw(sql(&text, [email.as_str().into()]))
+        .await?;
+    row.map(|row| Ok((account(&row)?, row.try_get("", "hash")?)))
+        .transpose()
+}
+
+pub(super) async fn system_account(tx: &System, user: UserId) -> Result<Option<Account>, IdentityError> {
+    let text = format!("select {USER}, {BESIDE} from {ACCOUNT_FROM} where u.id = $1");
+    let row = tx
+        .connection()
+        .query_one_raw(sql(&text, [user.as_uuid().into()]))
+        .await?;
+    row.map(|row| account(&row)).transpose()
+}
+
+pub(super) async fn system_note_sign_in(
+    tx: &System,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), IdentityError> {
+    let note = sql(
+        "update user_account set last_sign_in_at = $2 where id = $1",
+        [user.as_uuid().into(), now.into()],
+    );
+    tx.connection().execute_raw(note).await?;
+    Ok(())
+}
+
+/// Begins a session and forgets the user's old ones.
+pub(super) async fn system_begin_session(tx: &System, new: &NewSession) -> Result<(), IdentityError> {
+    let begin = sql(
+        "with swept as (delete from session where user_id = $2 and expires_at < $6)
+         insert into session (id, user_id, secret_hmac, created_at, last_seen_at, expires_at)
+         values ($1, $2, $3, $4, $4, $5)",
+        [
+            new.id.as_uuid().into(),
+            new.user.as_uuid().into(),
+            new.secret_hmac.to_vec().into(),
+            new.created_at.into(),
+            new.expires_at.into(),
+            new.forget_before.into(),
+        ],
+    );
+    tx.connection().execute_raw(begin).await?;
+    Ok(())
+}
+
+/// The account of a session that goes on, which notes its use where the last note is older than `noted_before`.
+pub(super) async fn system_use_session(
+    tx: &System,
+    secret_hmac: &[u8; 32],
+    now: DateTime<Utc>,
+    idle_since: DateTime<Utc>,
+    noted_before: DateTime<Utc>,
+) -> Result<Option<(SessionId, DateTime<Utc>, Account)>, IdentityError> {
+    let text = format!(
+        "with found as (
+           select id, user_id, expires_at, last_seen_at from session
+           where secret_hmac = $1 and ended_at is null and expires_at > $2 and last_seen_at > $3
+         ), noted as (
+           update session s set last_seen_at = $2 from found f where s.id = f.id and f.last_seen_at < $4
+         )
+         select f.id as session_id, f.expires_at, {USER}, {BESIDE} from {ACCOUNT_FROM} join found f on f.user_id = u.id"
+    );
+    let find = sql(
+        &text,
+        [
+            secret_hmac.to_vec().into(),
+            now.into(),
+            idle_since.into(),
+            noted_before.into(),
+        ],
+    );
+    let row = tx.connection().query_one_raw(find).await?;
+    row.map(|row| {
+        Ok((
+            SessionId::from(uuid(&row, "session_id")?),
+            get(&row, "expires_at")?,
+            account(&row)?,
+        ))
+    })
+    .transpose()
+}
+
+/// The same question without noting a use.
+pub(super) async fn system_session_stands(
+    tx: &System,
+    secret_hmac: &[u8; 32],
+    now: DateTime<Utc>,
+    idle_since: DateTime<Utc>,
+) -> Result<bool, IdentityError> {
+    let ask = sql(
+        "select 1 from session s join user_account u on u.id = s.user_id and u.state = 'active'
+         where s.secret_hmac = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3",
+        [secret_hmac.to_vec().into(), now.into(), idle_since.into()],
+    );
+    Ok(tx.connection().query_one_raw(ask).await?.is_some())
+}
+
+pub(super) async fn system_end_session(
+    tx: &System,
+    secret_hmac: &[u8; 32],
+    now: DateTime<Utc>,
+) -> Result<(), IdentityError> {
+    let end = sql(
+        "update session set ended_at = $2 where secret_hmac = $1 and ended_at is null",
+        [secret_hmac.to_vec().into(), now.into()],
+    );
+    tx.connection().execute_raw(end).await?;
+    Ok(())
+}
+
+/// Changes the state; a disabled account's sessions end with it.
+pub(super) async fn system_set_user_state(
+    tx: &System,
+    user: UserId,
+    state: UserState,
+    now: DateTime<Utc>,
+) -> Result<(), IdentityError> {
+    let set = sql(
+        "with ended as (
+           update session set ended_at = $3 where user_id = $1 and ended_at is null and $2 = 'disabled'
+         )
+         update user_account set state = $2 where id = $1",
+        [user.as_uuid().into(), state.as_str().into(), now.into()],
+    );
+    tx.connection().execute_raw(set).await?;
+    Ok(())
+}
+
+pub(super) async fn system_has_users(tx: &System, customer: CustomerId) -> Result<bool, IdentityError> {
+    let ask = sql(
+        "select 1 from user_account where customer_id = $1 limit 1",
+        [customer.as_uuid().into()],
+    );
+    Ok(tx.connection().query_one_raw(ask).await?.is_some())
+}
+
+pub(super) async fn users<S: UserScope>(
+    tx: &Tx<S>,
+    after: Option<&str>,
+    limit: u16,
+) -> Result<Vec<User>, IdentityError> {
+    let text = format!(
+        "select {USER} from user_account u where $1::text is null or u.email > $1 order by u.email limit $2"
+    );
+    let rows = tx
+        .connection()
+        .query_all_raw(sql(&text, [after.into(), i64::from(limit).into()]))
+        .await?;
+    rows.iter().map(user).collect()
+}
+
+/// Proves that the scope sees the user.
+pub(super) async fn user_exists<S: UserScope>(tx: &Tx<S>, id: UserId) -> Result<(), IdentityError> {
+    let ask = sql("select 1 from user_account where id = $1", [id.as_uuid().into()]);
+    tx.connection()
+        .query_one_raw(ask)
+        .await?
+        .map(drop)
+        .ok_or(IdentityError::NoSuchUser)
+}
+
+/// Proves that the customer is in the distributor's portfolio.
+pub(super) async fn customer_exists(tx: &Tx<DistributorScope>, id: CustomerId) -> Result<(), IdentityError> {
+    let ask = sql("select 1 from customer where id = $1", [id.as_uuid().into()]);
+    tx.connection()
+        .query_one_raw(ask)
+        .await?
+        .map(drop)
+        .ok_or(IdentityError::NoSuchOrganisation)
+}
+
+fn account(row: &QueryResult) -> Result<Account, IdentityError> {
+    Ok(Account {
+        user: user(row)?,
+        organisation: get(row, "organisation")?,
+        time_zone: get(row, "time_zone")?,
+        is_open: get(row, "is_open")?,
+    })
+}
+
+fn user(row: &QueryResult) -> Result<User, IdentityError> {
+    let organisation = match (
+        get::<Option<Uuid>>(row, "distributor_id")?,
+        get::<Option<Uuid>>(row, "customer_id")?,
+    ) {
+        (Some(id), _) => Organisation::Distributor(id.into()),
+        (None, Some(id)) => Organisation::Customer(id.into()),
+        (None, None) => Organisation::Platform,
+    };
+    Ok(User {
+        id: uuid(row, "id")?.into(),
+        email: Email::stored(get(row, "email")?),
+        name: get(row, "display_name")?,
+        role: parsed::<UserRole>(row, "role")?,
+        organisation,
+        permissions: PermissionSet::from_texts(&get::<Vec<String>>(row, "permissions")?),
+        state: parsed::<UserState>(row, "state")?,
+        created_at: get(row, "created_at")?,
+        last_sign_in_at: get(row, "last_sign_in_at")?,
+    })
+}
+
+fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, DbErr> {
+    row.try_get("", column)
+}
+
+fn uuid(row: &QueryResult, column: &str) -> Result<Uuid, DbErr> {
+    get(row, column)
+}
+
+fn parsed<T: std::str::FromStr>(row: &QueryResult, column: &str) -> Result<T, DbErr> {
+    let text: String = get(row, column)?;
+    text.parse()
+        .map_err(|_| DbErr::Type(format!("{column}: a word that this version does not know")))
+}
+
+fn sql(text: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+    Statement::from_sql_and_values(DatabaseBackend::Postgres, text, values)
+}

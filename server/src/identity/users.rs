@@ -1,0 +1,270 @@
+//! Accounts: who may make one for whom, and with which permissions.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::store::{self, NewAccount};
+use super::{Caller, CallerScope, Email, Identity, IdentityError, Password};
+use crate::ground::enums::{UserRole, UserState};
+use crate::ground::ids::{CustomerId, DistributorId, UserId};
+use crate::tenancy::{
+    AdminScope, CustomerScope, DistributorScope, Permission, PermissionSet, Scope, SystemScope, Tx,
+};
+
+/// Where a user belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Organisation {
+    /// The platform itself.
+    Platform,
+    /// One distributor.
+    Distributor(DistributorId),
+    /// One customer.
+    Customer(CustomerId),
+}
+
+impl Organisation {
+    /// The distributor's or the customer's id.
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Platform => None,
+            Self::Distributor(id) => Some(id.as_uuid()),
+            Self::Customer(id) => Some(id.as_uuid()),
+        }
+    }
+
+    pub(super) fn role(self) -> UserRole {
+        match self {
+            Self::Platform => UserRole::Admin,
+            Self::Distributor(_) => UserRole::Distributor,
+            Self::Customer(_) => UserRole::Customer,
+        }
+    }
+}
+
+/// An account, as lists show it.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// The address that signs in.
+    pub email: Email,
+    /// The name to show.
+    pub name: String,
+    /// What the account is.
+    pub role: UserRole,
+    /// Where it belongs.
+    pub organisation: Organisation,
+    /// What it may do there.
+    pub permissions: PermissionSet,
+    /// Whether it may sign in.
+    pub state: UserState,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last signed in.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+/// An account to make.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// The address that signs in.
+    pub email: Email,
+    /// The name to show.
+    pub name: String,
+    /// Which role; it must fit the organisation, and finance does not exist yet.
+    pub role: UserRole,
+    /// Where it belongs.
+    pub organisation: Organisation,
+    /// The first password.
+    pub password: Password,
+    /// What it may do there; everything that its maker may give, where nothing is said.
+    pub permissions: Option<PermissionSet>,
+}
+
+/// A scope that sees users: row-level security shows it its own.
+pub trait UserScope: Scope {}
+impl UserScope for AdminScope {}
+impl UserScope for DistributorScope {}
+impl UserScope for CustomerScope {}
+
+impl Identity {
+    /// Makes an account as the platform: at the command line, for the demo.
+    pub async fn system_create_user(&self, new: NewUser) -> Result<UserId, IdentityError> {
+        let NewUser {
+            email,
+            name,
+            role,
+            organisation,
+            password,
+            permissions,
+        } = new;
+        if role == UserRole::Finance {
+            return Err(IdentityError::RoleNotAvailable);
+        }
+        if role != organisation.role() {
+            return Err(IdentityError::NotAllowed(
+                "the role does not fit the organisation",
+            ));
+        }
+        let permissions = permissions.unwrap_or_else(PermissionSet::all);
+        let name = checked_name(&name)?;
+        password.check_new(email.as_str())?;
+        let password_hash = self.passwords.hash(&password).await?;
+        let (id, created_at) = (self.ground.id(), self.ground.now());
+        let account = NewAccount {
+            id,
+            email,
+            name,
+            organisation,
+            permissions,
+            password_hash,
+            created_at,
+        };
+        SystemScope::for_purpose("make an account")
+            .run(&self.database, async |tx| {
+                store::system_insert_account(tx, &account).await
+            })
+            .await?;
+        Ok(id)
+    }
+
+    /// Makes an administrator of the platform, at the command line.
+    pub async fn system_create_admin(
+        &self,
+        email: &str,
+        name: &str,
+        password: &str,
+    ) -> Result<UserId, IdentityError> {
+        self.system_create_user(NewUser {
+            email: email.parse()?,
+            name: name.to_owned(),
+            role: UserRole::Admin,
+            organisation: Organisation::Platform,
+            password: Password::typed(password),
+            permissions: None,
+        })
+        .await
+    }
+
+    /// Makes an account for a caller: an administrator for anybody, a distributor its own staff and the first user of
+    /// its own customers, a customer its own staff. Nobody gives a permission away that they do not have.
+    pub async fn create_user(&self, caller: &Caller, mut new: NewUser) -> Result<UserId, IdentityError> {
+        match &caller.scope {
+            CallerScope::Admin(_) => {}
+            CallerScope::Customer(scope) => {
+                may_manage_users(caller)?;
+                if new.organisation != Organisation::Customer(scope.id()) {
+                    return Err(IdentityError::NoSuchOrganisation);
+                }
+                new.permissions = Some(within(&scope.actor().permissions, new.permissions)?);
+            }
+            CallerScope::Distributor(scope) => {
+                may_manage_users(caller)?;
+                match new.organisation {
+                    Organisation::Distributor(id) if id == scope.id() => {
+                        new.permissions = Some(within(&scope.actor().permissions, new.permissions)?);
+                    }
+                    Organisation::Customer(customer) => {
+                        self.first_user_of(scope, customer).await?;
+                        // Whoever makes a user knows the first password, and a distributor must see no value, neither
+                        // in the portal nor at an endpoint of its own. The platform grants the rest.
+                        let without_values = [Permission::ManageDevices, Permission::ManageUsers];
+                        new.permissions =
+                            Some(within(&without_values.into_iter().collect(), new.permissions)?);
+                    }
+                    Organisation::Distributor(_) | Organisation::Platform => {
+                        return Err(IdentityError::NoSuchOrganisation);
+                    }
+                }
+            }
+        }
+        self.system_create_user(new).await
+    }
+
+    /// The accounts that the scope sees, by address, after the one given; at most `limit`.
+    pub async fn users<S: UserScope>(
+        &self,
+        tx: &Tx<S>,
+        after: Option<&str>,
+        limit: u16,
+    ) -> Result<Vec<User>, IdentityError> {
+        store::users(tx, after, limit).await
+    }
+
+    /// Disables an account that the scope sees, or enables it again. Its sessions and tokens stop at once.
+    pub async fn set_user_state<S: UserScope>(
+        &self,
+        caller: &Caller,
+        scope: &S,
+        user: UserId,
+        state: UserState,
+    ) -> Result<(), IdentityError> {
+        if !matches!(caller.scope, CallerScope::Admin(_)) {
+            may_manage_users(caller)?;
+        }
+        if user == caller.person.id {
+            return Err(IdentityError::NotAllowed("nobody disables their own account"));
+        }
+        scope
+            .run(&self.database, async |tx| store::user_exists(tx, user).await)
+            .await?;
+        let now = self.ground.now();
+        SystemScope::for_purpose("change the state of an account that the caller sees")
+            .run(&self.database, async |tx| {
+                store::system_set_user_state(tx, user, state, now).await
+            })
+            .await
+    }
+
+    async fn first_user_of(
+        &self,
+        scope: &DistributorScope,
+        customer: CustomerId,
+    ) -> Result<(), IdentityError> {
+        scope
+            .run(&self.database, async |tx| {
+                store::customer_exists(tx, customer).await
+            })
+            .await?;
+        let has_users = SystemScope::for_purpose("see whether a distributor's customer has a user")
+            .run(&self.database, async |tx| {
+                store::system_has_users(tx, customer).await
+            })
+            .await?;
+        if has_users {
+            return Err(IdentityError::NotAllowed(
+                "the customer has users of its own, who add others",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn may_manage_users(caller: &Caller) -> Result<(), IdentityError> {
+    if caller.allows(Permission::ManageUsers) {
+        return Ok(());
+    }
+    Err(IdentityError::NotAllowed("it takes the permission manage_users"))
+}
+
+fn checked_name(name: &str) -> Result<String, IdentityError> {
+    let name = name.trim();
+    let length = name.chars().count();
+    if length == 0 || length > 200 || name.chars().any(char::is_control) {
+        return Err(IdentityError::BadName);
+    }
+    Ok(name.to_owned())
+}
+
+fn within(own: &PermissionSet, given: Option<PermissionSet>) -> Result<PermissionSet, IdentityError> {
+    let given = given.unwrap_or_else(|| own.clone());
+    if Permission::ALL
+        .into_iter()
+        .all(|permission| own.allows(permission) || !given.allows(permission))
+    {
+        return Ok(given);
+    }
+    Err(IdentityError::NotAllowed(
+        "nobody gives a permission away that they do not have",
+    ))
+}

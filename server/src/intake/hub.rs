@@ -1,0 +1,323 @@
+//! A hub's batch. What it signed is taken or set aside, item by item, and never refused for its content: the hub would
+//! send it for ever.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use serde_json::value::RawValue;
+use vitals::{Proof, ReadingIn};
+
+use super::Intake;
+use super::hub_proof::HubProof;
+use super::prepare::Origin;
+use super::quarantine::Item;
+use super::refusals::{Refusal, Subject};
+use crate::ground::enums::{HubState, QuarantineReason};
+use crate::ground::ids::{CustomerId, DeviceId, ReadingId};
+use crate::history::commit::{CommitError, Raw, Row, Verdict};
+use crate::registry::{self, SerialCandidate};
+
+/// Readings in one batch at most.
+pub const LARGEST_BATCH: usize = 1_000;
+
+/// What the hub is told about one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemVerdict {
+    /// Durable and on its way.
+    Accepted(ReadingId),
+    /// It was durable before.
+    Duplicate(ReadingId),
+    /// Durable, but not believed: a reviewer decides.
+    Quarantined(QuarantineReason),
+}
+
+/// What the hub is told about its batch.
+#[derive(Debug)]
+pub enum HubOutcome {
+    /// One verdict an item, in the order sent.
+    Verdicts(Vec<ItemVerdict>),
+    /// The envelope could not be read; the message was set aside whole.
+    Undecodable,
+    /// More items than a batch may have. Nothing was stored.
+    TooMany(usize),
+    /// A person has not confirmed the hub's fingerprint yet. Nothing was stored.
+    NotConfirmed,
+    /// The hub was deactivated. Nothing was stored.
+    Inactive,
+}
+
+impl HubOutcome {
+    fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::Verdicts(_) | Self::Undecodable => None,
+            Self::TooMany(_) => Some("batch-too-large"),
+            Self::NotConfirmed => Some("hub-not-confirmed"),
+            Self::Inactive => Some("hub-inactive"),
+        }
+    }
+}
+
+/// The batch as sent; each item is decoded by itself, so that a broken one breaks no other.
+#[derive(serde::Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    readings: Vec<&'a RawValue>,
+}
+
+/// One item on its way to a verdict.
+enum Sorted<'a> {
+    Row(Box<Row>, &'a [u8], String),
+    Aside(Item<'a>),
+}
+
+impl Intake {
+    /// Takes a batch. Returns after everything in it is durable.
+    pub async fn hub_batch(&self, proof: &HubProof, body: &[u8]) -> Result<HubOutcome, CommitError> {
+        let outcome = self.hub_batch_of(proof, body).await?;
+        if let Some(reason) = outcome.refusal() {
+            self.refusals.note(Refusal {
+                subject: hub_subject(proof),
+                reason,
+                detail: None,
+            });
+        }
+        Ok(outcome)
+    }
+
+    async fn hub_batch_of(&self, proof: &HubProof, body: &[u8]) -> Result<HubOutcome, CommitError> {
+        match proof.hub.state {
+            HubState::Active => {}
+            HubState::Claimed => return Ok(HubOutcome::NotConfirmed),
+            HubState::Unclaimed | HubState::Inactive | HubState::Retired => return Ok(HubOutcome::Inactive),
+        }
+        let raw = Arc::new(self.seal_raw(body, Some(proof.jwt.clone())));
+        let Ok(Envelope { readings: items }) = serde_json::from_slice::<Envelope<'_>>(body) else {
+            let item = aside(
+                proof,
+                QuarantineReason::Undecodable,
+                Some("the envelope".to_owned()),
+                None,
+                None,
+                body,
+            );
+            self.keep(&raw, vec![item]).await?;
+            return Ok(HubOutcome::Undecodable);
+        };
+        if items.len() > LARGEST_BATCH {
+            return Ok(HubOutcome::TooMany(items.len()));
+        }
+        let decoded: Vec<_> = items
+            .iter()
+            .map(|item| (item.get().as_bytes(), vitals::decode_item(item)))
+            .collect();
+        let serials: Vec<&str> = decoded
+            .iter()
+            .filter_map(|(_, item)| Some(item.as_ref().ok()?.device()))
+            .collect();
+        let candidates = registry::system_find_by_serial(self.database.system_intake(), &serials)
+            .await
+            .map_err(|error| unavailable(&error))?;
+        let sorted = decoded
+            .into_iter()
+            .map(|(bytes, item)| {
+                self.sort(
+                    proof,
+                    &raw,
+                    bytes,
+                    item.map_err(|error| error.to_string()),
+                    &candidates,
+                )
+            })
+            .collect();
+        self.settle(proof, &raw, sorted).await
+    }
+
+    /// A row where the item is a plausible reading of a known device, else an item to set aside.
+    fn sort<'a>(
+        &self,
+        proof: &HubProof,
+        raw: &Arc<Raw>,
+        bytes: &'a [u8],
+        item: Result<ReadingIn<'_>, String>,
+        candidates: &[SerialCandidate],
+    ) -> Sorted<'a> {
+        let item = match item {
+            Ok(item) => item,
+            Err(why) => {
+                return Sorted::Aside(aside(
+                    proof,
+                    QuarantineReason::Undecodable,
+                    Some(why),
+                    None,
+                    None,
+                    bytes,
+                ));
+            }
+        };
+        let serial = item.device().to_owned();
+        let Some(device) = choose(candidates, &serial, item.maker(), proof.hub.customer) else {
+            return Sorted::Aside(aside(
+                proof,
+                QuarantineReason::UnknownDevice,
+                None,
+                None,
+                Some(serial),
+                bytes,
+            ));
+        };
+        let hub_time = item.hub_first_seen_ms().and_then(DateTime::from_timestamp_millis);
+        let reading = match item.into_reading(device.key.clone()) {
+            Ok(reading) => reading,
+            Err(error) => {
+                let why = Some(error.to_string());
+                return Sorted::Aside(aside(
+                    proof,
+                    QuarantineReason::Undecodable,
+                    why,
+                    Some(device.device),
+                    Some(serial),
+                    bytes,
+                ));
+            }
+        };
+        if let Err(error) = reading.check() {
+            let why = Some(error.to_string());
+            return Sorted::Aside(aside(
+                proof,
+                QuarantineReason::Implausible,
+                why,
+                Some(device.device),
+                Some(serial),
+                bytes,
+            ));
+        }
+        let origin = Origin {
+            device: device.device,
+            hub: Some(proof.hub.hub),
+            credential: proof.hub.hub.as_uuid().into(),
+            proof: Proof::HubSigned,
+        };
+        Sorted::Row(Box::new(self.row(origin, &reading, hub_time, raw)), bytes, serial)
+    }
+
+    /// Commits the rows, sets aside the rest, and answers in the order sent.
+    async fn settle(
+        &self,
+        proof: &HubProof,
+        raw: &Raw,
+        sorted: Vec<Sorted<'_>>,
+    ) -> Result<HubOutcome, CommitError> {
+        let rows = sorted.iter().filter_map(|item| match item {
+            Sorted::Row(row, ..) => Some((**row).clone()),
+            Sorted::Aside(_) => None,
+        });
+        let mut committed = self.committer.commit(rows.collect()).await?.into_iter();
+        let mut set_aside = Vec::new();
+        let mut verdicts = Vec::with_capacity(sorted.len());
+        for item in sorted {
+            let item = match item {
+                Sorted::Aside(item) => item,
+                Sorted::Row(row, bytes, serial) => match committed.next() {
+                    Some(Verdict::Accepted(id)) => {
+                        verdicts.push(ItemVerdict::Accepted(id));
+                        continue;
+                    }
+                    Some(Verdict::Duplicate(id)) => {
+                        verdicts.push(ItemVerdict::Duplicate(id));
+                        continue;
+                    }
+                    Some(Verdict::InactiveHub) => return Ok(HubOutcome::Inactive),
+                    // Another customer's device stays unnamed to the one at whose place the hub stands.
+                    Some(Verdict::WrongOwner) => aside(
+                        proof,
+                        QuarantineReason::WrongOwner,
+                        None,
+                        None,
+                        Some(serial),
+                        bytes,
+                    ),
+                    verdict => aside(
+                        proof,
+                        reason(verdict),
+                        None,
+                        Some(row.device),
+                        Some(serial),
+                        bytes,
+                    ),
+                },
+            };
+            verdicts.push(ItemVerdict::Quarantined(item.reason));
+            set_aside.push(item);
+        }
+        self.keep(raw, set_aside).await?;
+        Ok(HubOutcome::Verdicts(verdicts))
+    }
+
+    async fn keep(&self, raw: &Raw, items: Vec<Item<'_>>) -> Result<(), CommitError> {
+        self.quarantine(raw, &items)
+            .await
+            .map_err(|error| unavailable(&error))
+    }
+}
+
+fn reason(verdict: Option<Verdict>) -> QuarantineReason {
+    match verdict {
+        Some(Verdict::InactiveDevice | Verdict::RevokedCredential) => QuarantineReason::InactiveDevice,
+        Some(Verdict::NoOwner) => QuarantineReason::NoOwner,
+        Some(Verdict::ClockSuspectMoved) => QuarantineReason::ClockSuspectMoved,
+        _ => QuarantineReason::Undecodable,
+    }
+}
+
+/// The device of that serial and, where the hub names it, maker; the hub's own customer's first.
+fn choose<'a>(
+    candidates: &'a [SerialCandidate],
+    serial: &str,
+    maker: Option<&str>,
+    customer: Option<CustomerId>,
+) -> Option<&'a SerialCandidate> {
+    let fits = |candidate: &&SerialCandidate| {
+        candidate.key.serial.as_str() == serial
+            && maker.is_none_or(|maker| candidate.key.maker.as_str().eq_ignore_ascii_case(maker))
+    };
+    let own = candidates
+        .iter()
+        .filter(fits)
+        .find(|candidate| candidate.customer == customer);
+    own.or_else(|| candidates.iter().find(fits))
+}
+
+/// An item set aside belongs to the customer at whose place the hub stands.
+fn aside<'a>(
+    proof: &HubProof,
+    reason: QuarantineReason,
+    detail: Option<String>,
+    device: Option<DeviceId>,
+    serial: Option<String>,
+    bytes: &'a [u8],
+) -> Item<'a> {
+    Item {
+        reason,
+        detail: detail.map(|text| text.chars().take(500).collect()),
+        customer: proof.hub.customer,
+        distributor: proof.hub.distributor,
+        device,
+        hub: Some(proof.hub.hub),
+        serial,
+        bytes,
+    }
+}
+
+fn hub_subject(proof: &HubProof) -> Subject {
+    Subject {
+        hub: Some(proof.hub.hub),
+        customer: proof.hub.customer,
+        distributor: proof.hub.distributor,
+        ..Subject::default()
+    }
+}
+
+fn unavailable(error: &sqlx::Error) -> CommitError {
+    tracing::error!(%error, "the database did not answer the intake");
+    CommitError::Unavailable
+}

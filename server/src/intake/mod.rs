@@ -1,0 +1,83 @@
+//! From bytes to a durable reading: authenticate → decode → validate → own, pair, dedupe → commit (DESIGN §1).
+//!
+//! Main type: [`Intake`]. Called by the HTTP room, and by the demo only through HTTP. What cannot be authenticated is
+//! refused; what is authenticated but not believed is kept in quarantine.
+
+mod hub;
+mod hub_proof;
+mod prepare;
+mod quarantine;
+mod refusals;
+mod single;
+
+use crate::config::IntakeConfig;
+use crate::ground::Ground;
+use crate::history::commit::Committer;
+use crate::registry::IdentityCache;
+use crate::tenancy::Database;
+
+pub use crate::config::IntakeConfig as IntakeLimits;
+pub use hub::{HubOutcome, ItemVerdict, LARGEST_BATCH};
+pub use hub_proof::{HubProof, ProofError};
+pub use refusals::{Refusal, RefusalLog, RefusalReason, Subject};
+pub use single::{SingleError, SingleOutcome};
+
+/// The way in. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Intake {
+    ground: Ground,
+    database: Database,
+    identities: IdentityCache,
+    committer: Committer,
+    refusals: RefusalLog,
+    audience: String,
+    limits: IntakeConfig,
+}
+
+impl Intake {
+    /// Ties the parts together. `audience` is the platform's public address, which hubs sign for.
+    pub fn new(
+        ground: Ground,
+        database: Database,
+        identities: IdentityCache,
+        committer: Committer,
+        refusals: RefusalLog,
+        audience: String,
+        limits: IntakeConfig,
+    ) -> Self {
+        Self {
+            ground,
+            database,
+            identities,
+            committer,
+            refusals,
+            audience,
+            limits,
+        }
+    }
+
+    /// Where refusals are logged; the HTTP room adds those that it makes itself (too large, too many).
+    pub fn refusals(&self) -> &RefusalLog {
+        &self.refusals
+    }
+
+    /// Sizes that the HTTP room enforces before a body is read whole.
+    pub fn limits(&self) -> IntakeConfig {
+        self.limits
+    }
+
+    /// The address that hubs sign for.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// The clock and keys that this room works with.
+    pub fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    /// Readings that wait for a commit.
+    pub fn waiting(&self) -> usize {
+        self.committer.waiting()
+    }
+}

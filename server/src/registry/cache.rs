@@ -1,0 +1,242 @@
+//! Who a token or a hub's id belongs to, remembered between requests. It speeds up authentication and decides nothing:
+//! the commit asks the registry itself. A registry change bumps an epoch that every server polls; a cache that could
+//! not confirm the epoch for a second is not used.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use sqlx::{PgPool, Row as _};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use vitals::DeviceKey;
+
+use crate::ground::Ground;
+use crate::ground::enums::{DeviceState, HubState};
+use crate::ground::ids::{CredentialId, CustomerId, DeviceId, DistributorId, HubId};
+
+const POLL: Duration = Duration::from_millis(250);
+const TRUSTED_FOR_MS: i64 = 1_000;
+/// Entries a table may hold before it is emptied; about 200 bytes each.
+const CAPACITY: usize = 200_000;
+
+/// The device that a token belongs to.
+#[derive(Debug, Clone)]
+pub struct DeviceIdentity {
+    /// The device.
+    pub device: DeviceId,
+    /// The token's own id.
+    pub credential: CredentialId,
+    /// Maker and serial.
+    pub key: DeviceKey,
+    /// Whether readings are taken from it.
+    pub state: DeviceState,
+    /// Who holds it now; for the log of refusals.
+    pub customer: Option<CustomerId>,
+    /// Through whom.
+    pub distributor: Option<DistributorId>,
+}
+
+/// A hub that holds a key.
+#[derive(Debug, Clone)]
+pub struct HubIdentity {
+    /// The hub.
+    pub hub: HubId,
+    /// Its Ed25519 public key.
+    pub public_key: [u8; 32],
+    /// Whether readings are taken from it.
+    pub state: HubState,
+    /// The customer that it stands at.
+    pub customer: Option<CustomerId>,
+    /// Through whom.
+    pub distributor: Option<DistributorId>,
+    /// Its name.
+    pub name: String,
+}
+
+/// The remembered identities. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct IdentityCache(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    ground: Ground,
+    system: PgPool,
+    epoch: AtomicI64,
+    confirmed_ms: AtomicI64,
+    tokens: Table<[u8; 32], Arc<DeviceIdentity>>,
+    hubs: Table<HubId, Arc<HubIdentity>>,
+}
+
+impl IdentityCache {
+    /// An empty cache over the system's connections, and the task that confirms it until `stop`.
+    pub fn start(ground: Ground, system: PgPool, stop: CancellationToken) -> Self {
+        let cache = Self(Arc::new(Inner {
+            ground,
+            system,
+            epoch: AtomicI64::new(0),
+            confirmed_ms: AtomicI64::new(i64::MIN),
+            tokens: Table::default(),
+            hubs: Table::default(),
+        }));
+        let poller = cache.clone();
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(POLL);
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            while stop.run_until_cancelled(tick.tick()).await.is_some() {
+                if let Err(error) = poller.confirm().await {
+                    tracing::warn!(%error, "the registry's epoch could not be read; identities come from the database");
+                }
+            }
+        });
+        cache
+    }
+
+    async fn confirm(&self) -> Result<(), sqlx::Error> {
+        let asked_at = self.0.ground.now().timestamp_millis();
+        let epoch: i64 = sqlx::query_scalar("select epoch from registry_epoch")
+            .fetch_one(&self.0.system)
+            .await?;
+        if self.0.epoch.swap(epoch, Ordering::SeqCst) != epoch {
+            self.0.tokens.clear();
+            self.0.hubs.clear();
+        }
+        self.0.confirmed_ms.store(asked_at, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn is_trusted(&self) -> bool {
+        let age = self
+            .0
+            .ground
+            .now()
+            .timestamp_millis()
+            .saturating_sub(self.0.confirmed_ms.load(Ordering::SeqCst));
+        (0..=TRUSTED_FOR_MS).contains(&age)
+    }
+
+    /// The device of a token, known by the token's HMAC.
+    pub async fn device(&self, token_hmac: [u8; 32]) -> Result<Option<Arc<DeviceIdentity>>, sqlx::Error> {
+        self.through(&self.0.tokens, token_hmac, async || {
+            system_device(&self.0.system, &token_hmac).await
+        })
+        .await
+    }
+
+    /// A hub that was claimed.
+    pub async fn hub(&self, hub: HubId) -> Result<Option<Arc<HubIdentity>>, sqlx::Error> {
+        self.through(&self.0.hubs, hub, async || system_hub(&self.0.system, hub).await)
+            .await
+    }
+
+    /// From the table while it is trusted, else from the database. What is not there is not remembered: a token that
+    /// was issued a moment ago works at once. An epoch that changed while the database was asked keeps the answer out.
+    async fn through<K: Eq + Hash + Copy, V>(
+        &self,
+        table: &Table<K, Arc<V>>,
+        key: K,
+        ask: impl AsyncFnOnce() -> Result<Option<V>, sqlx::Error>,
+    ) -> Result<Option<Arc<V>>, sqlx::Error> {
+        let trusted = self.is_trusted();
+        if trusted && let Some(known) = table.get(&key) {
+            return Ok(Some(known));
+        }
+        let epoch = self.0.epoch.load(Ordering::SeqCst);
+        let Some(found) = ask().await?.map(Arc::new) else {
+            return Ok(None);
+        };
+        if trusted && epoch == self.0.epoch.load(Ordering::SeqCst) {
+            table.insert(key, Arc::clone(&found));
+        }
+        Ok(Some(found))
+    }
+}
+
+#[derive(Debug)]
+struct Table<K, V>(RwLock<HashMap<K, V>>);
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self(RwLock::new(HashMap::new()))
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Table<K, V> {
+    fn get(&self, key: &K) -> Option<V> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(key)
+            .cloned()
+    }
+
+    fn insert(&self, key: K, value: V) {
+        let mut map = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if map.len() >= CAPACITY {
+            map.clear();
+        }
+        map.insert(key, value);
+    }
+
+    fn clear(&self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+async fn system_device(
+    system: &PgPool,
+    token_hmac: &[u8; 32],
+) -> Result<Option<DeviceIdentity>, sqlx::Error> {
+    let row = sqlx::query(
+        "select c.id as credential_id, d.id, d.maker, d.serial, d.state, d.customer_id, d.distributor_id
+         from device_credential c join device d on d.id = c.device_id
+         where c.token_hmac = $1 and c.revoked_at is null",
+    )
+    .bind(token_hmac.as_slice())
+    .fetch_optional(system)
+    .await?;
+    row.map(|row| {
+        Ok(DeviceIdentity {
+            device: row.try_get::<Uuid, _>("id")?.into(),
+            credential: row.try_get::<Uuid, _>("credential_id")?.into(),
+            key: DeviceKey::parse(row.try_get("maker")?, row.try_get("serial")?)
+                .map_err(|error| sqlx::Error::Decode(error.into()))?,
+            state: parsed(row.try_get("state")?)?,
+            customer: row.try_get::<Option<Uuid>, _>("customer_id")?.map(Into::into),
+            distributor: row.try_get::<Option<Uuid>, _>("distributor_id")?.map(Into::into),
+        })
+    })
+    .transpose()
+}
+
+async fn system_hub(system: &PgPool, hub: HubId) -> Result<Option<HubIdentity>, sqlx::Error> {
+    let row = sqlx::query(
+        "select id, public_key, state, customer_id, distributor_id, name from hub
+         where id = $1 and public_key is not null",
+    )
+    .bind(hub.as_uuid())
+    .fetch_optional(system)
+    .await?;
+    row.map(|row| {
+        let key: Vec<u8> = row.try_get("public_key")?;
+        Ok(HubIdentity {
+            hub,
+            public_key: key
+                .try_into()
+                .map_err(|_| sqlx::Error::Decode("a public key has 32 bytes".into()))?,
+            state: parsed(row.try_get("state")?)?,
+            customer: row.try_get::<Option<Uuid>, _>("customer_id")?.map(Into::into),
+            distributor: row.try_get::<Option<Uuid>, _>("distributor_id")?.map(Into::into),
+            name: row.try_get("name")?,
+        })
+    })
+    .transpose()
+}
+
+/// A stored text as the enum it stands for.
+pub(super) fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, sqlx::Error> {
+    text.parse()
+        .map_err(|_| sqlx::Error::Decode("a state that this version does not know".into()))
+}

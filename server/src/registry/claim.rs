@@ -1,0 +1,193 @@
+//! A hub claims itself with a code that a person read off the portal and typed into it.
+
+use std::fmt;
+
+use aws_lc_rs::digest;
+use chrono::TimeDelta;
+
+use super::scope::RegistryScope;
+use super::{ClaimError, RegistryError, hubs, store};
+use crate::ground::enums::HubState;
+use crate::ground::ids::HubId;
+use crate::ground::{Ground, Purpose};
+use crate::tenancy::{Database, Scope as _, SystemScope};
+
+/// How long a code works.
+pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(10);
+/// Crockford's base 32: no I, L, O or U, so that a code survives being read aloud.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Twelve characters of five bits: 60 bits.
+const LENGTH: usize = 12;
+
+/// A claim code, as it is shown once: `XXXX-XXXX-XXXX`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClaimCode([u8; LENGTH]);
+
+impl ClaimCode {
+    fn new(ground: &Ground) -> Self {
+        Self(
+            ground
+                .random::<LENGTH>()
+                .map(|byte| ALPHABET[usize::from(byte & 31)]),
+        )
+    }
+
+    /// Reads what a person typed: small letters, missing or further hyphens and spaces, O for 0 and I or L for 1.
+    fn typed(text: &str) -> Option<Self> {
+        let mut code = [0; LENGTH];
+        let mut length = 0;
+        for character in text.chars().filter(|c| !matches!(c, '-' | ' ')) {
+            let character = match character.to_ascii_uppercase() {
+                'O' => b'0',
+                'I' | 'L' => b'1',
+                other => u8::try_from(other).ok().filter(|byte| ALPHABET.contains(byte))?,
+            };
+            *code.get_mut(length)? = character;
+            length += 1;
+        }
+        (length == LENGTH).then_some(Self(code))
+    }
+
+    fn hmac(&self, ground: &Ground) -> [u8; 32] {
+        ground.keys().hmac(Purpose::ClaimCode, &self.0)
+    }
+
+    /// The code, for the one answer that shows it.
+    pub fn expose(&self) -> String {
+        let groups: Vec<String> = self
+            .0
+            .chunks(4)
+            .map(|group| String::from_utf8_lossy(group).into_owned())
+            .collect();
+        groups.join("-")
+    }
+}
+
+impl fmt::Debug for ClaimCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClaimCode(…)")
+    }
+}
+
+/// A hub that has just been claimed.
+#[derive(Debug, Clone)]
+pub struct ClaimedHub {
+    /// Its id, which it signs as from now on.
+    pub id: HubId,
+    /// What it shows, for a person to compare.
+    pub fingerprint: String,
+}
+
+/// Makes a code for a hub that the caller sees; earlier ones stop working. An active hub has to be set inactive first,
+/// because the code lets another key in.
+pub async fn new_code<S: RegistryScope>(
+    ground: &Ground,
+    database: &Database,
+    by: &S,
+    hub: HubId,
+) -> Result<ClaimCode, RegistryError> {
+    by.must_manage_devices()?;
+    let seen = by.run(database, async |tx| hubs::get(tx, hub).await).await?;
+    match seen.state {
+        HubState::Unclaimed | HubState::Claimed | HubState::Inactive => {}
+        HubState::Active => {
+            return Err(RegistryError::Conflict(
+                "the hub is active; set it inactive first",
+            ));
+        }
+        HubState::Retired => return Err(RegistryError::Conflict("the hub is out of use for good")),
+    }
+    let code = ClaimCode::new(ground);
+    let (id, hmac, now) = (ground.id(), code.hmac(ground), ground.now());
+    SystemScope::for_purpose("make a claim code for a hub that the caller sees")
+        .run(database, async |tx| {
+            store::claim::system_void_codes(tx, hub).await?;
+            store::claim::system_insert_code(tx, id, hub, &hmac, now, now + CODE_LIVES).await
+        })
+        .await?;
+    Ok(code)
+}
+
+/// A box shows a code and leaves its Ed25519 public key. The code is used up by the same statement that stores the key,
+/// so of two boxes one wins; a person still has to confirm the fingerprint before readings count.
+pub async fn system_claim(
+    ground: &Ground,
+    database: &Database,
+    code: &str,
+    public_key: &[u8; 32],
+    version: Option<&str>,
+) -> Result<ClaimedHub, ClaimError> {
+    let version = version.map(str::trim).filter(|version| !version.is_empty());
+    if version.is_some_and(|text| text.chars().count() > 64 || text.chars().any(char::is_control)) {
+        return Err(ClaimError::BadVersion);
+    }
+    let hmac = ClaimCode::typed(code)
+        .ok_or(ClaimError::UnknownCode)?
+        .hmac(ground);
+    let fingerprint = fingerprint(public_key);
+    let claim = store::claim::Claim {
+        code_hmac: &hmac,
+        public_key,
+        fingerprint: &fingerprint,
+        version,
+        assignment: ground.id(),
+        now: ground.now(),
+    };
+    let hub = SystemScope::for_purpose("a hub claims itself with its code")
+        .run(database, async |tx| store::claim::system_claim(tx, &claim).await)
+        .await?;
+    Ok(ClaimedHub {
+        id: hub.ok_or(ClaimError::UnknownCode)?,
+        fingerprint,
+    })
+}
+
+/// The first 16 bytes of the key's SHA-256, as people compare them: `3f:0a:…`.
+pub fn fingerprint(public_key: &[u8; 32]) -> String {
+    let digest = digest::digest(&digest::SHA256, public_key);
+    let pairs: Vec<String> = digest.as_ref()[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    pairs.join(":")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::{Keys, MasterKey};
+
+    #[test]
+    fn a_code_survives_being_typed() {
+        let ground = Ground::new(Keys::derive(&MasterKey::new([1; 32])));
+        for _ in 0..50 {
+            let code = ClaimCode::new(&ground);
+            let shown = code.expose();
+            assert_eq!(shown.len(), 14);
+            let sloppy = shown
+                .to_lowercase()
+                .replace('-', " ")
+                .replace('0', "o")
+                .replace('1', "l");
+            assert!(
+                ClaimCode::typed(&sloppy) == Some(code),
+                "a code was not recognised"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_code_is_none() {
+        for text in ["", "ABCD", "ABCD-EFGH-JKMU", "ABCD-EFGH-JKMNP", "ABCD-EFGH-JKMé"] {
+            assert!(ClaimCode::typed(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_is_half_a_digest() {
+        assert_eq!(
+            fingerprint(&[0; 32]),
+            "66:68:7a:ad:f8:62:bd:77:6c:8f:c1:8b:8e:9f:8e:20"
+        );
+    }
+}

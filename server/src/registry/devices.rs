@@ -1,0 +1,244 @@
+//! Devices: what they are, who holds them now, and whether readings are taken from them.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+use vitals::{DeviceKey, Kind};
+
+use super::moves::Period;
+use super::page::{Ask, Page};
+use super::scope::RegistryScope;
+use super::{RegistryError, store};
+use crate::ground::Ground;
+use crate::ground::enums::{DeviceState, Transport};
+use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
+use crate::tenancy::{AdminScope, Tx};
+
+/// Where a list of devices goes on: serial and id.
+pub type DeviceKeyset = (String, Uuid);
+
+/// A device with what is known of it besides its values.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// Who made it.
+    pub maker: String,
+    /// Its serial number.
+    pub serial: String,
+    /// Its model.
+    pub model_id: DeviceModelId,
+    /// The model's name.
+    pub model: String,
+    /// What it measures.
+    pub kinds: Vec<Kind>,
+    /// How its readings travel.
+    pub transport: Transport,
+    /// Through whom it was placed.
+    pub distributor: Option<DistributorId>,
+    /// Who holds it now.
+    pub customer: Option<CustomerId>,
+    /// The holder's name.
+    pub customer_name: Option<String>,
+    /// The holder's own word for it.
+    pub customer_reference: Option<String>,
+    /// Whether readings are taken from it.
+    pub state: DeviceState,
+    /// Whether another customer held it before.
+    pub ever_moved: bool,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+    /// When it was last heard of.
+    pub last_seen_at: Option<DateTime<Utc>>,
+    /// When it last measured.
+    pub last_reading_at: Option<DateTime<Utc>>,
+    /// What it last measured.
+    pub last_kind: Option<Kind>,
+    /// Charge in percent.
+    pub battery_percent: Option<i16>,
+    /// Strength of the signal in dBm.
+    pub signal_dbm: Option<i16>,
+}
+
+/// A device to add.
+#[derive(Debug, Clone)]
+pub struct NewDevice {
+    /// Maker and serial.
+    pub key: DeviceKey,
+    /// Its model.
+    pub model: DeviceModelId,
+    /// Who holds it; without a customer it goes into stock.
+    pub customer: Option<CustomerId>,
+    /// Whose stock it is in; a customer's own distributor counts over this.
+    pub distributor: Option<DistributorId>,
+    /// The customer's own word for it.
+    pub customer_reference: Option<String>,
+    /// Since when it is held; now, where nothing is given. Earlier readings would have no owner.
+    pub assigned_since: Option<DateTime<Utc>>,
+    /// Active or inactive at a customer, else stock; active and stock where nothing is given.
+    pub state: Option<DeviceState>,
+}
+
+/// Which devices are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceFilter {
+    /// Part of the serial, the model's name or the customer's reference, without regard to case.
+    pub q: Option<String>,
+    /// Those that measure this.
+    pub kind: Option<Kind>,
+    /// Those in this state.
+    pub state: Option<DeviceState>,
+    /// Those of one customer, for who sees more than one.
+    pub customer: Option<CustomerId>,
+}
+
+/// What to change about a device.
+#[derive(Debug, Clone, Default)]
+pub struct DevicePatch {
+    /// Take readings from it, or do not.
+    pub state: Option<DeviceState>,
+    /// The customer's own word for it.
+    pub reference: Option<ReferenceChange>,
+}
+
+/// What becomes of the customer's own word for a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReferenceChange {
+    /// It is this from now on.
+    Set(String),
+    /// There is none any more.
+    Clear,
+}
+
+/// Adds a device, active at its customer or in stock.
+pub async fn create(
+    tx: &Tx<AdminScope>,
+    by: &AdminScope,
+    ground: &Ground,
+    new: NewDevice,
+) -> Result<DeviceId, RegistryError> {
+    let now = ground.now();
+    let assigned_since = new.assigned_since.unwrap_or(now);
+    if assigned_since > now {
+        return Err(RegistryError::invalid(
+            "assigned_since",
+            "must not lie in the future",
+        ));
+    }
+    let state = match (new.customer, new.state) {
+        (Some(_), None | Some(DeviceState::Active)) => DeviceState::Active,
+        (Some(_), Some(DeviceState::Inactive)) => DeviceState::Inactive,
+        (None, None | Some(DeviceState::Stock)) => DeviceState::Stock,
+        _ => {
+            return Err(RegistryError::invalid(
+                "state",
+                "is active or inactive at a customer, else stock",
+            ));
+        }
+    };
+    if new.customer.is_none() && new.customer_reference.is_some() {
+        return Err(RegistryError::invalid("customer_reference", "needs a customer"));
+    }
+    let distributor = match new.customer {
+        Some(customer) => super::organisations::customer(tx, customer).await?.distributor,
+        None => new.distributor,
+    };
+    let customer_reference = referenced(new.customer_reference)?;
+    let new = NewDevice {
+        customer_reference,
+        state: Some(state),
+        distributor,
+        ..new
+    };
+    let id = ground.id();
+    store::devices::insert(tx, id, &new, state, now).await?;
+    let period = Period {
+        device: id,
+        customer: new.customer,
+        distributor,
+        from: assigned_since,
+    };
+    store::moves::open(tx, ground.id(), period, by.user(), now).await?;
+    Ok(id)
+}
+
+/// The devices that the scope sees, by serial.
+pub async fn list<S: RegistryScope>(
+    tx: &Tx<S>,
+    filter: &DeviceFilter,
+    ask: &Ask<DeviceKeyset>,
+) -> Result<Page<Device, DeviceKeyset>, RegistryError> {
+    let rows = store::devices::list(tx, filter, ask).await?;
+    Ok(Page::of(rows, ask, |row| (row.serial.clone(), row.id.as_uuid())))
+}
+
+/// One device.
+pub async fn get<S: RegistryScope>(tx: &Tx<S>, id: DeviceId) -> Result<Device, RegistryError> {
+    store::devices::get_one(tx, id)
+        .await?
+        .ok_or(RegistryError::NotFound("device"))
+}
+
+/// Changes a device's state or its holder's word for it.
+pub async fn change<S: RegistryScope>(
+    tx: &Tx<S>,
+    by: &S,
+    ground: &Ground,
+    id: DeviceId,
+    patch: DevicePatch,
+) -> Result<(), RegistryError> {
+    by.must_manage_devices()?;
+    let device = get(tx, id).await?;
+    let DevicePatch { state, reference } = patch;
+    if let Some(state) = state.filter(|state| *state != device.state) {
+        may_become(&device, state, by.is_admin())?;
+        store::devices::set_state(tx, id, state, ground.now()).await?;
+    }
+    if let Some(change) = reference {
+        if by.distributor().is_some() {
+            return Err(RegistryError::NotAllowed("the reference is the customer's own"));
+        }
+        if device.customer.is_none() {
+            return Err(RegistryError::Conflict("the device is held by no customer"));
+        }
+        let reference = match change {
+            ReferenceChange::Set(reference) => referenced(Some(reference))?,
+            ReferenceChange::Clear => None,
+        };
+        store::devices::set_reference(tx, id, reference.as_deref(), ground.now()).await?;
+    }
+    Ok(())
+}
+
+fn may_become(device: &Device, wanted: DeviceState, is_admin: bool) -> Result<(), RegistryError> {
+    use DeviceState::{Active, Inactive, Replaced, Retired, Returned, Stock};
+    match (device.state, wanted) {
+        (Retired | Replaced, _) => Err(RegistryError::Conflict("the device is out of use for good")),
+        (_, Active) if device.customer.is_none() => {
+            Err(RegistryError::Conflict("no customer holds the device"))
+        }
+        (from, Active | Inactive) if is_admin || matches!(from, Active | Inactive) => Ok(()),
+        (_, Stock) if device.customer.is_some() => {
+            Err(RegistryError::Conflict("a customer holds the device"))
+        }
+        (_, Stock | Returned | Retired) if is_admin => Ok(()),
+        _ => Err(RegistryError::NotAllowed(
+            "a device can be set active or inactive",
+        )),
+    }
+}
+
+pub(super) fn referenced(reference: Option<String>) -> Result<Option<String>, RegistryError> {
+    let Some(reference) = reference else {
+        return Ok(None);
+    };
+    let reference = reference.trim();
+    let is_good = reference.chars().count() <= 200 && !reference.chars().any(char::is_control);
+    match reference {
+        "" => Ok(None),
+        _ if is_good => Ok(Some(reference.to_owned())),
+        _ => Err(RegistryError::invalid(
+            "customer_reference",
+            "must have at most 200 characters, none of them a control character",
+        )),
+    }
+}

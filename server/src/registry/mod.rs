@@ -1,0 +1,32 @@
+//! What exists and who holds it: organisations, device models, devices, hubs, assignments.
+//!
+//! Main types: [`IdentityCache`], which tells intake whose token or hub it sees, and the operations of [`devices`] and
+//! [`hubs`]. Called by intake, pages and API. Reads take the open transaction of a scope; what has to touch a protected
+//! table runs in the system scope, after the caller's own scope has proved that it sees the thing.
+
+mod cache;
+pub mod claim;
+pub mod devices;
+mod error;
+pub mod hubs;
+mod import;
+pub mod models;
+pub mod moves;
+pub mod organisations;
+pub mod overview;
+mod page;
+pub mod refusals;
+mod scope;
+mod serials;
+mod store;
+pub mod tokens;
+
+pub use cache::{DeviceIdentity, HubIdentity, IdentityCache};
+pub use claim::{ClaimCode, ClaimedHub, system_claim};
+pub use error::{ClaimError, RegistryError};
+pub use hubs::{HubDevice, system_devices_of_hub};
+pub use import::system_import_devices;
+pub use page::{Ask, Page};
+pub use scope::RegistryScope;
+pub use serials::{SerialCandidate, system_find_by_serial};
+pub use tokens::DeviceToken;

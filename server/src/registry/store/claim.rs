@@ -1,0 +1,80 @@
+//! `hub_claim_code`, which no tenant's role may touch, and the statement that uses one up.
+
+use chrono::{DateTime, Utc};
+
+use super::{id, one, run};
+use crate::ground::ids::{AssignmentId, ClaimCodeId, HubId};
+use crate::registry::{ClaimError, RegistryError};
+use crate::tenancy::{SystemScope, Tx};
+
+type System = Tx<SystemScope>;
+
+pub(in crate::registry) struct Claim<'a> {
+    pub(in crate::registry) code_hmac: &'a [u8; 32],
+    pub(in crate::registry) public_key: &'a [u8; 32],
+    pub(in crate::registry) fingerprint: &'a str,
+    pub(in crate::registry) version: Option<&'a str>,
+    pub(in crate::registry) assignment: AssignmentId,
+    pub(in crate::registry) now: DateTime<Utc>,
+}
+
+pub(in crate::registry) async fn system_void_codes(tx: &System, hub: HubId) -> Result<(), RegistryError> {
+    let sql = "delete from hub_claim_code where hub_id = $1 and used_at is null";
+    run(tx, sql, [hub.as_uuid().into()]).await?;
+    Ok(())
+}
+
+pub(in crate::registry) async fn system_insert_code(
+    tx: &System,
+    id: ClaimCodeId,
+    hub: HubId,
+    hmac: &[u8; 32],
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), RegistryError> {
+    let sql = "insert into hub_claim_code (id, hub_id, code_hmac, created_at, expires_at) values ($1, $2, $3, $4, $5)";
+    let values = [
+        id.as_uuid().into(),
+        hub.as_uuid().into(),
+        hmac.to_vec().into(),
+        now.into(),
+        expires_at.into(),
+    ];
+    run(tx, sql, values).await?;
+    Ok(())
+}
+
+/// Uses the code up and stores the key, in one statement: of two claims at once, the second waits for the first's row,
+/// finds the code used and changes nothing. Opens the hub's period at its customer where there is none.
+pub(in crate::registry) async fn system_claim(
+    tx: &System,
+    claim: &Claim<'_>,
+) -> Result<Option<HubId>, ClaimError> {
+    let row = one(
+        tx,
+        "with used as (
+           update hub_claim_code set used_at = $6 where code_hmac = $1 and used_at is null and expires_at > $6
+           returning hub_id
+         ), changed as (
+           update hub h set public_key = $2, fingerprint = $3, version = $4, state = 'claimed', claimed_at = $6,
+             confirmed_at = null, confirmed_by = null
+           from used where h.id = used.hub_id and h.state in ('unclaimed', 'claimed', 'inactive')
+           returning h.id, h.customer_id, h.distributor_id
+         ), opened as (
+           insert into assignment (id, hub_id, customer_id, distributor_id, valid_from, created_at)
+           select $5, c.id, c.customer_id, c.distributor_id, $6, $6 from changed c
+           where not exists (select from assignment a where a.hub_id = c.id and a.valid_until is null)
+         )
+         select id from changed",
+        [
+            claim.code_hmac.to_vec().into(),
+            claim.public_key.to_vec().into(),
+            claim.fingerprint.into(),
+            claim.version.into(),
+            claim.assignment.as_uuid().into(),
+            claim.now.into(),
+        ],
+    )
+    .await?;
+    Ok(row.map(|row| id(&row, "id")).transpose()?)
+}

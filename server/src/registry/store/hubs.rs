@@ -1,0 +1,148 @@
+//! `hub`.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{DbErr, QueryResult};
+
+use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
+use crate::ground::enums::HubState;
+use crate::ground::ids::{CustomerId, DistributorId, HubId, UserId};
+use crate::registry::hubs::{Hub, HubDevice};
+use crate::registry::{Ask, RegistryError, RegistryScope};
+use crate::tenancy::{SystemScope, Tx};
+
+/// Devices that a hub is told of.
+const TOLD_DEVICES: i64 = 1_000;
+
+pub(super) const HUB: &str =
+    "select h.id, h.serial, h.name, h.distributor_id, h.customer_id, c.name as customer_name, h.state,
+    h.fingerprint, h.version, h.claimed_at, h.confirmed_at, h.last_seen_at, h.created_at
+    from hub h left join customer c on c.id = h.customer_id";
+
+pub(in crate::registry) async fn system_insert(
+    tx: &Tx<SystemScope>,
+    id: HubId,
+    serial: &str,
+    name: &str,
+    customer: CustomerId,
+    distributor: Option<DistributorId>,
+    now: DateTime<Utc>,
+) -> Result<(), RegistryError> {
+    run(
+        tx,
+        "insert into hub (id, serial, name, customer_id, distributor_id, created_at) values ($1, $2, $3, $4, $5, $6)",
+        [
+            id.as_uuid().into(),
+            serial.into(),
+            name.into(),
+            customer.as_uuid().into(),
+            distributor.map(DistributorId::as_uuid).into(),
+            now.into(),
+        ],
+    )
+    .await
+    .map_err(|error| match violation(&error) {
+        Some(Violation::Taken) => RegistryError::Conflict("this serial cannot be used"),
+        _ => error.into(),
+    })?;
+    Ok(())
+}
+
+pub(in crate::registry) async fn list<S: RegistryScope>(
+    tx: &Tx<S>,
+    customer: Option<CustomerId>,
+    ask: &Ask<String>,
+) -> Result<Vec<Hub>, RegistryError> {
+    let sql = format!(
+        "{HUB} where ($1::text is null or h.serial > $1) and ($2::uuid is null or h.customer_id = $2)
+         order by h.serial limit $3"
+    );
+    let values = [
+        ask.after.clone().into(),
+        customer.map(CustomerId::as_uuid).into(),
+        ask.rows().into(),
+    ];
+    let rows = all(tx, &sql, values).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+pub(in crate::registry) async fn get_one<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: HubId,
+) -> Result<Option<Hub>, RegistryError> {
+    let row = one(tx, &format!("{HUB} where h.id = $1"), [id.as_uuid().into()]).await?;
+    Ok(row.as_ref().map(read).transpose()?)
+}
+
+/// Whether the hub was waiting with this key and is active now.
+pub(in crate::registry) async fn confirm<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: HubId,
+    fingerprint: &str,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> Result<bool, RegistryError> {
+    let sql = "update hub set state = 'active', confirmed_at = $3, confirmed_by = $4
+        where id = $1 and state = 'claimed' and fingerprint = $2";
+    let done = run(
+        tx,
+        sql,
+        [
+            id.as_uuid().into(),
+            fingerprint.into(),
+            now.into(),
+            by.as_uuid().into(),
+        ],
+    )
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(in crate::registry) async fn set_state<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: HubId,
+    state: HubState,
+) -> Result<(), RegistryError> {
+    run(
+        tx,
+        "update hub set state = $2 where id = $1",
+        [id.as_uuid().into(), state.as_str().into()],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(in crate::registry) async fn system_devices(
+    tx: &Tx<SystemScope>,
+    customer: CustomerId,
+) -> Result<Vec<HubDevice>, RegistryError> {
+    let sql = "select d.maker, d.serial, m.name as model, m.kinds from device d join device_model m on m.id = d.model_id
+        where d.customer_id = $1 and d.state = 'active' and m.transport = 'bluetooth' order by d.serial limit $2";
+    let rows = all(tx, sql, [customer.as_uuid().into(), TOLD_DEVICES.into()]).await?;
+    let device = |row: &QueryResult| -> Result<HubDevice, DbErr> {
+        Ok(HubDevice {
+            maker: get(row, "maker")?,
+            serial: get(row, "serial")?,
+            model: get(row, "model")?,
+            kinds: get(row, "kinds")?,
+        })
+    };
+    Ok(rows.iter().map(device).collect::<Result<_, _>>()?)
+}
+
+pub(super) fn read(row: &QueryResult) -> Result<Hub, DbErr> {
+    Ok(Hub {
+        id: id(row, "id")?,
+        serial: get(row, "serial")?,
+        name: get(row, "name")?,
+        distributor: maybe_id(row, "distributor_id")?,
+        customer: maybe_id(row, "customer_id")?,
+        customer_name: get(row, "customer_name")?,
+        state: word(row, "state")?,
+        fingerprint: get(row, "fingerprint")?,
+        version: get(row, "version")?,
+        claimed_at: get(row, "claimed_at")?,
+        confirmed_at: get(row, "confirmed_at")?,
+        last_seen_at: get(row, "last_seen_at")?,
+        created_at: get(row, "created_at")?,
+    })
+}

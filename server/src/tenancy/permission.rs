@@ -1,0 +1,88 @@
+//! What a user of a customer or a distributor may do inside it.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+/// One thing a user may be allowed to do. Stored as text in `user_account.permissions`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Permission {
+    /// See measured values.
+    ReadReadings,
+    /// Configure devices and hubs, confirm a hub, issue tokens.
+    ManageDevices,
+    /// See and change the endpoint, its secrets, deliveries and the dead-letter shelf.
+    ManageEndpoints,
+    /// Invite and change users of the same organisation.
+    ManageUsers,
+}
+
+impl Permission {
+    /// Every permission there is.
+    pub const ALL: [Self; 4] = [
+        Self::ReadReadings,
+        Self::ManageDevices,
+        Self::ManageEndpoints,
+        Self::ManageUsers,
+    ];
+
+    /// The text it is stored as.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadReadings => "read_readings",
+            Self::ManageDevices => "manage_devices",
+            Self::ManageEndpoints => "manage_endpoints",
+            Self::ManageUsers => "manage_users",
+        }
+    }
+}
+
+/// A text that names no permission.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown permission")]
+pub struct UnknownPermission;
+
+impl FromStr for Permission {
+    type Err = UnknownPermission;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|permission| permission.as_str() == text)
+            .ok_or(UnknownPermission)
+    }
+}
+
+/// The permissions of one user.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PermissionSet(BTreeSet<Permission>);
+
+impl PermissionSet {
+    /// Everything.
+    pub fn all() -> Self {
+        Permission::ALL.into_iter().collect()
+    }
+
+    /// Whether this may be done.
+    pub fn allows(&self, permission: Permission) -> bool {
+        self.0.contains(&permission)
+    }
+
+    /// The texts to store.
+    pub fn to_texts(&self) -> Vec<String> {
+        self.0
+            .iter()
+            .map(|permission| permission.as_str().to_owned())
+            .collect()
+    }
+
+    /// Reads stored texts; one that a newer version wrote and this one does not know grants nothing.
+    pub fn from_texts(texts: &[String]) -> Self {
+        texts.iter().filter_map(|text| text.parse().ok()).collect()
+    }
+}
+
+impl FromIterator<Permission> for PermissionSet {
+    fn from_iter<I: IntoIterator<Item = Permission>>(iter: I) -> Self {
+        Self(iter.into_iter().collect())
+    }
+}

@@ -1,0 +1,199 @@
+//! Who holds a device, and with which token it speaks.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use uuid::Uuid;
+use vitalwire_server::ground::Clock as _;
+use vitalwire_server::registry::system_import_devices;
+
+use crate::world::World;
+
+type Period = (Option<Uuid>, DateTime<Utc>, Option<DateTime<Utc>>);
+
+async fn periods(world: &World, device: &str) -> Vec<Period> {
+    sqlx::query_as("select customer_id, valid_from, valid_until from assignment where device_id = $1 order by valid_from")
+        .bind(device.parse::<Uuid>().unwrap())
+        .fetch_all(&world.sql)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_move_closes_one_period_and_opens_the_next() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (a, b) = (world.tenant(&admin, "a").await, world.tenant(&admin, "b").await);
+    let path = format!("/api/v1/devices/{}", a.device);
+    assert_eq!(
+        a.user
+            .patch(&path, &json!({"customer_reference": "bed 7"}))
+            .await
+            .body["customer_reference"],
+        "bed 7"
+    );
+
+    let from = world.clock.now() - TimeDelta::hours(1);
+    let to_b = json!({"customer_id": b.customer, "from": from.to_rfc3339()});
+    let moved = admin.post(&format!("{path}/assignments"), &to_b).await;
+    assert_eq!(moved.status, 201, "{}", moved.text);
+    assert_eq!(moved.body["customer_id"], b.customer.as_str());
+    assert_eq!(
+        (&moved.body["ever_moved"], &moved.body["customer_reference"]),
+        (&json!(true), &json!(null))
+    );
+
+    let found = periods(&world, &a.device).await;
+    assert_eq!(found.len(), 2);
+    let cut = found[1].1;
+    assert!(
+        (cut - from).abs() < TimeDelta::milliseconds(1),
+        "PostgreSQL keeps microseconds"
+    );
+    assert_eq!(
+        (found[0].0, found[0].2),
+        (Some(a.customer_id().as_uuid()), Some(cut))
+    );
+    assert_eq!((found[1].0, found[1].2), (Some(b.customer_id().as_uuid()), None));
+    assert_eq!(a.user.get(&path).await.status, 404);
+    assert_eq!(b.user.get(&path).await.status, 200);
+
+    let again = admin
+        .post(
+            &format!("{path}/assignments"),
+            &json!({"customer_id": b.customer}),
+        )
+        .await;
+    assert_eq!(again.problem(), (409, "conflict"));
+    let before = (from - TimeDelta::hours(1)).to_rfc3339();
+    let early = admin
+        .post(
+            &format!("{path}/assignments"),
+            &json!({"customer_id": a.customer, "from": before}),
+        )
+        .await;
+    assert_eq!(early.problem(), (422, "invalid"));
+    let later = (world.clock.now() + TimeDelta::hours(1)).to_rfc3339();
+    let late = admin
+        .post(
+            &format!("{path}/assignments"),
+            &json!({"customer_id": a.customer, "from": later}),
+        )
+        .await;
+    assert_eq!(late.problem(), (422, "invalid"));
+    assert_eq!(periods(&world, &a.device).await.len(), 2);
+}
+
+#[tokio::test]
+async fn time_in_stock_is_nobody_s() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let a = world.tenant(&admin, "a").await;
+    let model = world.model(&admin).await;
+    let device = json!({"maker": "Acme", "serial": "STOCK", "model_id": model});
+    let device = admin.post("/api/v1/devices", &device).await;
+    assert_eq!(device.body["state"], "stock");
+    let device = device.created("id");
+    let activate = admin
+        .patch(&format!("/api/v1/devices/{device}"), &json!({"state": "active"}))
+        .await;
+    assert_eq!(activate.problem(), (409, "conflict"), "nobody holds it");
+    let from = (world.clock.now() - TimeDelta::days(3)).to_rfc3339();
+    let given = json!({"customer_id": a.customer, "from": from});
+    let given = admin
+        .post(&format!("/api/v1/devices/{device}/assignments"), &given)
+        .await;
+    assert_eq!(
+        (given.status, &given.body["state"], &given.body["ever_moved"]),
+        (201, &json!("active"), &json!(false))
+    );
+    let found = periods(&world, &device).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].0, Some(a.customer_id().as_uuid()));
+    let twin = json!({"maker": "ACME", "serial": "STOCK", "model_id": model});
+    assert_eq!(
+        admin.post("/api/v1/devices", &twin).await.problem(),
+        (409, "conflict")
+    );
+}
+
+#[tokio::test]
+async fn a_new_token_ends_the_old_one() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let a = world.tenant(&admin, "a").await;
+    let path = format!("/api/v1/devices/{}/token", a.device);
+    let first = a.user.post(&path, &json!({})).await.created("token");
+    assert!(first.starts_with("vwd_") && first.len() == 36, "its form");
+    let second = a.user.post(&path, &json!({})).await.created("token");
+    let live = async || -> Vec<Vec<u8>> {
+        sqlx::query_scalar("select token_hmac from device_credential where revoked_at is null")
+            .fetch_all(&world.sql)
+            .await
+            .unwrap()
+    };
+    let hmac = |token: &str| {
+        world
+            .ground
+            .keys()
+            .hmac(vitalwire_server::ground::Purpose::DeviceToken, token.as_bytes())
+            .to_vec()
+    };
+    assert_eq!(live().await, [hmac(&second)]);
+    assert_eq!(a.user.call("DELETE", &path, None).await.status, 204);
+    assert_eq!(a.user.call("DELETE", &path, None).await.status, 204);
+    assert!(live().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_thousand_devices_come_in_at_once_or_not_at_all() {
+    let world = World::new().await;
+    let import =
+        async |text: &str| system_import_devices(&world.ground, &world.database, "Clinic", text, true).await;
+    let lines = |change: &str| {
+        (0..1000).fold("serial,maker,model,kind,token\n".to_owned(), |text, number| {
+            text + &format!("D{number:06},Acme,Bench cuff,blood_pressure,token-{change}{number:06}\n")
+        })
+    };
+    let count =
+        async |sql: &'static str| -> i64 { sqlx::query_scalar(sql).fetch_one(&world.sql).await.unwrap() };
+    let devices = "select count(*) from device where state = 'active'";
+    let tokens = "select count(*) from device_credential where revoked_at is null";
+
+    let wrong = lines("") + "D000007,Acme,Bench cuff,blood_pressure,token-x\n";
+    let told = import(&wrong).await.unwrap_err().to_string();
+    assert!(
+        told.contains("line 1002: the same device stands in line 9"),
+        "{told}"
+    );
+    assert_eq!(count("select count(*) from device").await, 0);
+
+    assert_eq!(import(&lines("")).await.unwrap(), 1000);
+    assert_eq!((count(devices).await, count(tokens).await), (1000, 1000));
+    assert_eq!(
+        count("select count(*) from assignment where valid_until is null").await,
+        1000
+    );
+    assert_eq!(
+        import(&lines("")).await.unwrap(),
+        1000,
+        "the same file again changes nothing"
+    );
+    assert_eq!(
+        import(&lines("new-")).await.unwrap(),
+        1000,
+        "another token takes the place of the first"
+    );
+    assert_eq!((count(devices).await, count(tokens).await), (1000, 1000));
+    assert_eq!(count("select count(*) from customer").await, 1);
+
+    let stolen = "E1,Acme,Bench cuff,blood_pressure,token-new-000001\n";
+    let told = import(stolen).await.unwrap_err().to_string();
+    assert!(told.contains("line 1: this token cannot be used"), "{told}");
+    let foreign = system_import_devices(&world.ground, &world.database, "Other", &lines("o"), true).await;
+    assert!(
+        foreign
+            .unwrap_err()
+            .to_string()
+            .contains("registered for somebody else")
+    );
+}

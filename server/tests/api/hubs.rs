@@ -1,0 +1,127 @@
+//! How a hub comes to be trusted.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use vitalwire_server::registry::{ClaimError, system_claim};
+
+use crate::world::{Client, Tenant, World};
+
+async fn code(client: &Client, hub: &str) -> String {
+    client
+        .post(&format!("/api/v1/hubs/{hub}/claim-code"), &json!({}))
+        .await
+        .created("code")
+}
+
+async fn hub(client: &Client, tenant: &Tenant) -> Value {
+    client.get(&format!("/api/v1/hubs/{}", tenant.hub)).await.body
+}
+
+#[tokio::test]
+async fn of_two_boxes_with_one_code_one_wins() {
+    let world = World::new().await;
+    let tenant = world.tenant(&world.admin().await, "a").await;
+    let code = code(&tenant.user, &tenant.hub).await;
+    let claim = async |key: [u8; 32]| system_claim(&world.ground, &world.database, &code, &key, None).await;
+    let keys: [[u8; 32]; 4] = [[1; 32], [2; 32], [3; 32], [4; 32]];
+    let all = tokio::join!(claim(keys[0]), claim(keys[1]), claim(keys[2]), claim(keys[3]));
+    let results = [all.0, all.1, all.2, all.3];
+    let winners: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok()).collect();
+    assert_eq!(winners.len(), 1, "{results:?}");
+    assert_eq!(
+        results
+            .iter()
+            .filter(|result| matches!(result, Err(ClaimError::UnknownCode)))
+            .count(),
+        3
+    );
+    let seen = hub(&tenant.user, &tenant).await;
+    assert_eq!(seen["state"], "claimed");
+    assert_eq!(seen["fingerprint"], winners[0].fingerprint.as_str());
+    let periods: i64 = sqlx::query_scalar(
+        "select count(*) from assignment where hub_id is not null and valid_until is null",
+    )
+    .fetch_one(&world.sql)
+    .await
+    .unwrap();
+    assert_eq!(periods, 1);
+}
+
+#[tokio::test]
+async fn a_code_works_once_in_ten_minutes_and_until_the_next() {
+    let world = World::new().await;
+    let tenant = world.tenant(&world.admin().await, "a").await;
+    let claim =
+        async |code: &str| system_claim(&world.ground, &world.database, code, &[1; 32], Some("1.0")).await;
+    let first = code(&tenant.user, &tenant.hub).await;
+    let second = code(&tenant.user, &tenant.hub).await;
+    assert!(
+        matches!(claim(&first).await, Err(ClaimError::UnknownCode)),
+        "the earlier code is void"
+    );
+    world.clock.advance(TimeDelta::minutes(10));
+    assert!(
+        matches!(claim(&second).await, Err(ClaimError::UnknownCode)),
+        "it lives ten minutes"
+    );
+    let third = code(&tenant.user, &tenant.hub).await;
+    assert!(claim(&third.to_lowercase().replace('-', " ")).await.is_ok());
+    assert!(
+        matches!(claim(&third).await, Err(ClaimError::UnknownCode)),
+        "it works once"
+    );
+    assert!(matches!(claim("nonsense").await, Err(ClaimError::UnknownCode)));
+}
+
+#[tokio::test]
+async fn a_person_confirms_the_key_they_compared_and_no_other() {
+    let world = World::new().await;
+    let tenant = world.tenant(&world.admin().await, "a").await;
+    let path = format!("/api/v1/hubs/{}", tenant.hub);
+    let confirm = async |fingerprint: &str| {
+        let body = json!({"fingerprint": fingerprint});
+        tenant.user.post(&format!("{path}/confirm"), &body).await
+    };
+    assert_eq!(confirm("aa:bb").await.problem(), (409, "conflict"));
+    let code_text = code(&tenant.user, &tenant.hub).await;
+    let first = system_claim(&world.ground, &world.database, &code_text, &[1; 32], None)
+        .await
+        .unwrap();
+    let code_text = code(&tenant.user, &tenant.hub).await;
+    let second = system_claim(&world.ground, &world.database, &code_text, &[2; 32], None)
+        .await
+        .unwrap();
+    assert_eq!(
+        confirm(&first.fingerprint).await.problem(),
+        (409, "conflict"),
+        "another box came between"
+    );
+    let confirmed = confirm(&second.fingerprint).await;
+    assert_eq!(
+        (confirmed.status, &confirmed.body["state"]),
+        (200, &json!("active")),
+        "{}",
+        confirmed.text
+    );
+
+    let again = tenant.user.post(&format!("{path}/claim-code"), &json!({})).await;
+    assert_eq!(again.problem(), (409, "conflict"), "an active hub keeps its key");
+    for (state, expected) in [("inactive", 200), ("active", 200), ("retired", 409)] {
+        let answer = tenant.user.patch(&path, &json!({"state": state})).await;
+        assert_eq!(answer.status, expected, "{state}: {}", answer.text);
+    }
+    let retired = world
+        .admin()
+        .await
+        .patch(&path, &json!({"state": "retired"}))
+        .await;
+    assert_eq!(retired.status, 200);
+    assert_eq!(
+        tenant
+            .user
+            .patch(&path, &json!({"state": "active"}))
+            .await
+            .problem(),
+        (409, "conflict")
+    );
+}

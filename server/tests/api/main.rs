@@ -1,0 +1,18 @@
+//! Identity, registry and the API over them, over real HTTP against a real PostgreSQL.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod access;
+#[path = "../forwarding/cluster.rs"]
+mod cluster;
+mod holders;
+mod hubs;
+mod sessions;
+mod shape;
+mod tenants;
+mod world;

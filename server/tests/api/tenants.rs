@@ -1,0 +1,232 @@
+//! Nothing of one customer can be read, changed or guessed by another, whichever operation is tried. Every operation of
+//! the description has a row here; one without fails.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use vitalwire_server::identity::Organisation;
+
+use crate::world::{Answer, Client, PASSWORD, Tenant, World};
+
+/// What a stranger from another customer gets, who may do everything in their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gets {
+    /// It does not exist.
+    NotFound,
+    /// It is not for customers at all.
+    Forbidden,
+    /// An answer in which nothing of the other customer stands.
+    NothingForeign,
+}
+use Gets::{Forbidden, NotFound, NothingForeign};
+
+/// Every operation, and what the stranger gets.
+const TABLE: [(&str, &str, Gets); 38] = [
+    ("POST", "/token", NothingForeign),
+    ("GET", "/me", NothingForeign),
+    ("GET", "/customers", NothingForeign),
+    ("POST", "/customers", Forbidden),
+    ("GET", "/customers/{id}", NotFound),
+    ("GET", "/distributors", Forbidden),
+    ("POST", "/distributors", Forbidden),
+    ("GET", "/users", NothingForeign),
+    ("POST", "/users", NotFound),
+    ("PATCH", "/users/{id}", NotFound),
+    ("GET", "/device-models", NothingForeign),
+    ("POST", "/device-models", Forbidden),
+    ("GET", "/devices", NothingForeign),
+    ("POST", "/devices", Forbidden),
+    ("GET", "/devices/{id}", NotFound),
+    ("PATCH", "/devices/{id}", NotFound),
+    ("POST", "/devices/{id}/token", NotFound),
+    ("DELETE", "/devices/{id}/token", NotFound),
+    ("POST", "/devices/{id}/assignments", Forbidden),
+    ("GET", "/devices/{id}/readings", NotFound),
+    ("GET", "/readings/{id}", NotFound),
+    ("GET", "/readings/{id}/trace", NotFound),
+    ("GET", "/hubs", NothingForeign),
+    ("POST", "/hubs", Forbidden),
+    ("GET", "/hubs/{id}", NotFound),
+    ("PATCH", "/hubs/{id}", NotFound),
+    ("POST", "/hubs/{id}/claim-code", NotFound),
+    ("POST", "/hubs/{id}/confirm", NotFound),
+    ("GET", "/endpoints", NothingForeign),
+    ("POST", "/endpoints", NothingForeign),
+    ("GET", "/endpoints/{id}", NotFound),
+    ("PATCH", "/endpoints/{id}", NotFound),
+    ("POST", "/endpoints/{id}/rotate-secret", NotFound),
+    ("POST", "/endpoints/{id}/test", NotFound),
+    ("GET", "/endpoints/{id}/attempts", NotFound),
+    ("GET", "/endpoints/{id}/dead-letters", NotFound),
+    ("POST", "/endpoints/{id}/dead-letters/retry", NotFound),
+    ("GET", "/refusals", NothingForeign),
+];
+
+/// An operation aimed at a victim.
+struct Aimed {
+    method: &'static str,
+    path: String,
+    body: Option<Value>,
+    gets: Gets,
+}
+
+impl Aimed {
+    fn at(victim: &Tenant, reading: &str, (method, pattern, gets): (&'static str, &str, Gets)) -> Self {
+        let id = match pattern.split('/').nth(1) {
+            Some("customers") => &victim.customer,
+            Some("users") => &victim.user_id,
+            Some("devices") => &victim.device,
+            Some("hubs") => &victim.hub,
+            Some("endpoints") => &victim.endpoint,
+            _ => reading,
+        };
+        let path = format!("/api/v1{}", pattern.replace("{id}", id));
+        Self {
+            method,
+            path,
+            body: body(method, pattern, victim),
+            gets,
+        }
+    }
+
+    async fn fire(&self, client: &Client) -> Answer {
+        client.call(self.method, &self.path, self.body.as_ref()).await
+    }
+}
+
+/// A body that would do harm.
+fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
+    let customer = &victim.customer;
+    Some(match (method, pattern) {
+        ("POST", "/token") => json!({"email": "x@y.example", "password": "wrong"}),
+        ("POST", "/customers" | "/distributors") => json!({"name": "New"}),
+        ("POST", "/users") => json!({"email": "spy@clinic.example", "name": "Spy", "role": "customer",
+            "customer_id": customer, "password": PASSWORD}),
+        ("PATCH", "/users/{id}") => json!({"state": "disabled"}),
+        ("POST", "/device-models") => {
+            json!({"maker": "M", "name": "N", "kinds": ["weight"], "transport": "mqtt"})
+        }
+        ("POST", "/devices") => json!({"maker": "M", "serial": "S", "model_id": customer}),
+        ("PATCH", "/devices/{id}" | "/hubs/{id}") => json!({"state": "inactive"}),
+        ("POST", "/devices/{id}/assignments") => json!({"customer_id": customer}),
+        ("POST", "/hubs") => json!({"serial": "H", "name": "H", "customer_id": customer}),
+        ("POST", "/hubs/{id}/confirm") => json!({"fingerprint": "aa"}),
+        ("POST", "/endpoints") => json!({"url": "https://a.example/hook"}),
+        ("PATCH", "/endpoints/{id}") => json!({"url": "https://evil.example/"}),
+        ("POST", "/endpoints/{id}/dead-letters/retry") => json!({"all": true}),
+        _ => return None,
+    })
+}
+
+async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
+    let mut rows = Vec::new();
+    for statement in [
+        "select to_jsonb(t)::text from device t order by id",
+        "select to_jsonb(t)::text from hub t order by id",
+        "select to_jsonb(t)::text from assignment t order by id",
+        "select to_jsonb(t)::text from device_credential t order by id",
+        "select to_jsonb(t)::text from hub_claim_code t order by id",
+        "select (to_jsonb(t) - 'last_sign_in_at')::text from user_account t order by id",
+        "select to_jsonb(t)::text from endpoint t where url not like 'https://a.example%' order by id",
+        "select to_jsonb(t)::text from delivery t order by id",
+    ] {
+        rows.extend(
+            sqlx::query_scalar::<_, String>(statement)
+                .fetch_all(sql)
+                .await
+                .unwrap(),
+        );
+    }
+    rows
+}
+
+#[tokio::test]
+async fn nothing_foreign_can_be_read_changed_or_guessed() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let stranger = world.tenant(&admin, "stranger").await;
+    let victim = world.tenant(&admin, "victim").await;
+    let reading = world.reading(&victim, 5).await;
+    let distributor = admin
+        .post("/api/v1/distributors", &json!({"name": "Other"}))
+        .await
+        .created("id");
+    world
+        .user(
+            "d@d.example",
+            Organisation::Distributor(distributor.parse().unwrap()),
+        )
+        .await;
+    let distributor = world.anyone.sign_in("d@d.example").await;
+    let before = everything(&world.sql).await;
+    let foreign = [
+        &victim.customer,
+        &victim.user_id,
+        &victim.device,
+        &victim.hub,
+        &victim.endpoint,
+        &reading,
+    ];
+
+    let aimed = || TABLE.into_iter().map(|row| Aimed::at(&victim, &reading, row));
+    for shot in aimed() {
+        let answer = shot.fire(&stranger.user).await;
+        let name = format!("{} {}: {}", shot.method, shot.path, answer.text);
+        match shot.gets {
+            NotFound => assert_eq!(answer.problem(), (404, "not-found"), "{name}"),
+            Forbidden => assert_eq!(answer.problem(), (403, "forbidden"), "{name}"),
+            NothingForeign => assert_ne!(answer.status, 500, "{name}"),
+        }
+        assert!(
+            foreign.iter().all(|id| !answer.text.contains(id.as_str())),
+            "{name}"
+        );
+
+        // A distributor whose customer it is not gets no further.
+        if shot.gets == NotFound {
+            let answer = shot.fire(&distributor).await;
+            assert!(
+                matches!(answer.status, 403 | 404),
+                "distributor: {name}: {}",
+                answer.text
+            );
+        }
+        // Without a token nothing is answered at all.
+        if shot.path != "/api/v1/token" {
+            assert_eq!(shot.fire(&world.anyone).await.status, 401, "{name}");
+        }
+    }
+    assert_eq!(
+        everything(&world.sql).await,
+        before,
+        "something of somebody was changed"
+    );
+
+    for shot in aimed().filter(|shot| shot.method == "GET" && shot.gets == NotFound) {
+        let answer = shot.fire(&victim.user).await;
+        assert_eq!(
+            answer.status, 200,
+            "its owner sees it: {} {}",
+            shot.path, answer.text
+        );
+    }
+}
+
+#[test]
+fn every_operation_has_a_row() {
+    let description = serde_json::to_value(vitalwire_server::http::api::openapi()).unwrap();
+    let described: BTreeSet<(String, String)> = description["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, item)| {
+            let path = path.strip_prefix("/api/v1").unwrap();
+            item.as_object()
+                .unwrap()
+                .keys()
+                .map(move |method| (method.to_uppercase(), path.to_owned()))
+        })
+        .collect();
+    let rows = TABLE.map(|(method, pattern, _)| (method.to_owned(), pattern.to_owned()));
+    assert_eq!(described, BTreeSet::from(rows));
+}

@@ -1,0 +1,321 @@
+//! A server with a clock that is moved by hand, its clients, and two customers.
+
+use std::sync::Arc;
+
+use chrono::{TimeDelta, Utc};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use vitalwire_server::config::{Config, Overrides, Role};
+use vitalwire_server::ground::ids::{CustomerId, UserId};
+use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
+use vitalwire_server::history::commit::{Committer, Limits};
+use vitalwire_server::http::{self, State};
+use vitalwire_server::identity::{Cost, Identity, NewUser, Organisation, Password};
+use vitalwire_server::intake::{Intake, RefusalLog};
+use vitalwire_server::queue::Signals;
+use vitalwire_server::registry::IdentityCache;
+use vitalwire_server::tenancy::{Database, Pools};
+
+use crate::cluster::Cluster;
+
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const ADMIN: &str = "ada@platform.example";
+
+pub(crate) struct World {
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) ground: Ground,
+    pub(crate) database: Database,
+    pub(crate) identity: Identity,
+    pub(crate) anyone: Client,
+    /// As the superuser, to look and to prepare.
+    pub(crate) sql: PgPool,
+    _stop: tokio_util::sync::DropGuard,
+}
+
+/// A client of the API, with a token or without.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
+    pub(crate) body: Value,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let (url, superuser) = Cluster::get().await.database().await;
+        let sql = PgPool::connect(&superuser).await.unwrap();
+        let database = Database::connect(&url, Pools::default(), false).await.unwrap();
+        let clock = Arc::new(TestClock::at(SystemClock.now()));
+        let keys = Keys::derive(&MasterKey::new([7; 32]));
+        let ground = Ground::with(clock.clone(), Arc::new(SystemRandom::new()), keys);
+        let config = Config::load(&Overrides {
+            listen: Some("127.0.0.1:0".parse().unwrap()),
+            public_url: Some("https://vitalwire.example".to_owned()),
+            data_dir: Some(std::env::temp_dir()),
+            roles: vec![Role::Web],
+            ..Overrides::default()
+        })
+        .unwrap();
+        let identity = Identity::with_cost(
+            ground.clone(),
+            database.clone(),
+            &config.public_url,
+            Cost::TRIVIAL,
+        );
+        let stop = CancellationToken::new();
+        let pool = database.system_intake().clone();
+        let limits = Limits {
+            queue: 100,
+            batch: 10,
+            committers: 1,
+        };
+        let (refusals, _) = RefusalLog::start(ground.clone(), pool.clone(), stop.clone());
+        let nobody_to_wake: Arc<dyn Fn() + Send + Sync> = Arc::new(|| {});
+        let intake = Intake::new(
+            ground.clone(),
+            database.clone(),
+            IdentityCache::start(ground.clone(), pool.clone(), stop.clone()),
+            Committer::start(&pool, limits, &nobody_to_wake),
+            refusals,
+            config.public_url.clone(),
+            config.intake,
+        );
+        let state = State::new(
+            ground.clone(),
+            database.clone(),
+            identity.clone(),
+            intake,
+            Signals::local(),
+            &config,
+        );
+        let (server, address) = http::server(state, &config).unwrap();
+        tokio::spawn(server);
+        identity
+            .system_create_admin(ADMIN, "Ada Admin", PASSWORD)
+            .await
+            .unwrap();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let anyone = Client {
+            http,
+            base: format!("http://{address}"),
+            token: None,
+        };
+        Self {
+            clock,
+            ground,
+            database,
+            identity,
+            anyone,
+            sql,
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    pub(crate) async fn admin(&self) -> Client {
+        self.anyone.sign_in(ADMIN).await
+    }
+
+    /// A user made beside the API, with every permission.
+    pub(crate) async fn user(&self, email: &str, organisation: Organisation) -> UserId {
+        let role = match organisation {
+            Organisation::Platform => "admin",
+            Organisation::Distributor(_) => "distributor",
+            Organisation::Customer(_) => "customer",
+        };
+        self.identity
+            .system_create_user(NewUser {
+                email: email.parse().unwrap(),
+                name: "Somebody".to_owned(),
+                role: role.parse().unwrap(),
+                organisation,
+                password: Password::typed(PASSWORD),
+                permissions: None,
+            })
+            .await
+            .unwrap()
+    }
+
+    /// A customer with a user `<name>@clinic.example`, a device that is held for ten days, a hub and an endpoint.
+    pub(crate) async fn tenant(&self, admin: &Client, name: &str) -> Tenant {
+        let customer = admin
+            .post("/api/v1/customers", &json!({"name": name}))
+            .await
+            .created("id");
+        let email = format!("{name}@clinic.example");
+        let user = json!({"email": email, "name": name, "role": "customer", "customer_id": customer,
+            "password": PASSWORD});
+        let user_id = admin.post("/api/v1/users", &user).await.created("id");
+        let user = self.anyone.sign_in(&email).await;
+        let model = self.model(admin).await;
+        let since = (self.clock.now() - TimeDelta::days(10)).to_rfc3339();
+        let device = json!({"maker": "Acme", "serial": format!("S-{name}"), "model_id": model,
+            "customer_id": customer, "assigned_since": since});
+        let device = admin.post("/api/v1/devices", &device).await.created("id");
+        let hub = json!({"serial": format!("H-{name}"), "name": "Ward", "customer_id": customer});
+        let hub = admin.post("/api/v1/hubs", &hub).await.created("id");
+        let endpoint = json!({"url": "https://clinic.example/hook"});
+        let endpoint = user.post("/api/v1/endpoints", &endpoint).await.created("id");
+        Tenant {
+            customer,
+            user_id,
+            email,
+            user,
+            device,
+            hub,
+            endpoint,
+        }
+    }
+
+    pub(crate) async fn model(&self, admin: &Client) -> String {
+        let model =
+            json!({"maker": "Acme", "name": "Cuff", "kinds": ["blood_pressure"], "transport": "cellular"});
+        let made = admin.post("/api/v1/device-models", &model).await;
+        if made.status == 201 {
+            return made.created("id");
+        }
+        let known = admin.get("/api/v1/device-models").await;
+        known.body["data"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A reading put into the history by hand.
+    pub(crate) async fn reading(&self, tenant: &Tenant, minutes_ago: i64) -> String {
+        let id: Uuid = self.ground.id();
+        let measured = self.clock.now() - TimeDelta::minutes(minutes_ago);
+        sqlx::query(
+            "insert into reading (id, received_at, customer_id, device_id, credential_id, kind, measured_at, measured_on,
+               content_hash, vals, quality, proof, raw_id)
+             values ($1, $2, $3, $4, $1, 'blood_pressure', $5, $6, $7, $8, 0, 'device_token', $1)",
+        )
+        .bind(id)
+        .bind(self.clock.now())
+        .bind(tenant.customer.parse::<Uuid>().unwrap())
+        .bind(tenant.device.parse::<Uuid>().unwrap())
+        .bind(measured)
+        .bind(measured.with_timezone(&Utc).date_naive())
+        .bind([id.as_bytes().as_slice(), id.as_bytes().as_slice()].concat())
+        .bind(json!({"systolic": 121, "diastolic": 79, "pulse": 66}))
+        .execute(&self.sql)
+        .await
+        .unwrap();
+        id.to_string()
+    }
+}
+
+pub(crate) struct Tenant {
+    pub(crate) customer: String,
+    pub(crate) user_id: String,
+    pub(crate) email: String,
+    pub(crate) user: Client,
+    pub(crate) device: String,
+    pub(crate) hub: String,
+    pub(crate) endpoint: String,
+}
+
+impl Tenant {
+    pub(crate) fn customer_id(&self) -> CustomerId {
+        self.customer.parse().unwrap()
+    }
+}
+
+impl Client {
+    pub(crate) async fn sign_in(&self, email: &str) -> Self {
+        let token = self.token_for(email, PASSWORD).await.created("access_token");
+        Self {
+            token: Some(token),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) async fn token_for(&self, email: &str, password: &str) -> Answer {
+        self.post("/api/v1/token", &json!({"email": email, "password": password}))
+            .await
+    }
+
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call("POST", path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call("PATCH", path, Some(body)).await
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let request = self.request(method, path);
+        self.send(body.iter().fold(request, reqwest::RequestBuilder::json))
+            .await
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let request = self
+            .http
+            .request(method.parse().unwrap(), format!("{}{path}", self.base));
+        self.token
+            .iter()
+            .fold(request, reqwest::RequestBuilder::bearer_auth)
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let answer = request.send().await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let text = answer.text().await.unwrap();
+        Answer {
+            status,
+            headers,
+            body: serde_json::from_str(&text).unwrap_or(Value::Null),
+            text,
+        }
+    }
+}
+
+impl Answer {
+    /// A member of a success.
+    #[track_caller]
+    pub(crate) fn created(self, member: &str) -> String {
+        assert!(
+            (200..300).contains(&self.status),
+            "{}: {}",
+            self.status,
+            self.text
+        );
+        self.body[member]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {member} in {}", self.text))
+            .to_owned()
+    }
+
+    /// Status and the last word of the problem's type.
+    pub(crate) fn problem(&self) -> (u16, &str) {
+        let slug = self.body["type"]
+            .as_str()
+            .and_then(|text| text.strip_prefix("urn:vitalwire:problem:"));
+        (self.status, slug.unwrap_or("no problem document"))
+    }
+
+    pub(crate) fn ids(&self) -> Vec<&str> {
+        let rows = self.body["data"]
+            .as_array()
+            .unwrap_or_else(|| panic!("no list: {}", self.text));
+        rows.iter().map(|row| row["id"].as_str().unwrap()).collect()
+    }
+}

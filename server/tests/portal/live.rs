@@ -1,0 +1,122 @@
+//! Live pages: what happens is seen without being asked for.
+
+use chrono::TimeDelta;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_reading_appears_and_then_its_delivery() {
+    let world = World::new().await;
+    let customer = world.customer("Own").await;
+    let browser = world.signed_in("Own").await;
+    // Nobody listens there, so the delivery is retried.
+    let endpoint = [("url", "http://127.0.0.1:9/hook")];
+    assert_eq!(browser.submit("/endpoint", &endpoint).await.status, 201);
+    let mut stream = browser
+        .open(&format!("/devices/{}/live", customer.device), None)
+        .await;
+    assert_eq!(stream.block().await.unwrap(), "retry: 2000");
+    let reading = world.commit(&customer, &[(TimeDelta::seconds(1), 131, 82)]).await[0];
+    world.route().await;
+    let event = stream.next().await;
+    assert_eq!(event.name, "reading");
+    assert_eq!(event.data["id"], reading.to_string());
+    let html = event.data["html"].as_str().unwrap();
+    assert!(
+        html.starts_with("<tr") && html.contains(">131<") && html.contains(">82<"),
+        "{html}"
+    );
+    assert_eq!(event.data["point"]["v"]["systolic"], 131.0);
+
+    // Only now anybody tries to deliver it, so what follows is about the delivery alone.
+    let forwarding = world.start_forwarding();
+    let retried = loop {
+        let event = stream.next().await;
+        assert_eq!(event.data["id"], reading.to_string());
+        if event.data["html"].as_str().unwrap().contains("retry in") {
+            break event;
+        }
+    };
+    assert_eq!(retried.name, "delivery");
+    assert_eq!(retried.id, "1", "after a break the browser says where it was");
+    forwarding.stop().await;
+}
+
+#[tokio::test]
+async fn a_browser_that_comes_back_gets_what_it_missed() {
+    let world = World::new().await;
+    let customer = world.customer("Own").await;
+    let browser = world.signed_in("Own").await;
+    let path = format!("/devices/{}/blood_pressure/live", customer.device);
+    world.commit(&customer, &[(TimeDelta::days(1), 120, 80)]).await;
+    world.route().await;
+    world.clock.advance(TimeDelta::minutes(5));
+    let missed = world
+        .commit(
+            &customer,
+            &[(TimeDelta::seconds(2), 131, 82), (TimeDelta::seconds(1), 132, 83)],
+        )
+        .await;
+    world.route().await;
+    let mut stream = browser.open(&path, Some("1")).await;
+    let first = stream.next().await;
+    assert_eq!(
+        first.name, "delivery",
+        "the row that was there says how its delivery stands"
+    );
+    for (reading, id) in missed.iter().zip(["2", "3"]) {
+        let event = stream.next().await;
+        assert_eq!((event.name.as_str(), event.id.as_str()), ("reading", id));
+        assert_eq!(event.data["id"], reading.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_live_page_shows_nothing_of_others() {
+    let world = World::new().await;
+    let (own, other) = (world.customer("Own").await, world.customer("Other").await);
+    let browser = world.signed_in("Own").await;
+    let mut stream = browser.open(&format!("/devices/{}/live", own.device), None).await;
+    let forwarding = world.start_forwarding();
+    world.commit(&other, &[(TimeDelta::seconds(1), 173, 107)]).await;
+    world.until("select count(*) from event", 1).await;
+    let mine = world.commit(&own, &[(TimeDelta::seconds(1), 131, 82)]).await[0];
+    assert_eq!(
+        stream.next().await.data["id"],
+        mine.to_string(),
+        "the first event is the own reading"
+    );
+    forwarding.stop().await;
+}
+
+#[tokio::test]
+async fn a_live_page_ends_with_the_server() {
+    let world = World::new().await;
+    let customer = world.customer("Own").await;
+    let browser = world.signed_in("Own").await;
+    let mut stream = browser
+        .open(&format!("/devices/{}/live", customer.device), None)
+        .await;
+    assert_eq!(stream.block().await.unwrap(), "retry: 2000");
+    world.state.hang_up();
+    assert_eq!(stream.block().await, None);
+}
+
+#[tokio::test]
+async fn one_person_has_twenty_live_pages_at_most() {
+    let world = World::new().await;
+    let customer = world.customer("Own").await;
+    let browser = world.signed_in("Own").await;
+    let path = format!("/devices/{}/live", customer.device);
+    let mut open = Vec::new();
+    for _ in 0..20 {
+        open.push(browser.open(&path, None).await);
+    }
+    let refused = browser.get(&path).await;
+    assert_eq!(refused.status, 429);
+    assert!(
+        refused
+            .text
+            .contains("Too many pages with live readings are open.")
+    );
+}

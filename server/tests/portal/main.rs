@@ -1,0 +1,20 @@
+//! The pages against a real PostgreSQL and over a real connection: what a browser gets, and what it never gets.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod admin;
+mod browser;
+#[path = "../forwarding/cluster.rs"]
+mod cluster;
+mod foreign;
+mod forms;
+mod hubs;
+mod live;
+mod pages;
+mod sign_in;
+mod world;

@@ -1,0 +1,244 @@
+//! A customer's pages.
+
+use chrono::TimeDelta;
+use vitalwire_server::ground::ids::CustomerId;
+use vitalwire_server::identity::Organisation;
+use vitalwire_server::tenancy::Permission;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_device_s_page_shows_its_week() {
+    let world = World::new().await;
+    let customer = world.customer("Northside").await;
+    let readings = [
+        (TimeDelta::hours(74), 160, 100),
+        (TimeDelta::hours(50), 138, 86),
+        (TimeDelta::hours(26), 139, 87),
+        (TimeDelta::seconds(5), 173, 107),
+    ];
+    let ids = world.commit(&customer, &readings).await;
+    world.route().await;
+    let browser = world.signed_in("Northside").await;
+
+    let list = browser.get("/devices").await;
+    assert!(
+        list.shows("173") && list.shows("107"),
+        "the last reading heads the list"
+    );
+    let device = format!("/devices/{}", customer.device);
+    let page = browser.get(&device).await;
+    assert_eq!(page.status, 200);
+    for shown in [
+        "Blood pressure",
+        "173",
+        "107",
+        "first day dropped",
+        "above 135/85",
+        "above range",
+        "no endpoint",
+        "not a diagnosis",
+    ] {
+        assert!(page.text.contains(shown), "{shown}");
+    }
+    assert!(
+        page.text.contains("150<em>/</em>93"),
+        "138, 139 and 173 without the first day's 160: {}",
+        page.text
+    );
+
+    let series = browser.get(&format!("{device}/series.json?range=7d")).await;
+    let series: serde_json::Value = serde_json::from_str(&series.text).unwrap();
+    assert_eq!(series["points"].as_array().unwrap().len(), 4);
+    assert_eq!(series["points"][3]["v"]["systolic"], 173.0);
+    assert_eq!(series["mean"]["systolic"], 150.0);
+    assert_eq!(series["time_zone"], "America/New_York");
+    let day = browser
+        .get(&format!("{device}/blood_pressure/series.json?range=24h"))
+        .await;
+    let day: serde_json::Value = serde_json::from_str(&day.text).unwrap();
+    assert_eq!(day["points"].as_array().unwrap().len(), 1);
+
+    let trace = browser.get(&format!("/readings/{}/trace", ids[3])).await;
+    assert_eq!(trace.status, 200);
+    for step in [
+        "Measured",
+        "Accepted",
+        "Event",
+        "no endpoint to deliver to",
+        "own token",
+        "173",
+    ] {
+        assert!(trace.text.contains(step), "{step}: {}", trace.text);
+    }
+}
+
+#[tokio::test]
+async fn older_readings_follow_page_by_page() {
+    let world = World::new().await;
+    let customer = world.customer("Northside").await;
+    let readings: Vec<_> = (0..120)
+        .map(|minute| (TimeDelta::minutes(minute), 100 + minute, 60))
+        .collect();
+    let ids = world.commit(&customer, &readings).await;
+    let browser = world.signed_in("Northside").await;
+    let mut path = format!("/devices/{}", customer.device);
+    let mut seen = Vec::new();
+    for rows in [50, 50, 20] {
+        let page = browser.get(&path).await.text;
+        let found: Vec<_> = ids
+            .iter()
+            .filter(|id| page.contains(&format!("id=\"reading-{id}\"")))
+            .collect();
+        assert_eq!(found.len(), rows);
+        seen.extend(found.into_iter().copied());
+        let next = page
+            .split("<a class=\"btn btn-sm\" href=\"")
+            .find(|link| link.contains("rel=\"next\""));
+        match next {
+            Some(link) => {
+                path = link
+                    .split('"')
+                    .next()
+                    .unwrap()
+                    .replace("&amp;", "&")
+                    .replace("&#38;", "&");
+            }
+            None => assert_eq!(rows, 20, "there are more"),
+        }
+    }
+    assert_eq!(seen, ids, "newest first, each once");
+}
+
+#[tokio::test]
+async fn what_a_person_may_not_do_is_not_offered() {
+    let world = World::new().await;
+    let customer = world.customer("Northside").await;
+    world
+        .commit(&customer, &[(TimeDelta::seconds(5), 173, 107)])
+        .await;
+    let organisation = Organisation::Customer(CustomerId::from(customer.id));
+    world
+        .user("Warden", organisation, Some(&[Permission::ManageDevices]))
+        .await;
+    let browser = world.signed_in("Warden").await;
+    let list = browser.get("/devices").await;
+    assert_eq!(list.status, 200);
+    assert!(!list.shows("173") && !list.text.contains("href=\"/endpoint\""));
+    for path in ["", "/series.json", "/live", "/blood_pressure/live"] {
+        assert_eq!(
+            browser
+                .get(&format!("/devices/{}{path}", customer.device))
+                .await
+                .status,
+            403,
+            "{path}"
+        );
+    }
+    assert_eq!(browser.get("/endpoint").await.status, 403);
+    for path in [
+        "/admin",
+        "/admin/devices",
+        "/admin/hubs",
+        "/admin/organisations",
+        "/admin/refusals",
+    ] {
+        assert_eq!(browser.get(path).await.status, 403, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn names_are_text_and_never_markup() {
+    let world = World::new().await;
+    let customer = world.customer("Northside").await;
+    let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+    for sql in [
+        "update device_model set name = $1",
+        "update hub set name = $1",
+        "update customer set name = $1",
+        "update user_account set display_name = $1",
+    ] {
+        sqlx::query(sql).bind(hostile).execute(&world.sql).await.unwrap();
+    }
+    sqlx::query("update device set serial = $1, customer_reference = $1")
+        .bind("<b onclick=x>")
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    sqlx::query("insert into device_status (device_id, customer_id, last_seen_at, last_hub_id) values ($1, $2, now(), $3)")
+        .bind(customer.device)
+        .bind(customer.id)
+        .bind(customer.hub)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    world.user("Root", Organisation::Platform, None).await;
+    let (own, root) = (world.signed_in("Northside").await, world.signed_in("Root").await);
+    let device = format!("/devices/{}", customer.device);
+    let search = "/devices?q=%22%3E%3Cscript%3Ealert(3)%3C/script%3E";
+    for path in ["/devices", &device, "/hubs", "/endpoint", search] {
+        clean(&own.get(path).await.text, path);
+    }
+    for path in [
+        "/admin",
+        "/admin/devices",
+        "/admin/hubs",
+        "/admin/organisations",
+        "/admin/refusals",
+    ] {
+        clean(&root.get(path).await.text, path);
+    }
+}
+
+#[track_caller]
+fn clean(page: &str, path: &str) {
+    for markup in ["<script>", "<img", "<b onclick"] {
+        assert!(!page.contains(markup), "{path} holds {markup}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_page_with_a_reference() {
+    let world = World::new().await;
+    let browser = world.browser();
+    let missing = browser.get("/no/such/page").await;
+    assert_eq!(missing.status, 404);
+    assert!(missing.text.contains("There is nothing here"));
+    assert!(
+        missing.text.contains(missing.header("x-request-id")),
+        "support can look it up"
+    );
+    assert_eq!(
+        browser.get("/assets/vitalwire.css").await.status,
+        404,
+        "a plain name is no asset"
+    );
+}
+
+#[tokio::test]
+async fn assets_are_kept_for_ever_and_known_by_their_tag() {
+    let world = World::new().await;
+    let browser = world.browser();
+    let page = browser.get("/login").await.text;
+    let css = page
+        .split("href=\"")
+        .find(|link| link.starts_with("/assets/vitalwire."))
+        .unwrap();
+    let css = css.split('"').next().unwrap();
+    let first = browser.get(css).await;
+    assert_eq!(
+        (first.status, first.header("cache-control")),
+        (200, "public, max-age=31536000, immutable")
+    );
+    assert!(first.header("content-type").starts_with("text/css"));
+    let again = browser
+        .get_with(css, ("if-none-match", first.header("etag")))
+        .await;
+    assert_eq!((again.status, again.text.as_str()), (304, ""));
+    let packed = browser.get_with(css, ("accept-encoding", "gzip, br")).await;
+    assert_eq!(packed.header("content-encoding"), "gzip");
+    assert_eq!(
+        browser.get("/favicon.svg").await.header("content-type"),
+        "image/svg+xml"
+    );
+}

@@ -1,0 +1,118 @@
+//! Signing in and out, and where that leads.
+
+use crate::world::{PASSWORD, World};
+
+#[tokio::test]
+async fn a_person_signs_in_looks_around_and_signs_out() {
+    let world = World::new().await;
+    world.customer("Northside").await;
+    let mut browser = world.browser();
+
+    let form = browser.get("/login?next=%2Fhubs").await;
+    assert_eq!(form.status, 200);
+    assert!(form.text.contains("name=\"next\" value=\"/hubs\""));
+    let signed_out = browser.get("/devices?kind=weight").await;
+    assert_eq!(
+        (signed_out.status, signed_out.location()),
+        (303, "/login?next=%2Fdevices%3Fkind%3Dweight")
+    );
+
+    let wrong = browser.sign_in("northside@example.org", "wrong password").await;
+    assert_eq!(wrong.status, 401);
+    assert!(
+        wrong
+            .text
+            .contains("The e-mail address or the password is wrong.")
+    );
+    assert!(
+        wrong.text.contains("value=\"northside@example.org\""),
+        "only the password is typed again"
+    );
+
+    let right = browser.sign_in("Northside@example.org", PASSWORD).await;
+    assert_eq!((right.status, right.location()), (303, "/devices"));
+    let cookie = right.header("set-cookie");
+    for part in [
+        "__Host-vitalwire=",
+        "HttpOnly",
+        "Secure",
+        "SameSite=Lax",
+        "Path=/",
+    ] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+
+    let page = browser.get("/devices").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("NORTHSIDE-1") && page.text.contains("Northside User"));
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(
+        page.header("content-security-policy")
+            .contains("script-src 'self'")
+    );
+    assert_eq!(browser.get("/").await.location(), "/devices");
+    assert_eq!(
+        browser.get("/login").await.location(),
+        "/devices",
+        "who is signed in needs no form"
+    );
+
+    let out = browser.post("/logout", &[("csrf", &page.csrf())]).await;
+    assert_eq!((out.status, out.location()), (303, "/login?said=signed-out"));
+    assert!(out.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(
+        browser.get("/devices").await.status,
+        303,
+        "the session is over, not only the cookie"
+    );
+}
+
+#[tokio::test]
+async fn a_sign_in_leads_nowhere_else() {
+    let world = World::new().await;
+    world.customer("Northside").await;
+    let browser = world.browser();
+    for (next, leads_to) in [
+        ("/hubs", "/hubs"),
+        ("/devices?after=x", "/devices?after=x"),
+        ("", "/devices"),
+        ("//evil.example", "/devices"),
+        ("/\\evil.example", "/devices"),
+        ("\\\\evil.example", "/devices"),
+        ("https://evil.example/", "/devices"),
+        ("javascript:alert(1)", "/devices"),
+        ("/\t/evil.example", "/devices"),
+        ("evil.example", "/devices"),
+    ] {
+        let form = [
+            ("email", "northside@example.org"),
+            ("password", PASSWORD),
+            ("next", next),
+        ];
+        assert_eq!(
+            browser.post("/login", &form).await.location(),
+            leads_to,
+            "{next:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn too_many_attempts_are_told_to_wait() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let mut last = browser.sign_in("nobody@example.org", "guess").await;
+    for _ in 0..30 {
+        if last.status == 429 {
+            break;
+        }
+        last = browser.sign_in("nobody@example.org", "guess").await;
+    }
+    assert_eq!(last.status, 429);
+    assert!(
+        last.text.contains("There were too many attempts. Wait "),
+        "{}",
+        last.text
+    );
+    assert!(last.header("retry-after").parse::<u64>().unwrap() > 0);
+}
