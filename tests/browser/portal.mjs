@@ -1,0 +1,158 @@
+// A person's way through the portal, in a real browser. Waits for what the page does, never for time.
+//   node portal.mjs '{"base": …, "customer": …, "admin": …, "password": …, "device": …, "serial": …, "token": …, "shots": …, "chromium": …}'
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const scene = JSON.parse(process.argv[2]);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WIDE = { width: 1366, height: 900 };
+const PHONE = { width: 390, height: 844 };
+/** What is wrong with the pages as such, of all of them. */
+const findings = [];
+
+const browser = await chromium.launch({
+  executablePath: scene.chromium,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+
+/** A window of somebody's own; what a page complains about fails the story. */
+async function open() {
+  const context = await browser.newContext({ baseURL: scene.base, viewport: WIDE, timezoneId: 'UTC', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  page.on('console', (message) => {
+    // A refused sign-in is answered with 401, which the browser reports as if it were a fault.
+    if (message.type() === 'error' && !message.text().includes('401')) page.complaints.push(message.text());
+  });
+  return page;
+}
+
+async function signIn(page, email, password) {
+  await page.goto('/login');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** No serious violation of the accessibility rules, and nothing that has to be scrolled sideways on a phone. */
+async function inspect(page, name) {
+  for (const [size, viewport] of Object.entries({ wide: WIDE, phone: PHONE })) {
+    await page.setViewportSize(viewport);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    await page.screenshot({ path: join(scene.shots, `${name}-${size}.png`), fullPage: true });
+    if (over > 0) findings.push(`${name}, ${size}: ${over} px stand out at the side`);
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+    const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+    for (const { id, help, nodes } of grave) {
+      findings.push(`${name}, ${size}: ${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`);
+    }
+  }
+  await page.setViewportSize(WIDE);
+  console.log(`${name}: looked at`);
+}
+
+async function post(systolic) {
+  const answer = await fetch(`${scene.base}/v1/telemetry`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${scene.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      device: scene.serial, kind: 'blood_pressure', measured_at: new Date().toISOString(), values: { systolic, diastolic: 81, pulse: 64 },
+    }),
+  });
+  assert.equal(answer.status, 202);
+  return (await answer.json()).id;
+}
+
+/** The chart has drawn something, whatever it draws on. */
+async function chartIsDrawn(page) {
+  await page.waitForFunction(() => {
+    const drawing = document.querySelector('#chart canvas, #chart svg');
+    if (!drawing || drawing.getBoundingClientRect().height < 50) return false;
+    if (drawing instanceof SVGElement) return drawing.querySelector('path, circle') !== null;
+    const { width, height } = drawing;
+    return drawing.getContext('2d').getImageData(0, 0, width, height).data.some((part) => part !== 0);
+  });
+}
+
+async function customer() {
+  const page = await open();
+  await page.goto(`/devices/${scene.device}`);
+  await page.waitForURL(/\/login/);
+  await inspect(page, 'login');
+  await signIn(page, scene.customer, 'not the password at all');
+  await page.getByRole('alert').waitFor();
+  assert.match(page.url(), /\/login$/);
+  assert.equal(await page.getByLabel('Email').inputValue(), scene.customer, 'the address need not be typed again');
+  await signIn(page, scene.customer, scene.password);
+  await page.waitForURL(/\/devices$/);
+  await inspect(page, 'devices');
+  await page.getByRole('row', { name: scene.serial }).getByRole('link').first().click();
+  await page.waitForURL(new RegExp(`/devices/${scene.device}`));
+
+  await chartIsDrawn(page);
+  await page.locator('#live[data-state="live"]').waitFor();
+  const rows = await page.locator('#readings tbody tr[id^="reading-"]').count();
+  assert.ok(rows >= 3, `${rows} rows`);
+  await page.evaluate(() => { globalThis.notReloaded = true; });
+  const id = await post(137);
+  const row = page.locator(`#reading-${id}`);
+  await row.waitFor();
+  assert.match(await row.textContent(), /137/);
+  await row.locator('a.vw-way.ok').waitFor();
+  assert.equal(await page.locator('#readings tbody tr[id^="reading-"]').count(), rows + 1);
+  assert.equal(await page.evaluate(() => globalThis.notReloaded), true, 'the page was not loaded again');
+  await inspect(page, 'device');
+
+  // The way of the reading, in a dialog of the same page.
+  await row.locator('a.vw-way').click();
+  await page.locator('dialog[open]').getByText(id).waitFor();
+  await page.screenshot({ path: join(scene.shots, 'trace.png') });
+  await page.keyboard.press('Escape');
+  await page.locator('dialog[open]').waitFor({ state: 'detached' }).catch(() => page.locator('#dialog').waitFor({ state: 'hidden' }));
+
+  for (const [path, name] of [['/endpoint', 'endpoint'], ['/hubs', 'hubs']]) {
+    await page.goto(path);
+    await inspect(page, name);
+  }
+  assert.equal((await page.goto('/admin')).status(), 403);
+  page.complaints = page.complaints.filter((text) => !text.includes('403'));
+  await page.goto('/devices');
+  await page.getByText(/^Your account/).locator("xpath=..").click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/login/);
+  await page.goto('/devices');
+  await page.waitForURL(/\/login/);
+  assert.deepEqual(page.complaints, []);
+}
+
+async function admin() {
+  const page = await open();
+  await signIn(page, scene.admin, scene.password);
+  await page.waitForURL(/\/admin$/);
+  const pages = { admin: '/admin', 'admin-devices': '/admin/devices', 'admin-hubs': '/admin/hubs',
+    'admin-organisations': '/admin/organisations', 'admin-refusals': '/admin/refusals' };
+  for (const [name, path] of Object.entries(pages)) {
+    await page.goto(path);
+    await inspect(page, name);
+  }
+  await page.goto('/admin/devices');
+  await page.getByText(scene.serial).first().waitFor();
+  const text = await page.textContent('body');
+  assert.ok(!text.includes('137'), 'an administrator sees no measured value');
+  assert.deepEqual(page.complaints, []);
+}
+
+try {
+  await customer();
+  await admin();
+  assert.deepEqual(findings, []);
+} finally {
+  await browser.close();
+}

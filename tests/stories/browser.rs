@@ -1,0 +1,69 @@
+//! The pages in a real browser: browser/portal.mjs is the person, this is the world around it.
+
+use std::path::{Path, PathBuf};
+
+use chrono::TimeDelta;
+use serde_json::json;
+use vitalwire_tests::kinds::reading;
+use vitalwire_tests::{PASSWORD, Receiver, World, id, now, setting};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_find_their_way_through_the_portal() {
+    let world = World::new().await;
+    let customer = world.customer("Lakeside Clinic").await;
+    let receiver = Receiver::start();
+    world.endpoint(&customer, receiver.url()).await;
+    let model = world.model("Cuff B", &["blood_pressure"], "cellular").await;
+    let device = world.device(&customer, &model, "BP-0042").await;
+    world.active_hub(&customer, "HB-1").await;
+    world.claimed_hub(&customer, "HB-2").await;
+    for hours in 1..=3 {
+        let at = now() - TimeDelta::hours(hours);
+        let stored = device
+            .client
+            .post("/v1/telemetry", &reading("BP-0042", "blood_pressure", at))
+            .await
+            .ok();
+        receiver.wait_for_reading(&id(&stored)).await;
+    }
+
+    let shots = shots(&world);
+    let scene = json!({"base": world.server.url(), "customer": customer.email, "admin": "admin@example.org",
+        "password": PASSWORD, "device": device.id, "serial": device.serial, "token": device.client.token(),
+        "shots": shots, "chromium": chromium()});
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/portal.mjs");
+    let mut command = tokio::process::Command::new("node");
+    command.arg(script).arg(scene.to_string()).kill_on_drop(true);
+    let output = tokio::time::timeout(std::time::Duration::from_mins(5), command.output()).await;
+    let output = output.expect("the browser is done in time").expect("node runs");
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    println!("screenshots: {}", shots.display());
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Where the screenshots stay, to be looked at.
+fn shots(world: &World) -> PathBuf {
+    let folder = setting("VW_CACHE")
+        .map_or_else(|| world.server.scratch(), PathBuf::from)
+        .join("screenshots");
+    std::fs::create_dir_all(&folder).expect("a folder for screenshots");
+    folder
+}
+
+fn chromium() -> PathBuf {
+    let path = setting("PATH").unwrap_or_default();
+    let names = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome-stable",
+        "google-chrome",
+    ];
+    let mut places = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
+    places
+        .find(|place| place.exists())
+        .expect("a Chromium is installed; `make test` sees to it")
+}

@@ -1,0 +1,21 @@
+//! Stories, end to end, against the built server and real parts.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "a story that cannot go on has failed"
+)]
+
+mod all_kinds;
+mod browser;
+mod hubs;
+mod kill;
+mod lifecycle;
+mod proof;
+mod refusals;
+mod secrets;
+mod tenants;
+mod times;
+mod webhooks;

@@ -1,0 +1,49 @@
+//! What the stories stand on: the built server as a process of its own, a client that speaks as an integrator would,
+//! and a receiver that plays a customer's server. Nothing here calls the server's code.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::return_self_not_must_use,
+    reason = "this is test code: where the scene cannot be set, the test has failed"
+)]
+#![expect(missing_docs, reason = "the names say what the helpers do")]
+
+mod client;
+mod hub;
+pub mod kinds;
+mod portal;
+mod receiver;
+mod server;
+mod world;
+
+pub use client::{Answer, Client};
+pub use hub::ClaimedHub;
+pub use portal::{Page, Portal};
+pub use receiver::{Received, Receiver};
+pub use server::{Server, free_port};
+pub use world::{Customer, Device, Hub, PASSWORD, World, id};
+
+use chrono::{DateTime, Utc};
+
+/// The present moment, for readings that are measured now.
+#[expect(clippy::disallowed_methods, reason = "a story happens in real time")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// Whether the long form was asked for (`make soak`).
+pub fn soak() -> bool {
+    setting("VW_SOAK").is_some()
+}
+
+/// A setting of the tests; the names in `VITALWIRE_…` are the server's own.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests have no configuration but their environment"
+)]
+pub fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
