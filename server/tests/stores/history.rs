@@ -1,0 +1,100 @@
+//! The rows of the history room. What holds a patient's values has no `Debug`, so answers are told by their ids.
+
+use chrono::{TimeDelta, Utc};
+use vitals::Kind;
+use vitalwire_server::history::store::readings::{Stored, Wanted};
+use vitalwire_server::history::store::{live, page, readings, series, summary, trace};
+
+use crate::table::{Row, row};
+
+const BP: Kind = Kind::BloodPressure;
+
+pub(crate) const ROWS: &[Row] = &[
+    row!("history::store::live::end", Customer, Read, call => {
+        call.customer(async |tx| live::end(call.at.scope(), tx).await).await
+    }),
+    // A foreign scope gets nowhere in one's own transaction, and one's own scope shows no foreign device.
+    row!("history::store::live::since", Customer, Read, call => {
+        call.customer(async |tx| {
+            let news = live::since(call.at.scope(), tx, call.at.device, BP, 0, 100).await?;
+            Ok::<_, sea_orm::DbErr>((news.until, ids(&news.readings), news.is_cut))
+        })
+        .await
+    }),
+    row!("history::store::live::since", Customer, Read, call => {
+        call.customer(async |tx| {
+            let news = live::since(call.own.scope(), tx, call.at.device, Kind::Weight, 0, 100).await?;
+            Ok::<_, sea_orm::DbErr>((news.until, ids(&news.readings), news.is_cut))
+        })
+        .await
+    }),
+    row!("history::store::live::these", Customer, Read, call => {
+        call.customer(async |tx| {
+            live::these(call.at.scope(), tx, &call.at.sequences).await.map(|rows| ids(&rows))
+        })
+        .await
+    }),
+    row!("history::store::live::these", Customer, Read, call => {
+        call.customer(async |tx| {
+            live::these(call.own.scope(), tx, &call.at.sequences).await.map(|rows| ids(&rows))
+        })
+        .await
+    }),
+    row!("history::store::page::newest", Customer, Read, call => {
+        call.customer(async |tx| {
+            page::newest(tx, call.at.device, BP, None, 100).await.map(|rows| ids(&rows))
+        })
+        .await
+    }),
+    row!("history::store::page::latest", Customer, Read, call => {
+        call.customer(async |tx| {
+            let rows = page::latest(tx, &[call.at.device]).await?;
+            Ok::<_, sea_orm::DbErr>(rows.iter().map(|row| (row.device, row.measured_at)).collect::<Vec<_>>())
+        })
+        .await
+    }),
+    row!("history::store::readings::readings", Customer, Read, call => {
+        call.customer(async |tx| {
+            let rows = readings::readings(tx, call.at.device, &Wanted::default(), None, 100).await?;
+            Ok::<_, sea_orm::DbErr>(rows.iter().map(stored).collect::<Vec<_>>())
+        })
+        .await
+    }),
+    row!("history::store::readings::reading", Customer, Read, call => {
+        call.customer(async |tx| {
+            readings::reading(tx, call.at.readings[0]).await.map(|row| row.as_ref().map(stored))
+        })
+        .await
+    }),
+    row!("history::store::series::points", Customer, Read, call => {
+        let since = call.world.ground.now() - TimeDelta::days(1);
+        call.customer(async |tx| {
+            let points = series::points(tx, call.at.device, BP, since).await?;
+            Ok::<_, sea_orm::DbErr>(points.iter().map(|point| (point.id, point.values)).collect::<Vec<_>>())
+        })
+        .await
+    }),
+    row!("history::store::summary::week", Customer, Read, call => {
+        let now = call.world.ground.now();
+        call.customer(async |tx| summary::week(tx, call.at.device, BP, now, &Utc).await).await
+    }),
+    row!("history::store::summary::days_with_data", Customer, Read, call => {
+        let now = call.world.ground.now();
+        call.customer(async |tx| summary::days_with_data(tx, call.at.device, now, &Utc).await).await
+    }),
+    row!("history::store::trace::trace", Customer, Read, call => {
+        call.customer(async |tx| {
+            let found = trace::trace(tx, call.at.readings[0]).await?;
+            Ok::<_, sea_orm::DbErr>(found.map(|found| (stored(&found.reading), found.events, found.attempts)))
+        })
+        .await
+    }),
+];
+
+fn ids(rows: &[page::Shown]) -> Vec<(vitalwire_server::ground::ids::ReadingId, Option<page::Forwarded>)> {
+    rows.iter().map(|row| (row.id, row.forwarded)).collect()
+}
+
+fn stored(row: &Stored) -> String {
+    format!("{} of {} by {:?}: {}", row.id, row.device, row.hub, row.values)
+}
