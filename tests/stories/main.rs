@@ -15,6 +15,7 @@ mod kill;
 mod lifecycle;
 mod proof;
 mod refusals;
+mod refused_by_the_database;
 mod secrets;
 mod tenants;
 mod times;

@@ -125,12 +125,13 @@ impl Times {
     }
 }
 
-/// The statement's arguments, column by column.
+/// The statement's arguments, column by column. A column that has no value at all stays empty: the statement fills up
+/// the shorter ones with null.
 #[derive(Debug, Default)]
-pub(super) struct Columns {
+pub(super) struct Columns<'a> {
     pub(super) ids: Vec<Uuid>,
     pub(super) devices: Vec<Uuid>,
-    pub(super) hubs: Vec<Option<Uuid>>,
+    pub(super) hubs: Sparse<Uuid>,
     pub(super) credentials: Vec<Uuid>,
     pub(super) kinds: Vec<&'static str>,
     pub(super) measured_at: Vec<DateTime<Utc>>,
@@ -138,25 +139,56 @@ pub(super) struct Columns {
     pub(super) other_days: Vec<NaiveDate>,
     pub(super) suspect: Vec<bool>,
     pub(super) received_at: Vec<DateTime<Utc>>,
-    pub(super) device_times: Vec<Option<i64>>,
-    pub(super) offsets: Vec<Option<i16>>,
-    pub(super) hub_times: Vec<Option<DateTime<Utc>>>,
-    pub(super) sequences: Vec<Option<i64>>,
-    pub(super) slots: Vec<Option<i16>>,
-    pub(super) hashes: Vec<Vec<u8>>,
-    pub(super) values: Vec<String>,
-    pub(super) originals: Vec<Option<String>>,
+    pub(super) device_times: Sparse<i64>,
+    pub(super) offsets: Sparse<i16>,
+    pub(super) hub_times: Sparse<DateTime<Utc>>,
+    pub(super) sequences: Sparse<i64>,
+    pub(super) slots: Sparse<i16>,
+    pub(super) hashes: Vec<&'a [u8]>,
+    pub(super) values: Vec<&'a str>,
+    pub(super) originals: Sparse<&'a str>,
     pub(super) qualities: Vec<i16>,
     pub(super) proofs: Vec<&'static str>,
     pub(super) raws: Vec<Uuid>,
     pub(super) message_ids: Vec<Uuid>,
     pub(super) message_times: Vec<DateTime<Utc>>,
-    pub(super) message_bodies: Vec<Vec<u8>>,
-    pub(super) message_jwts: Vec<Option<String>>,
+    pub(super) message_bodies: Vec<&'a [u8]>,
+    pub(super) message_jwts: Sparse<&'a str>,
 }
 
-impl Columns {
-    pub(super) fn of(rows: &[Row]) -> Self {
+/// A column whose values are mostly missing.
+#[derive(Debug)]
+pub(super) struct Sparse<T> {
+    values: Vec<Option<T>>,
+    rows: usize,
+}
+
+impl<T> Default for Sparse<T> {
+    fn default() -> Self {
+        Self {
+            values: Vec::new(),
+            rows: 0,
+        }
+    }
+}
+
+impl<T> Sparse<T> {
+    fn push(&mut self, value: Option<T>) {
+        if let Some(value) = value {
+            self.values.resize_with(self.rows, || None);
+            self.values.push(Some(value));
+        }
+        self.rows += 1;
+    }
+
+    /// Up to the last value that there is.
+    pub(super) fn values(&self) -> &[Option<T>] {
+        &self.values
+    }
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn of(rows: &'a [Row]) -> Self {
         let mut columns = Self::default();
         for row in rows {
             columns.push(row);
@@ -169,7 +201,7 @@ impl Columns {
         self.other_days.iter().any(|day| *day != FIXED_DAY)
     }
 
-    fn push(&mut self, row: &Row) {
+    fn push(&mut self, row: &'a Row) {
         let times = Times::judge(row.device_time_ms, row.hub_time, row.raw.received_at);
         let mut quality = row.quality;
         if times.suspect {
@@ -190,17 +222,17 @@ impl Columns {
         self.hub_times.push(row.hub_time);
         self.sequences.push(row.sequence);
         self.slots.push(row.user_slot);
-        self.hashes.push(row.hash.as_bytes().to_vec());
-        self.values.push(row.values.clone());
-        self.originals.push(row.original.clone());
+        self.hashes.push(row.hash.as_bytes());
+        self.values.push(&row.values);
+        self.originals.push(row.original.as_deref());
         self.qualities.push(quality.to_bits());
         self.proofs.push(row.proof.as_str());
         self.raws.push(row.raw.id.as_uuid());
         if self.message_ids.last() != Some(&row.raw.id.as_uuid()) {
             self.message_ids.push(row.raw.id.as_uuid());
             self.message_times.push(row.raw.received_at);
-            self.message_bodies.push(row.raw.body_sealed.clone());
-            self.message_jwts.push(row.raw.jwt.clone());
+            self.message_bodies.push(&row.raw.body_sealed);
+            self.message_jwts.push(row.raw.jwt.as_deref());
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Group commit: many requests, one transaction. A request is answered only after the statement that holds its reading
 //! and its outbox row has committed; while one commit is under way, the next gathers.
 
+mod gathering;
 mod statement;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use sqlx::PgPool;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
+use self::gathering::{Gathering, Unit};
+use self::statement::Messages;
 use super::rows::Columns;
 pub use super::rows::{FIXED_DAY, OLDEST, Raw, Row, Times};
 use crate::ground::ids::ReadingId;
@@ -50,14 +53,6 @@ pub enum CommitError {
     Unavailable,
 }
 
-type Reply = oneshot::Sender<Result<Vec<Verdict>, CommitError>>;
-
-struct Unit {
-    rows: Vec<Row>,
-    reply: Reply,
-    _room: OwnedSemaphorePermit,
-}
-
 /// How commits are grouped.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -72,38 +67,44 @@ pub struct Limits {
 /// The entry to the group commit. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Committer {
-    queue: mpsc::Sender<Unit>,
+    entry: Arc<Entry>,
+}
+
+/// Closes the gathering when the last clone of the committer goes.
+#[derive(Debug)]
+struct Entry {
+    gathering: Arc<Gathering>,
     room: Arc<Semaphore>,
     capacity: usize,
 }
 
-impl std::fmt::Debug for Unit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Unit")
-            .field("rows", &self.rows.len())
-            .finish_non_exhaustive()
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.gathering.close();
     }
 }
 
 impl Committer {
-    /// Starts the committing tasks. They end when the last clone of the committer is dropped and the queue is empty.
+    /// Starts the committing tasks. They end when the last clone of the committer is dropped and nothing waits.
     /// `after` is called after every commit that stored something: it wakes the router.
     pub fn start(system: &PgPool, limits: Limits, after: &Arc<dyn Fn() + Send + Sync>) -> Self {
-        let (queue, waiting) = mpsc::channel(limits.queue);
-        let waiting = Arc::new(Mutex::new(waiting));
+        let gathering = Arc::new(Gathering::default());
         for _ in 0..limits.committers {
             let task = Task {
                 system: system.clone(),
-                waiting: Arc::clone(&waiting),
+                gathering: Arc::clone(&gathering),
                 batch: limits.batch,
                 after: Arc::clone(after),
             };
             tokio::spawn(task.run());
         }
-        Self {
-            queue,
+        let entry = Entry {
+            gathering,
             room: Arc::new(Semaphore::new(limits.queue)),
             capacity: limits.queue,
+        };
+        Self {
+            entry: Arc::new(entry),
         }
     }
 
@@ -112,85 +113,72 @@ impl Committer {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let wanted = u32::try_from(rows.len().min(self.capacity)).unwrap_or(u32::MAX);
-        let room = Arc::clone(&self.room)
+        let Entry {
+            gathering,
+            room,
+            capacity,
+        } = &*self.entry;
+        let wanted = u32::try_from(rows.len().min(*capacity)).unwrap_or(u32::MAX);
+        let room = Arc::clone(room)
             .try_acquire_many_owned(wanted)
             .map_err(|_| CommitError::Full)?;
         let (reply, answer) = oneshot::channel();
-        self.queue
-            .try_send(Unit {
-                rows,
-                reply,
-                _room: room,
-            })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => CommitError::Full,
-                mpsc::error::TrySendError::Closed(_) => CommitError::Stopping,
-            })?;
+        gathering.add(Unit { rows, reply, room });
         answer.await.unwrap_or(Err(CommitError::Stopping))
     }
 
     /// Readings that wait for a commit right now.
     pub fn waiting(&self) -> usize {
-        self.capacity.saturating_sub(self.room.available_permits())
+        self.entry
+            .capacity
+            .saturating_sub(self.entry.room.available_permits())
     }
 }
 
 struct Task {
     system: PgPool,
-    waiting: Arc<Mutex<mpsc::Receiver<Unit>>>,
+    gathering: Arc<Gathering>,
     batch: usize,
     after: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Task {
     async fn run(self) {
-        while let Some(units) = self.gather().await {
+        while let Some(mut group) = self.gathering.take(self.batch).await {
+            let (mut rows, mut waiting) = (Vec::new(), Vec::new());
+            for Unit {
+                rows: some,
+                reply,
+                room,
+            } in group.units.drain(..)
+            {
+                waiting.push((some.len(), reply, room));
+                rows.extend(some);
+            }
             let began = Instant::now();
-            let rows: Vec<Row> = units.iter().flat_map(|unit| unit.rows.iter().cloned()).collect();
             let result = self.store(&rows).await;
             metrics::histogram!("vitalwire_commit_seconds").record(began.elapsed().as_secs_f64());
             metrics::histogram!("vitalwire_commit_readings")
                 .record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
-            self.answer(units, result);
-        }
-    }
-
-    /// What has gathered while the last commit ran: at least one message, then more up to the size of a batch.
-    async fn gather(&self) -> Option<Vec<Unit>> {
-        let mut waiting = self.waiting.lock().await;
-        let first = waiting.recv().await?;
-        let mut rows = first.rows.len();
-        let mut units = vec![first];
-        while rows < self.batch {
-            let Ok(unit) = waiting.try_recv() else { break };
-            rows += unit.rows.len();
-            units.push(unit);
-        }
-        Some(units)
-    }
-
-    fn answer(&self, units: Vec<Unit>, result: Result<Vec<Verdict>, CommitError>) {
-        match result {
-            Ok(verdicts) => {
-                if verdicts
-                    .iter()
-                    .any(|verdict| matches!(verdict, Verdict::Accepted(_)))
-                {
-                    (self.after)();
+            match result {
+                Ok(verdicts) => {
+                    if verdicts
+                        .iter()
+                        .any(|verdict| matches!(verdict, Verdict::Accepted(_)))
+                    {
+                        (self.after)();
+                    }
+                    let mut verdicts = verdicts.into_iter();
+                    for (readings, reply, _room) in waiting {
+                        // A sender that went away gets its answer when it sends again.
+                        let _gone = reply.send(Ok(verdicts.by_ref().take(readings).collect()));
+                    }
                 }
-                let mut verdicts = verdicts.into_iter();
-                for unit in units {
-                    // A sender that went away gets its answer when it sends again.
-                    let _gone = unit
-                        .reply
-                        .send(Ok(verdicts.by_ref().take(unit.rows.len()).collect()));
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, readings = units.iter().map(|unit| unit.rows.len()).sum::<usize>(), "a commit failed");
-                for unit in units {
-                    let _gone = unit.reply.send(Err(CommitError::Unavailable));
+                Err(error) => {
+                    tracing::error!(%error, readings = rows.len(), "a commit failed");
+                    for (_, reply, _room) in waiting {
+                        let _gone = reply.send(Err(CommitError::Unavailable));
+                    }
                 }
             }
         }
@@ -203,7 +191,12 @@ impl Task {
         let mut verdicts = vec![Verdict::Failed; rows.len()];
         let mut again = 0;
         while let Some((from, until)) = pieces.pop() {
-            match statement::run(&self.system, &Columns::of(&rows[from..until])).await {
+            let messages = if until - from == rows.len() {
+                Messages::Whole
+            } else {
+                Messages::InParts
+            };
+            match statement::run(&self.system, &Columns::of(&rows[from..until]), messages).await {
                 Ok(answers) => verdicts[from..until].copy_from_slice(&answers),
                 Err(error) if is_conflict(&error) && again < 10 => {
                     again += 1;
@@ -241,4 +234,42 @@ fn is_conflict(error: &sqlx::Error) -> bool {
 /// Class 22 is data exceptions, class 23 broken constraints (also: no partition for the row).
 fn is_data_error(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, Utc};
+    use vitals::{ContentHash, Kind, Proof, Quality};
+
+    use super::{Raw, Row};
+
+    /// A weight of somebody's.
+    pub(super) fn row() -> Row {
+        let nothing = uuid::Uuid::nil();
+        Row {
+            id: nothing.into(),
+            device: nothing.into(),
+            hub: None,
+            credential: nothing.into(),
+            kind: Kind::Weight,
+            device_time_ms: None,
+            utc_offset_minutes: None,
+            hub_time: None,
+            sequence: None,
+            user_slot: None,
+            hash: ContentHash::from_bytes([0; 32]),
+            values: "{\"weight\":70}".to_owned(),
+            original: None,
+            quality: Quality::default(),
+            proof: Proof::DeviceToken,
+            raw: Arc::new(Raw {
+                id: nothing.into(),
+                received_at: DateTime::<Utc>::UNIX_EPOCH,
+                body_sealed: Vec::new(),
+                jwt: None,
+            }),
+        }
+    }
 }

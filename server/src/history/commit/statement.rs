@@ -2,6 +2,8 @@
 //! (DESIGN §2): it asks the registry who holds each device at the measured time and whether device, token and hub are
 //! active, writes key, reading and raw message, and the outbox row of each customer, or nothing at all.
 
+use std::sync::LazyLock;
+
 use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
 
@@ -10,8 +12,8 @@ use crate::ground::ids::{CustomerId, ReadingId};
 use crate::history::rows::Columns;
 
 /// The laterals with `limit 1` keep the planner on index look-ups, however large the registry is. Periods of one device
-/// never overlap, so the last one that began before the measured time is the only one that can hold it; asking for it by
-/// its beginning uses the small index and not the exclusion constraint's.
+/// never overlap, so the last one that began before the measured time is the only one that can hold it; asked for as a
+/// pair, it is one step in the index by beginning, where the exclusion constraint's would read and sort all of them.
 const HEAD: &str = "
 with input as (
   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::date[],
@@ -36,10 +38,10 @@ with input as (
   left join lateral (select id from device_credential
     where id = i.credential_id and device_id = i.device_id and revoked_at is null limit 1) c on i.hub_id is null
   left join lateral (select state, customer_id from hub where id = i.hub_id limit 1) h on i.hub_id is not null
-  left join lateral (select case when i.measured_at < coalesce(last.valid_until, 'infinity') then last.customer_id end
-      as customer_id
-    from (select customer_id, valid_until from assignment
-      where device_id = i.device_id and valid_from <= i.measured_at order by valid_from desc limit 1) last) a on true
+  left join lateral (select device_id, customer_id, valid_until from assignment
+      where device_id is not null and (device_id, valid_from) <= (i.device_id, i.measured_at)
+      order by device_id desc, valid_from desc limit 1) a
+    on a.device_id = i.device_id and i.measured_at < coalesce(a.valid_until, 'infinity')
 ), keyed as (
   insert into reading_key (customer_id, measured_on, content_hash, reading_id)
   select owner, measured_on, content_hash, id from judged j
@@ -47,48 +49,57 @@ with input as (
     select from reading_key k
     where k.customer_id = j.owner and k.content_hash = j.content_hash and k.measured_on = ";
 
-const TAIL: &str = ")
+const KEYED: &str = ")
   order by owner, measured_on, content_hash
   on conflict do nothing
   returning reading_id
+), fresh as materialized (
+  select j.* from judged j join keyed k on k.reading_id = j.id
 ), stored as (
   insert into reading (id, received_at, customer_id, device_id, hub_id, credential_id, kind, measured_at, measured_on,
     device_time_ms, utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals, original, quality, proof,
     raw_id)
-  select j.id, j.received_at, j.owner, j.device_id, j.hub_id, j.credential_id, j.kind, j.measured_at, j.measured_on,
-    j.device_time_ms, j.utc_offset_minutes, j.hub_time, j.sequence, j.user_slot, j.content_hash, j.vals::jsonb,
-    j.original::jsonb, j.quality, j.proof, j.raw_id
-  from judged j join keyed k on k.reading_id = j.id
+  select id, received_at, owner, device_id, hub_id, credential_id, kind, measured_at, measured_on, device_time_ms,
+    utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals::jsonb, original::jsonb, quality, proof, raw_id
+  from fresh
 ), messages as (
   insert into raw_message (id, received_at, customer_id, device_id, hub_id, body_sealed, jwt)
-  select m.id, m.received_at, j.owner, j.device_id, j.hub_id, m.body_sealed, m.jwt
+  select m.id, m.received_at, f.owner, case when f.hub_id is null then f.device_id end, f.hub_id, m.body_sealed, m.jwt
   from unnest($22::uuid[], $23::timestamptz[], $24::bytea[], $25::text[]) as m(id, received_at, body_sealed, jwt)
-  join (
-    select distinct on (raw_id) raw_id, owner, case when hub_id is null then device_id end as device_id, hub_id
-    from judged where id in (select reading_id from keyed) order by raw_id
-  ) j on j.raw_id = m.id
-  on conflict do nothing
+  join (select distinct on (raw_id) raw_id, owner, device_id, hub_id from fresh) f on f.raw_id = m.id";
+
+const ANNOUNCED: &str = "
 ), announced as (
   insert into outbox (circuit, customer_id, reading_ids, received_from, received_until)
-  select 'forwarding', j.owner, array_agg(j.id order by j.ord), min(j.received_at), max(j.received_at)
-  from judged j join keyed k on k.reading_id = j.id
-  group by j.owner
+  select 'forwarding', owner, array_agg(id order by ord), min(received_at), max(received_at) from fresh group by owner
 )
-select j.ord, j.verdict, j.owner, k.reading_id is not null as fresh
-from judged j left join keyed k on k.reading_id = j.id";
+select ord, verdict, owner, id in (select reading_id from keyed) as fresh from judged";
 
 /// With the fixed day spelled out, the planner prunes all other days from the look-up before it starts.
 const NEAR: &str = "date '1970-01-01'";
 /// For the rare batch with a time far away: looked up under the day that its time names.
 const FAR: &str = "j.other_day";
 
+/// A message that is committed in parts, because some of its readings were refused, comes with each part; it is kept once.
+const MESSAGE_MAY_BE_THERE: &str = " on conflict do nothing";
+
+/// Whether the rows are all that came in their messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Messages {
+    Whole,
+    InParts,
+}
+
 /// Runs the statement; it is a transaction of its own. Verdicts come in the order of the rows.
-pub(super) async fn run(system: &PgPool, columns: &Columns) -> Result<Vec<Verdict>, sqlx::Error> {
-    let sql = if columns.has_far_times() { far() } else { near() };
-    let answers = sqlx::query(sql)
+pub(super) async fn run(
+    system: &PgPool,
+    columns: &Columns<'_>,
+    messages: Messages,
+) -> Result<Vec<Verdict>, sqlx::Error> {
+    let answers = sqlx::query(text(columns.has_far_times(), messages))
         .bind(&columns.ids)
         .bind(&columns.devices)
-        .bind(&columns.hubs)
+        .bind(columns.hubs.values())
         .bind(&columns.credentials)
         .bind(&columns.kinds)
         .bind(&columns.measured_at)
@@ -96,21 +107,21 @@ pub(super) async fn run(system: &PgPool, columns: &Columns) -> Result<Vec<Verdic
         .bind(&columns.other_days)
         .bind(&columns.suspect)
         .bind(&columns.received_at)
-        .bind(&columns.device_times)
-        .bind(&columns.offsets)
-        .bind(&columns.hub_times)
-        .bind(&columns.sequences)
-        .bind(&columns.slots)
+        .bind(columns.device_times.values())
+        .bind(columns.offsets.values())
+        .bind(columns.hub_times.values())
+        .bind(columns.sequences.values())
+        .bind(columns.slots.values())
         .bind(&columns.hashes)
         .bind(&columns.values)
-        .bind(&columns.originals)
+        .bind(columns.originals.values())
         .bind(&columns.qualities)
         .bind(&columns.proofs)
         .bind(&columns.raws)
         .bind(&columns.message_ids)
         .bind(&columns.message_times)
         .bind(&columns.message_bodies)
-        .bind(&columns.message_jwts)
+        .bind(columns.message_jwts.values())
         .fetch_all(system)
         .await?;
     let mut verdicts = vec![Verdict::Failed; columns.ids.len()];
@@ -144,7 +155,7 @@ pub(super) async fn run(system: &PgPool, columns: &Columns) -> Result<Vec<Verdic
 /// a neighbour after our statement began, hence a look-up of its own.
 async fn find_first_arrivals(
     system: &PgPool,
-    columns: &Columns,
+    columns: &Columns<'_>,
     duplicates: &[(usize, CustomerId)],
     verdicts: &mut [Verdict],
 ) -> Result<(), sqlx::Error> {
@@ -152,7 +163,7 @@ async fn find_first_arrivals(
         .iter()
         .map(|(_, customer)| customer.as_uuid())
         .collect();
-    let column = |pick: fn(&Columns, usize) -> chrono::NaiveDate| -> Vec<chrono::NaiveDate> {
+    let column = |pick: fn(&Columns<'_>, usize) -> chrono::NaiveDate| -> Vec<chrono::NaiveDate> {
         duplicates
             .iter()
             .map(|(index, _)| pick(columns, *index))
@@ -162,7 +173,7 @@ async fn find_first_arrivals(
     let others = column(|columns, index| columns.other_days[index]);
     let hashes: Vec<&[u8]> = duplicates
         .iter()
-        .map(|(index, _)| columns.hashes[*index].as_slice())
+        .map(|(index, _)| columns.hashes[*index])
         .collect();
     let found = sqlx::query(
         "select i.ord, k.reading_id
@@ -188,12 +199,10 @@ async fn find_first_arrivals(
     Ok(())
 }
 
-fn near() -> &'static str {
-    static SQL: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| format!("{HEAD}{NEAR}{TAIL}"));
-    &SQL
-}
-
-fn far() -> &'static str {
-    static SQL: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| format!("{HEAD}{FAR}{TAIL}"));
-    &SQL
+fn text(far_times: bool, messages: Messages) -> &'static str {
+    static TEXTS: LazyLock<[[String; 2]; 2]> = LazyLock::new(|| {
+        [NEAR, FAR]
+            .map(|day| ["", MESSAGE_MAY_BE_THERE].map(|rule| format!("{HEAD}{day}{KEYED}{rule}{ANNOUNCED}")))
+    });
+    &TEXTS[usize::from(far_times)][usize::from(messages == Messages::InParts)]
 }

@@ -1,0 +1,288 @@
+//! What waits for a commit, and when it is worth one.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, oneshot};
+
+use super::{CommitError, Row, Verdict};
+
+/// Readings that are worth a second commit beside the one under way. A commit costs as much as some fifteen readings do,
+/// so fewer are better left to gather until the first has ended.
+const WORTH_A_SECOND: usize = 32;
+/// How long the next commit waits for as many messages as the last one had: senders that wait for an answer before they
+/// send again come back together, and one commit for all of them costs much less than one for each half.
+const PATIENCE: Duration = Duration::from_millis(1);
+
+/// One message and the way back to its sender.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub(super) rows: Vec<Row>,
+    pub(super) reply: oneshot::Sender<Result<Vec<Verdict>, CommitError>>,
+    /// Held until the answer is out.
+    pub(super) room: OwnedSemaphorePermit,
+}
+
+/// The messages of one commit. The commit counts as under way until this is dropped.
+#[derive(Debug)]
+pub(super) struct Group<'a> {
+    pub(super) units: Vec<Unit>,
+    _under_way: UnderWay<'a>,
+}
+
+/// Where messages gather. Senders wake a committing task only when there is a commit to begin, so that a busy server
+/// does not spend its time on waking.
+#[derive(Debug, Default)]
+pub(super) struct Gathering {
+    state: Mutex<State>,
+    ready: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    units: Vec<Unit>,
+    readings: usize,
+    under_way: usize,
+    /// The messages of the last commit; 0 once the wait for as many was in vain.
+    goal: usize,
+    closed: bool,
+}
+
+/// What a committing task should do.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    Commit,
+    /// Wait a little for more.
+    Gather,
+    /// Wait to be woken.
+    Rest,
+}
+
+/// What a committing task found.
+#[derive(Debug)]
+enum Look<'a> {
+    Group(Group<'a>),
+    Gather,
+    Rest,
+    End,
+}
+
+#[derive(Debug)]
+struct UnderWay<'a>(&'a Gathering);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.under_way -= 1;
+        // Whoever ends a commit looks for the next one himself, unless he ends with it.
+        if std::thread::panicking() {
+            self.0.ready.notify_one();
+        }
+    }
+}
+
+impl State {
+    fn next(&self) -> Next {
+        if self.units.is_empty() {
+            return Next::Rest;
+        }
+        let together = self.units.len() >= self.goal;
+        match self.under_way {
+            0 if together => Next::Commit,
+            0 => Next::Gather,
+            _ if together && self.readings >= WORTH_A_SECOND => Next::Commit,
+            _ => Next::Rest,
+        }
+    }
+
+    /// The oldest messages up to a number of readings; at least one message.
+    fn split(&mut self, readings: usize) -> Vec<Unit> {
+        let mut taken = 0;
+        let fitting = self
+            .units
+            .iter()
+            .take_while(|unit| {
+                let fits = taken == 0 || taken + unit.rows.len() <= readings;
+                taken += unit.rows.len();
+                fits
+            })
+            .count();
+        let rest = self.units.split_off(fitting);
+        self.readings = rest.iter().map(|unit| unit.rows.len()).sum();
+        std::mem::replace(&mut self.units, rest)
+    }
+}
+
+impl Gathering {
+    /// Adds a message.
+    pub(super) fn add(&self, unit: Unit) {
+        let mut state = self.lock();
+        let before = state.next();
+        state.readings += unit.rows.len();
+        state.units.push(unit);
+        let changed = state.next() != before;
+        drop(state);
+        if changed {
+            self.ready.notify_one();
+        }
+    }
+
+    /// The next commit's messages, as soon as they are worth one; `None` once it is closed and empty.
+    pub(super) async fn take(&self, readings: usize) -> Option<Group<'_>> {
+        loop {
+            match self.look(readings) {
+                Look::Group(group) => return Some(group),
+                Look::Gather => {
+                    // Woken or not: what there is now decides.
+                    if tokio::time::timeout(PATIENCE, self.ready.notified())
+                        .await
+                        .is_err()
+                    {
+                        self.give_up_waiting();
+                    }
+                }
+                Look::Rest => self.ready.notified().await,
+                Look::End => return None,
+            }
+        }
+    }
+
+    fn give_up_waiting(&self) {
+        let mut state = self.lock();
+        if state.next() == Next::Gather {
+            state.goal = 0;
+        }
+    }
+
+    fn look(&self, readings: usize) -> Look<'_> {
+        let mut state = self.lock();
+        let found = match state.next() {
+            Next::Rest if state.closed && state.units.is_empty() => Look::End,
+            Next::Rest => Look::Rest,
+            Next::Gather if !state.closed => Look::Gather,
+            Next::Gather | Next::Commit => {
+                let units = state.split(readings);
+                state.goal = units.len();
+                state.under_way += 1;
+                Look::Group(Group {
+                    units,
+                    _under_way: UnderWay(self),
+                })
+            }
+        };
+        let others = matches!(found, Look::End) || state.next() == Next::Commit;
+        drop(state);
+        if others {
+            self.ready.notify_one();
+        }
+        found
+    }
+
+    /// Nothing more will come; what waits is still committed.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.ready.notify_one();
+    }
+
+    /// Nobody panics with the lock held, and what it guards is whole between any two of its statements.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::history::commit::tests::row;
+
+    fn add(gathering: &Gathering, readings: usize) {
+        let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        gathering.add(Unit {
+            rows: (0..readings).map(|_| row()).collect(),
+            reply: oneshot::channel().0,
+            room,
+        });
+    }
+
+    /// The messages of the commit that begins now, if one does.
+    fn begins(gathering: &Gathering) -> Option<(usize, Group<'_>)> {
+        match gathering.look(100) {
+            Look::Group(group) => Some((group.units.len(), group)),
+            Look::Gather | Look::Rest | Look::End => None,
+        }
+    }
+
+    #[test]
+    fn a_lone_message_is_committed_at_once() {
+        let gathering = Gathering::default();
+        assert!(begins(&gathering).is_none());
+        add(&gathering, 1);
+        assert_eq!(begins(&gathering).unwrap().0, 1);
+    }
+
+    #[test]
+    fn a_second_commit_begins_only_when_it_is_worth_it() {
+        let gathering = Gathering::default();
+        add(&gathering, 1);
+        let first = begins(&gathering).unwrap();
+        add(&gathering, WORTH_A_SECOND - 1);
+        assert!(begins(&gathering).is_none(), "too few while another is under way");
+        add(&gathering, 1);
+        let second = begins(&gathering).unwrap();
+        assert_eq!(second.0, 2);
+        drop((first, second));
+        add(&gathering, 1);
+        assert!(matches!(gathering.look(100), Look::Gather));
+    }
+
+    #[test]
+    fn senders_that_came_together_are_waited_for_and_then_not() {
+        let gathering = Gathering::default();
+        for _ in 0..3 {
+            add(&gathering, 1);
+        }
+        drop(begins(&gathering).unwrap());
+        add(&gathering, 1);
+        assert!(begins(&gathering).is_none());
+        add(&gathering, 1);
+        assert!(begins(&gathering).is_none());
+        add(&gathering, 1);
+        assert_eq!(begins(&gathering).unwrap().0, 3, "all are back");
+        add(&gathering, 1);
+        gathering.give_up_waiting();
+        assert_eq!(begins(&gathering).unwrap().0, 1, "the others did not come back");
+    }
+
+    #[test]
+    fn a_commit_holds_whole_messages_and_not_too_many() {
+        let gathering = Gathering::default();
+        for readings in [60, 30, 20, 500] {
+            add(&gathering, readings);
+        }
+        let first = begins(&gathering).unwrap();
+        assert_eq!(first.0, 2);
+        let second = begins(&gathering).unwrap();
+        assert_eq!(second.0, 1, "20, because 500 do not fit");
+        let third = begins(&gathering).unwrap();
+        assert_eq!(third.0, 1, "one message alone may bring more");
+    }
+
+    #[tokio::test]
+    async fn what_waits_at_the_end_is_committed_and_everybody_goes_home() {
+        let gathering = Gathering::default();
+        add(&gathering, 1);
+        add(&gathering, 1);
+        drop(begins(&gathering));
+        add(&gathering, 1);
+        gathering.close();
+        let last = gathering.take(100).await.unwrap();
+        assert_eq!(last.units.len(), 1);
+        drop(last);
+        assert!(gathering.take(100).await.is_none());
+        assert!(gathering.take(100).await.is_none());
+    }
+}
