@@ -101,6 +101,8 @@ pub async fn new_code<S: RegistryScope>(
     let (id, hmac, now) = (ground.id(), code.hmac(ground), ground.now());
     SystemScope::for_purpose("make a claim code for a hub that the caller sees")
         .run(database, async |tx| {
+            // Of two people who ask at once, the second voids the first one's code.
+            store::claim::system_lock_codes(tx, hub).await?;
             store::claim::system_void_codes(tx, hub).await?;
             store::claim::system_insert_code(tx, id, hub, &hmac, now, now + CODE_LIVES).await
         })

@@ -189,7 +189,12 @@ pub async fn set_state<S: RegistryScope>(
             ));
         }
     }
-    store::hubs::set_state(tx, id, wanted).await
+    if store::hubs::set_state(tx, id, (hub.state, wanted)).await? {
+        return Ok(());
+    }
+    Err(RegistryError::Conflict(
+        "the hub has changed meanwhile; look at it again",
+    ))
 }
 
 /// The devices that a hub takes readings from: the active Bluetooth devices of its customer.

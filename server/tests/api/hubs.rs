@@ -125,3 +125,88 @@ async fn a_person_confirms_the_key_they_compared_and_no_other() {
         (409, "conflict")
     );
 }
+
+/// A statement of the server that waits for a lock. Its own loop, because nothing announces it.
+async fn somebody_waits(world: &World) {
+    let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    for _ in 0..500 {
+        let waiting: i64 = sqlx::query_scalar(ask).fetch_one(&world.sql).await.unwrap();
+        if waiting > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits for the claim");
+}
+
+#[tokio::test]
+async fn a_hub_that_is_claimed_meanwhile_does_not_become_active() {
+    let world = World::new().await;
+    let tenant = world.tenant(&world.admin().await, "a").await;
+    let path = format!("/api/v1/hubs/{}", tenant.hub);
+    let code_text = code(&tenant.user, &tenant.hub).await;
+    let claimed = system_claim(&world.ground, &world.database, &code_text, &[1; 32], None)
+        .await
+        .unwrap();
+    let confirm = json!({"fingerprint": claimed.fingerprint});
+    assert_eq!(
+        tenant
+            .user
+            .post(&format!("{path}/confirm"), &confirm)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        tenant
+            .user
+            .patch(&path, &json!({"state": "inactive"}))
+            .await
+            .status,
+        200
+    );
+
+    // What a claim does, held open while somebody takes the hub in again.
+    for ends in ["claimed", "inactive"] {
+        let mut claim = world.sql.begin().await.unwrap();
+        sqlx::query(
+            "update hub set state = $2, public_key = $3, fingerprint = 'another', confirmed_at = null,
+               confirmed_by = null
+             where id = $1::uuid",
+        )
+        .bind(tenant.hub.parse::<uuid::Uuid>().unwrap())
+        .bind(ends)
+        .bind([2_u8; 32].as_slice())
+        .execute(&mut *claim)
+        .await
+        .unwrap();
+        let user = tenant.user.clone();
+        let at = path.clone();
+        let patch = tokio::spawn(async move { user.patch(&at, &json!({"state": "active"})).await });
+        somebody_waits(&world).await;
+        claim.commit().await.unwrap();
+        assert_eq!(patch.await.unwrap().problem(), (409, "conflict"), "{ends}");
+        let seen = hub(&tenant.user, &tenant).await;
+        assert_eq!(
+            (&seen["state"], &seen["confirmed_at"]),
+            (&json!(ends), &Value::Null)
+        );
+        sqlx::query("update hub set state = 'inactive', confirmed_at = now()")
+            .execute(&world.sql)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn of_codes_asked_for_at_once_one_works() {
+    let world = World::new().await;
+    let tenant = world.tenant(&world.admin().await, "a").await;
+    let ask = async || code(&tenant.user, &tenant.hub).await;
+    tokio::join!(ask(), ask(), ask(), ask(), ask(), ask());
+    let open: i64 = sqlx::query_scalar("select count(*) from hub_claim_code where used_at is null")
+        .fetch_one(&world.sql)
+        .await
+        .unwrap();
+    assert_eq!(open, 1);
+}

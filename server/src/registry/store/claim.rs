@@ -18,6 +18,14 @@ pub(in crate::registry) struct Claim<'a> {
     pub(in crate::registry) now: DateTime<Utc>,
 }
 
+/// Makes those who ask for a code of one hub wait for each other, so that one code works at a time. No row is locked for
+/// it: a claim takes the code's row before the hub's, and must not meet one that goes the other way.
+pub(in crate::registry) async fn system_lock_codes(tx: &System, hub: HubId) -> Result<(), RegistryError> {
+    let sql = "select pg_advisory_xact_lock(hashtextextended('hub_claim_code ' || $1::text, 0))";
+    run(tx, sql, [hub.as_uuid().into()]).await?;
+    Ok(())
+}
+
 pub(in crate::registry) async fn system_void_codes(tx: &System, hub: HubId) -> Result<(), RegistryError> {
     let sql = "delete from hub_claim_code where hub_id = $1 and used_at is null";
     run(tx, sql, [hub.as_uuid().into()]).await?;

@@ -97,18 +97,17 @@ pub(in crate::registry) async fn confirm<S: RegistryScope>(
     Ok(done.rows_affected() == 1)
 }
 
+/// Whether the hub was still as the caller read it and has changed. A claim that came between has taken the
+/// confirmation away, and with it the way to `active`.
 pub(in crate::registry) async fn set_state<S: RegistryScope>(
     tx: &Tx<S>,
     id: HubId,
-    state: HubState,
-) -> Result<(), RegistryError> {
-    run(
-        tx,
-        "update hub set state = $2 where id = $1",
-        [id.as_uuid().into(), state.as_str().into()],
-    )
-    .await?;
-    Ok(())
+    (from, to): (HubState, HubState),
+) -> Result<bool, RegistryError> {
+    let sql = "update hub set state = $3
+        where id = $1 and state = $2 and ($3 <> 'active' or confirmed_at is not null)";
+    let values = [id.as_uuid().into(), from.as_str().into(), to.as_str().into()];
+    Ok(run(tx, sql, values).await?.rows_affected() == 1)
 }
 
 pub(in crate::registry) async fn system_devices(
