@@ -54,15 +54,19 @@ export function chart(figure) {
       title.textContent = series.to - series.from > 2 * DAY
         ? `${time.date(series.from)} – ${time.date(series.to - 1)}` : `${time.full(series.from)} – ${time.full(series.to)}`;
     }
-    legend?.replaceChildren(...kind.legend.map(([look, text]) => {
-      const entry = document.createElement('span');
-      entry.append(Object.assign(document.createElement('i'), { className: look }), text);
-      return entry;
-    }));
+    explain(kind.legend);
     const count = series.points.length;
     const last = series.points.at(-1);
     const said = ['activity', 'sleep'].includes(series.kind) || !last ? '' : ` The last is ${words(series, last)}.`;
     figure.setAttribute('aria-label', `${count} ${count === 1 ? 'reading' : 'readings'}, ${title?.textContent ?? ''}.${said} The same values are in the table below.`);
+  }
+
+  function explain(entries) {
+    legend?.replaceChildren(...entries.map(([look, text]) => {
+      const entry = document.createElement('span');
+      entry.append(Object.assign(document.createElement('i'), { className: look }), text);
+      return entry;
+    }));
   }
 
   // Target bands, and a hairline between days.
@@ -97,8 +101,9 @@ export function chart(figure) {
       hit: (x, y, point, text, reach = 14) => hits.push({ x: (x - bbox.left) / r, y: (y - bbox.top) / r, point, text, reach }),
     };
     ctx.save();
-    kind.draw(g);
+    const more = kind.draw(g);
     ctx.restore();
+    explain([...kind.legend, ...(more ?? [])]);
   }
 
   function point(u, time) {
@@ -149,7 +154,8 @@ export function chart(figure) {
         { font, stroke, size: 30, gap: 8, grid: { show: false }, ticks: { show: false },
           splits: (u) => labels(u).map(([at]) => at), values: (u) => labels(u).map(([, text]) => text) },
         { font, stroke, size: series.kind === 'activity' ? 52 : 42, gap: 6, space: 34, incrs: STEPS, ticks: { show: false },
-          grid: { stroke: () => css('--line'), width: 1 }, values: (u, splits) => splits.map((value) => value.toLocaleString('en-US')) },
+          grid: { stroke: () => css('--line'), width: 1 },
+          values: (u, splits) => splits.map((value) => `${value.toLocaleString('en-US')}${kind.axis ?? ''}`) },
       ],
       hooks: { drawClear: [(u) => ground(u, time)], draw: [(u) => marks(u, kind)], setCursor: [(u) => point(u, time)] },
     }, [[series.from, series.to], [kind.range[0], kind.range[1]]], figure);

@@ -1,5 +1,5 @@
-// How each vital sign is drawn. A kind is { range, legend, draw }: `draw` puts marks on the canvas and tells where they can be
-// pointed at. Sizes are CSS px times `g.r`, the canvas's ratio.
+// How each vital sign is drawn. A kind is { range, legend, draw, axis? }: `draw` puts marks on the canvas, tells where they can be
+// pointed at, and gives what the legend has to say besides; `axis` stands behind the numbers of the axis. Sizes are CSS px times `g.r`, the canvas's ratio.
 import { DAY, HOUR, days } from './zone.js';
 
 const values = (points, field) => points.map((point) => point.v[field]).filter((value) => value !== undefined);
@@ -13,26 +13,56 @@ export function beyond(series, field, value) {
     && ((band.low !== undefined && value < band.low) || (band.high !== undefined && value > band.high)));
 }
 
-/** Marks that would overlap are set side by side around the middle of their group. */
-export function spread(positions, width, left, right) {
+// Marks of one day, side by side around the middle of their group; undefined where one would have to stand further than `width`
+// from its own time.
+function spread(at, width, left, right) {
   const groups = [];
-  positions.forEach((at, index) => {
-    groups.push({ sum: at, members: [index] });
+  at.forEach((x) => {
+    groups.push({ sum: x, count: 1 });
     for (let last = groups.length - 1; last > 0; last--) {
       const [a, b] = [groups[last - 1], groups[last]];
-      const reach = (group) => [group.sum / group.members.length, group.members.length * width / 2];
-      const [[atA, halfA], [atB, halfB]] = [reach(a), reach(b)];
-      if (atA + halfA <= atB - halfB) break;
-      groups.splice(last - 1, 2, { sum: a.sum + b.sum, members: [...a.members, ...b.members] });
+      if (a.sum / a.count + a.count * width / 2 <= b.sum / b.count - b.count * width / 2) break;
+      groups.splice(last - 1, 2, { sum: a.sum + b.sum, count: a.count + b.count });
     }
   });
-  const placed = [];
-  for (const group of groups) {
-    const size = group.members.length * width;
-    const start = Math.max(left, Math.min(right - size, group.sum / group.members.length - size / 2));
-    group.members.forEach((index, order) => { placed[index] = start + (order + .5) * width; });
+  const placed = groups.flatMap(({ sum, count }) => {
+    const start = Math.max(left, Math.min(right - count * width, sum / count - count * width / 2));
+    return Array.from({ length: count }, (_, order) => start + (order + .5) * width);
+  });
+  const fits = placed.every((x, index) => Math.abs(x - at[index]) <= width && x - width / 2 >= left - 1e-6 && x + width / 2 <= right + 1e-6
+    && (index === 0 || x - placed[index - 1] >= width - 1e-6));
+  return fits ? placed : undefined;
+}
+
+/**
+ * Where marks of these times are set: none further than its `width` from its own time, none over the line of its local day. Where
+ * more lie together than have room, one mark stands for several. `visible` are the days as zone.js gives them, `x` makes px of
+ * a time. Gives `{ at, width, members }` with the indices of `times`, which are in order.
+ */
+export function place(times, visible, x, width) {
+  return visible.flatMap(({ from, to }, number) => {
+    const [first, last] = [number === 0, number === visible.length - 1];
+    const members = times.flatMap((t, index) => ((first || t >= from) && (last || t < to) ? [index] : []));
+    const [left, right] = [x(from), x(to)];
+    const at = members.map((index) => Math.max(left, Math.min(right, x(times[index]))));
+    const single = spread(at, width, left, right);
+    if (single) return members.map((index, order) => ({ at: single[order], width, members: [index] }));
+    const count = Math.max(1, Math.floor((right - left) / width));
+    const step = (right - left) / count;
+    const bins = Array.from({ length: count }, (_, bin) => ({ at: left + (bin + .5) * step, width: Math.min(width, step), members: [] }));
+    members.forEach((index, order) => bins[Math.min(count - 1, Math.floor((at[order] - left) / step))].members.push(index));
+    return bins.filter((bin) => bin.members.length);
+  });
+}
+
+/** Of spans that overlap, the longest: what two of them say of the same hours must not be added. Of equal ones the later made. */
+export function apart(points) {
+  const end = (point) => point.until ?? point.t;
+  const kept = [];
+  for (const point of [...points].sort((a, b) => (end(b) - b.t) - (end(a) - a.t) || (a.id < b.id ? 1 : -1))) {
+    if (!kept.some((other) => point.t < end(other) && other.t < end(point))) kept.push(point);
   }
-  return placed;
+  return kept.sort((a, b) => a.t - b.t);
 }
 
 function pill(g, x, top, bottom, width, colour) {
@@ -91,9 +121,11 @@ function triangle(g, x, up) {
 
 const meanOf = (series, field) => series.mean?.[field];
 const span = (from, to) => (to - from > 2 * DAY ? '7-day mean' : '24-hour mean');
-const bandOf = (series) => series.bands?.length ? [['band', 'target']] : [];
+// Of a pulse or a temperature the band is what is usual, and nothing to aim for.
+const bandOf = (series) => series.bands?.length
+  ? [['band', ['heart_rate', 'temperature'].includes(series.kind) ? 'usual range' : 'target']] : [];
 
-const bloodPressure = (series) => {
+const bloodPressure = (series, time) => {
   const alarm = Object.fromEntries((series.alarm ?? []).map((band) => [band.field, band]));
   const outside = alarm.systolic && alarm.diastolic
     ? `outside ${alarm.systolic.low}–${alarm.systolic.high} / ${alarm.diastolic.low}–${alarm.diastolic.high}` : 'outside range';
@@ -104,21 +136,28 @@ const bloodPressure = (series) => {
       for (const field of ['systolic', 'diastolic']) if (meanOf(series, field)) dashed(g, meanOf(series, field), g.css('--quiet'));
       const points = series.points.filter(({ v }) => v.systolic !== undefined);
       const room = (g.right - g.left) / Math.max(points.length, 1);
-      const width = Math.max(2 * g.r, Math.min(8 * g.r, room * .5));
-      const at = points.map((point) => g.x(point.t));
-      const placed = room > 3 * g.r ? spread(at, width + 2 * g.r, g.left, g.right) : at;
+      const gap = 2 * g.r;
+      const width = Math.max(4 * g.r, Math.min(8 * g.r, room * .5));
+      const placed = place(points.map((point) => point.t), days(time, series.from, series.to), g.x, width + gap);
       let labelled = -Infinity;
-      points.forEach((point, index) => {
-        const { systolic, diastolic = systolic } = point.v;
-        const out = beyond(series, 'systolic', systolic) || beyond(series, 'diastolic', diastolic);
-        const [x, top, bottom] = [placed[index], g.y(systolic), g.y(diastolic)];
-        pill(g, x, top, bottom, width, g.css(out ? '--warn' : '--accent'));
+      for (const mark of placed) {
+        const own = mark.members.map((index) => points[index]);
+        const isOut = ({ v }) => beyond(series, 'systolic', v.systolic) || beyond(series, 'diastolic', v.diastolic ?? v.systolic);
+        const out = own.some(isOut);
+        const upper = values(own, 'systolic');
+        const lower = own.map(({ v }) => v.diastolic ?? v.systolic);
+        const [x, top, bottom] = [mark.at, g.y(most(upper, -Infinity)), g.y(least(lower, Infinity))];
+        g.ctx.globalAlpha = own.length > 1 ? .5 : 1;
+        pill(g, x, top, bottom, Math.max(g.r, mark.width - gap), g.css(out ? '--warn' : '--accent'));
+        g.ctx.globalAlpha = 1;
         if (out && x - labelled > 26 * g.r) {
-          label(g, String(Math.round(systolic)), x, top - 5 * g.r, g.css('--warn'));
+          label(g, String(Math.round(most(upper, -Infinity))), x, top - 5 * g.r, g.css('--warn'));
           labelled = x;
         }
-        g.hit(x, (top + bottom) / 2, point);
-      });
+        const between = (list) => `${Math.round(least(list, Infinity))}–${Math.round(most(list, -Infinity))}`;
+        g.hit(x, (top + bottom) / 2, own[0], own.length > 1 ? `${own.length} readings, ${between(upper)} / ${between(lower)} mmHg` : undefined);
+      }
+      return placed.some((mark) => mark.members.length > 1) ? [['several', 'several, lowest to highest']] : [];
     },
   };
 };
@@ -171,9 +210,12 @@ const dots = (field, range, extra = {}) => (series) => ({
   },
 });
 
+// Beyond the alarm begins with the next tenth: above 37.9 is from 38.0.
 const fever = (g, series) => {
   const line = series.alarm?.find((band) => band.field === 'temperature' && band.high !== undefined);
-  if (line) dashed(g, line.high, g.css('--warn'), `fever from ${line.high} °C`);
+  if (!line) return;
+  const from = Math.round(line.high * 10 + 1) / 10;
+  dashed(g, from, g.css('--warn'), `fever from ${from.toFixed(1)} °C`);
 };
 
 // Where there is a dot for every few pixels, bars from the lowest to the highest with the mean say more than dots.
@@ -213,7 +255,8 @@ function grouped(series, time, add) {
       const start = time.hourStart(series.from) + index * HOUR;
       return [start, Math.max(start, series.from), Math.min(start + HOUR, series.to)];
     });
-  return list.map(([start, from, to]) => ({ start, from, to, points: series.points.filter((point) => add(point) >= start && add(point) < to) }))
+  const points = apart(series.points);
+  return list.map(([start, from, to]) => ({ start, from, to, points: points.filter((point) => add(point) >= start && add(point) < to) }))
     .filter((group) => group.points.length);
 }
 
@@ -245,12 +288,14 @@ const hours = (minutes) => `${Math.floor(minutes / 60)} h ${Math.round(minutes %
 // A night belongs to the day one wakes up on.
 const sleep = (series, time) => {
   const asleep = ({ v }) => (v.deep ?? 0) + (v.light ?? 0) + (v.rem ?? 0);
+  const kept = apart(series.points);
   const nights = days(time, series.from, series.to)
-    .map((day) => ({ ...day, nights: series.points.filter((point) => time.dayOf(point.until ?? point.t) === day.number) }))
+    .map((day) => ({ ...day, nights: kept.filter((point) => time.dayOf(point.until ?? point.t) === day.number) }))
     .filter((day) => day.nights.length);
   const total = (day) => day.nights.reduce((sum, point) => sum + asleep(point) + (point.v.awake ?? 0), 0);
   return {
     range: [0, most(nights.map(total), 480) / 60 * 1.14],
+    axis: ' h',
     legend: STAGES.map(([key, name]) => [key, name]),
     draw(g) {
       for (const day of nights) {
@@ -277,7 +322,7 @@ export const kinds = {
   weight,
   glucose: dots('glucose', (list) => [least(list, 58) - 14, most(list, 250) + 26]),
   oximetry: dots('spo2', (list) => [Math.min(80, least(list, 100) - 2), 100.6]),
-  temperature: dots('temperature', (list) => [least(list, 35.8) - .2, most(list, 38.6) + .3], { before: fever, outside: 'fever' }),
+  temperature: dots('temperature', (list) => [least(list, 35.8) - .2, most(list, 38.6) + .3], { before: fever, outside: 'fever, or below 35.0 °C' }),
   heart_rate: heartRate,
   activity,
   sleep,
