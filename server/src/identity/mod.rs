@@ -25,6 +25,8 @@ pub use session::{ABSOLUTE, IDLE, Session, SessionSecret};
 pub use throttle::{Throttle, place};
 pub use users::{NewUser, Organisation, User, UserScope};
 
+use tokio::sync::watch;
+
 use crate::ground::Ground;
 use crate::tenancy::Database;
 use access_token::AccessTokens;
@@ -39,6 +41,8 @@ pub struct Identity {
     passwords: Arc<Passwords>,
     throttle: Arc<SignInThrottle>,
     tokens: Arc<AccessTokens>,
+    /// Touched whenever a session may have ended in this process.
+    endings: watch::Sender<()>,
 }
 
 impl Identity {
@@ -70,6 +74,7 @@ impl Identity {
             passwords: Arc::new(passwords),
             throttle: Arc::new(throttle),
             tokens: Arc::new(tokens),
+            endings: watch::Sender::new(()),
         }
     }
 }

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
+use tokio::sync::watch;
 
 use super::store::{self, Account, NewSession};
 use super::{Caller, Email, Identity, IdentityError, Password};
@@ -145,7 +146,15 @@ impl Identity {
             .run(&self.database, async |tx| {
                 store::system_end_session(tx, &hmac, now).await
             })
-            .await
+            .await?;
+        self.endings.send_replace(());
+        Ok(())
+    }
+
+    /// Changes when some session or other may have ended in this process: who keeps something open for one asks
+    /// [`Identity::still_stands`] then.
+    pub fn endings(&self) -> watch::Receiver<()> {
+        self.endings.subscribe()
     }
 
     /// What a form of this session carries.

@@ -213,7 +213,9 @@ impl Identity {
             .run(&self.database, async |tx| {
                 store::system_set_user_state(tx, user, state, now).await
             })
-            .await
+            .await?;
+        self.endings.send_replace(());
+        Ok(())
     }
 
     async fn first_user_of(

@@ -1,8 +1,13 @@
 //! Live pages: what happens is seen without being asked for.
 
-use chrono::TimeDelta;
+use std::time::Duration;
 
-use crate::world::World;
+use chrono::TimeDelta;
+use uuid::Uuid;
+use vitalwire_server::ground::enums::UserState;
+use vitalwire_server::identity::{CallerScope, Organisation, Password};
+
+use crate::world::{PASSWORD, World};
 
 #[tokio::test]
 async fn a_reading_appears_and_then_its_delivery() {
@@ -119,4 +124,60 @@ async fn one_person_has_twenty_live_pages_at_most() {
             .text
             .contains("Too many pages with live readings are open.")
     );
+}
+
+#[tokio::test]
+async fn a_live_page_shows_nothing_after_its_session() {
+    let world = World::new().await;
+    world.user("Ada", Organisation::Platform, None).await;
+    let by = world
+        .state
+        .identity()
+        .sign_in(
+            "ada@example.org",
+            Password::typed(PASSWORD),
+            "192.0.2.1".parse().unwrap(),
+        )
+        .await
+        .unwrap()
+        .caller;
+    let CallerScope::Admin(admin) = &by.scope else {
+        panic!("Ada is of the platform")
+    };
+    for ends in ["SignedOut", "Disabled", "Elsewhere"] {
+        let customer = world.customer(ends).await;
+        let browser = world.signed_in(ends).await;
+        let path = format!("/devices/{}/live", customer.device);
+        let mut stream = browser.open(&path, None).await;
+        world.commit(&customer, &[(TimeDelta::seconds(2), 131, 82)]).await;
+        world.route().await;
+        stream.next().await;
+        match ends {
+            "SignedOut" => assert_eq!(browser.submit("/logout", &[]).await.status, 303),
+            "Disabled" => {
+                let user: Uuid = sqlx::query_scalar("select id from user_account where customer_id = $1")
+                    .bind(customer.id)
+                    .fetch_one(&world.sql)
+                    .await
+                    .unwrap();
+                let identity = world.state.identity();
+                identity
+                    .set_user_state(&by, admin, user.into(), UserState::Disabled)
+                    .await
+                    .unwrap();
+            }
+            _ => {
+                sqlx::query("update session set ended_at = last_seen_at where ended_at is null")
+                    .execute(&world.sql)
+                    .await
+                    .unwrap();
+                tokio::time::sleep(Duration::from_secs(5)).await;
+            }
+        }
+        world.commit(&customer, &[(TimeDelta::seconds(1), 132, 83)]).await;
+        world.route().await;
+        while let Some(block) = stream.block().await {
+            assert!(!block.contains(">132<"), "{ends}: {block}");
+        }
+    }
 }

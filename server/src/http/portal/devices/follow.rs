@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use vitals::Kind;
 use web_templates::live::{self, HEARTBEAT};
@@ -32,8 +33,9 @@ const BEAT: Duration = Duration::from_secs(15);
 const WATCH: Duration = Duration::from_secs(1);
 /// Between two looks lies at least this much, however busy the customer is.
 const PAUSE: Duration = Duration::from_millis(200);
-/// The session is asked for again this often.
-const SESSION: Duration = Duration::from_mins(1);
+/// What is sent is sent to a session that stood this long ago at most. One that ends in this process ends the stream at
+/// once; of one that ended in another, nothing is heard.
+const SESSION: Duration = Duration::from_secs(5);
 /// Readings in one look; what lies behind follows at once.
 const LOOK: u16 = 100;
 /// Readings at the beginning: as many as a page shows.
@@ -61,7 +63,10 @@ pub(super) struct Follow {
     more: bool,
     /// When something was sent last.
     sent: Instant,
-    checked: Instant,
+    /// When the session was seen to stand; none where it has to be seen again.
+    checked: Option<Instant>,
+    /// Says that some session or other has ended.
+    endings: watch::Receiver<()>,
     _counted: Open,
 }
 
@@ -88,7 +93,8 @@ impl Follow {
             looked: None,
             more: false,
             sent: now,
-            checked: now,
+            checked: None,
+            endings: state.identity().endings(),
             _counted: counted,
         }
     }
@@ -97,11 +103,8 @@ impl Follow {
     /// which the browser comes back by itself and says where it was.
     pub(super) async fn next(&mut self) -> Option<web::Bytes> {
         while self.wait().await {
-            if self.checked.elapsed() >= SESSION {
-                if !self.is_signed_in().await {
-                    return None;
-                }
-                self.checked = Instant::now();
+            if !self.is_signed_in().await {
+                return None;
             }
             let mut text = match self.look().await {
                 Ok(text) => text,
@@ -114,6 +117,10 @@ impl Follow {
                 HEARTBEAT.clone_into(&mut text);
             }
             if !text.is_empty() {
+                // It may have ended while the database was asked.
+                if !self.is_signed_in().await {
+                    return None;
+                }
                 self.sent = Instant::now();
                 return Some(text.into());
             }
@@ -132,6 +139,10 @@ impl Follow {
         let signals = &mut self.signals;
         tokio::select! {
             () = ending.cancelled() => return false,
+            _ = self.endings.changed() => {
+                self.checked = None;
+                return true;
+            }
             () = tokio::time::sleep_until(wake) => {}
             goes_on = announced(signals, &self.scope) => if !goes_on { return false },
         }
@@ -156,7 +167,14 @@ impl Follow {
     }
 
     /// Whether the session still stands. Watching is no use of it: a page left open does not keep anybody signed in.
-    async fn is_signed_in(&self) -> bool {
+    /// The database is asked where a session has ended, or the last answer is too old.
+    async fn is_signed_in(&mut self) -> bool {
+        let is_told = self.endings.has_changed().unwrap_or(true);
+        if !is_told && self.checked.is_some_and(|at| at.elapsed() < SESSION) {
+            return true;
+        }
+        self.endings.mark_unchanged();
+        self.checked = Some(Instant::now());
         let stands = self.state.identity().still_stands(&self.secret).await;
         swallow(stands, "the browser comes back and is told").unwrap_or(false)
     }
