@@ -9,7 +9,7 @@ nextest_version=0.9.151   # built where none is found; any from nextest_oldest o
 nextest_oldest=0.9.100    # as in .config/nextest.toml
 deny_version=0.20.2       # deny.toml is written for its format
 postgres_oldest=15
-node_oldest=18
+node_oldest=20
 python_packages=(
   standardwebhooks==1.1.0 # the reference library that must accept our signatures
 )
@@ -59,8 +59,20 @@ need() { # need CHECK "WHAT IT IS FOR" DEBIAN_PACKAGE...
   reasons+=("$reason (Debian: $*)")
 }
 
+# Rust is the one thing that apt has only in versions too old for us, and that rustup installs in a minute.
+rust_needs() {
+  local oldest found
+  oldest=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+  if ! { has cargo && has rustc; }; then
+    die "Rust is missing: install the stable toolchain, $oldest or newer (https://rustup.rs), then run this again"
+  fi
+  found=$(rustc --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1 || true)
+  at_least "${found:-0}" "$oldest" ||
+    die "Rust $oldest or newer is needed, and $(command -v rustc) is ${found:-of no known version}: run 'rustup update stable', then this again"
+}
+
 build_needs() {
-  has cargo || die "Rust is missing: install the stable toolchain with rustup, then run this again"
+  rust_needs
   need compiler_works "a C compiler, for linking and for aws-lc" gcc libc6-dev
   need certificates_work "root certificates, for downloads" ca-certificates
   need node_works "Node $node_oldest or newer, for the pages' parts" nodejs
