@@ -26,6 +26,7 @@ pub mod event;
 pub mod hub;
 pub mod hub_claim_code;
 pub mod job_lease;
+pub mod master_key_check;
 pub mod minute_tally;
 pub mod outbox;
 pub mod quarantine;

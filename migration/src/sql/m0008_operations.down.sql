@@ -1,2 +1,3 @@
+drop table master_key_check;
 drop table job_lease;
 drop table refusal;

@@ -27,6 +27,14 @@ create table job_lease (
   lease_until timestamptz not null
 ) with (fillfactor = 50);
 
+-- Which master key this database belongs to: the id that sealed values carry, and an HMAC under a key derived for this
+-- alone, which tells nothing of the master key. Written at the first use, compared at every start, never changed.
+create table master_key_check (
+  only_row boolean primary key default true check (only_row),
+  key_id text not null check (key_id ~ '^[0-9a-f]{8}$'),
+  check_hmac bytea not null check (length(check_hmac) = 32)
+);
+
 alter table refusal enable row level security, force row level security;
 create policy system_all on refusal to vw_system using (true) with check (true);
 create policy admin_all on refusal to vw_admin using (true);
@@ -40,3 +48,7 @@ grant select on refusal to vw_admin, vw_distributor, vw_customer;
 alter table job_lease enable row level security, force row level security;
 create policy system_all on job_lease to vw_system using (true) with check (true);
 grant select, insert, update, delete on job_lease to vw_system;
+
+alter table master_key_check enable row level security, force row level security;
+create policy system_all on master_key_check to vw_system using (true) with check (true);
+grant select, insert on master_key_check to vw_system;

@@ -3,6 +3,7 @@
 //! Main type: [`Platform`], the parts that every command needs. Called by the command line and the demo.
 
 mod import;
+mod master_key;
 mod serve;
 
 use std::path::Path;
@@ -10,11 +11,11 @@ use std::path::Path;
 use vitalwire_migration::{Migrator, MigratorTrait};
 
 use crate::config::{Config, ConfigError};
-use crate::ground::{Ground, Keys};
-use crate::outside::key_file::{self, KeyFileError};
+use crate::ground::Ground;
 use crate::outside::postgres::{Embedded, EmbeddedError};
 use crate::tenancy::{Database, DatabaseError};
 
+pub use master_key::MasterKeyError;
 pub use serve::{Running, StopSignal, serve, start};
 
 /// Why a command ended without success. Each message says what to do.
@@ -28,7 +29,7 @@ pub enum AppError {
     Embedded(#[from] EmbeddedError),
     /// The master key.
     #[error("{0}")]
-    KeyFile(#[from] KeyFileError),
+    MasterKey(#[from] MasterKeyError),
     /// The database's connection.
     #[error("{0}")]
     Database(#[from] DatabaseError),
@@ -105,7 +106,6 @@ impl Platform {
 }
 
 async fn open_database(config: &Config, embedded: Option<&Embedded>) -> Result<(Ground, Database), AppError> {
-    let ground = Ground::new(Keys::derive(&master_key(config)?));
     let (app_url, owner_url) = match embedded {
         Some(embedded) => (embedded.app_url(), embedded.owner_url()),
         None => (config.database_url.clone(), owner_url(config)),
@@ -117,7 +117,13 @@ async fn open_database(config: &Config, embedded: Option<&Embedded>) -> Result<(
     if embedded.is_none() && !config.insecure_dev {
         refuse_if_behind(&app_url).await?;
     }
-    Ok((ground, database))
+    match master_key::of(config, &database).await {
+        Ok(keys) => Ok((Ground::new(keys), database)),
+        Err(error) => {
+            database.close().await;
+            Err(error)
+        }
+    }
 }
 
 /// Brings the tables up to this version, as the owner.
@@ -196,13 +202,6 @@ pub fn say(text: &str) -> Result<(), AppError> {
 /// One TLS provider for the whole process. A second call finds it installed.
 fn install_tls_provider() {
     let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
-}
-
-fn master_key(config: &Config) -> Result<crate::ground::MasterKey, AppError> {
-    match config.master_key_from_config()? {
-        Some(key) => Ok(key),
-        None => Ok(key_file::master_key(&config.keys_dir())?),
-    }
 }
 
 fn owner_url(config: &Config) -> String {

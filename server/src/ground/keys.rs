@@ -7,6 +7,7 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use aws_lc_rs::{digest, hmac};
+use data_encoding::HEXLOWER;
 
 use super::random::{Random, SystemRandom};
 
@@ -32,10 +33,12 @@ pub enum Purpose {
     Quarantine,
     /// Seals the secrets with which an endpoint's deliveries are signed.
     EndpointSecret,
+    /// HMAC by which a database knows its master key again.
+    MasterKeyCheck,
 }
 
 impl Purpose {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::DeviceToken,
         Self::ClaimCode,
         Self::Session,
@@ -44,6 +47,7 @@ impl Purpose {
         Self::RawMessage,
         Self::Quarantine,
         Self::EndpointSecret,
+        Self::MasterKeyCheck,
     ];
 
     const fn label(self) -> &'static str {
@@ -56,6 +60,7 @@ impl Purpose {
             Self::RawMessage => "vitalwire/1/raw-message",
             Self::Quarantine => "vitalwire/1/quarantine",
             Self::EndpointSecret => "vitalwire/1/endpoint-secret",
+            Self::MasterKeyCheck => "vitalwire/1/master-key-check",
         }
     }
 }
@@ -139,6 +144,11 @@ impl Keys {
             derived,
             random: SystemRandom::new(),
         }
+    }
+
+    /// The master key's id: what sealed values carry, in hexadecimal, for messages.
+    pub fn id(&self) -> String {
+        HEXLOWER.encode(&self.id)
     }
 
     fn of(&self, purpose: Purpose) -> &Derived {

@@ -26,9 +26,28 @@ pub enum KeyFileError {
     Exposed(PathBuf),
 }
 
-/// Reads the key, or makes it. Two processes that start at once get the same key.
-pub fn master_key(folder: &Path) -> Result<MasterKey, KeyFileError> {
-    let path = folder.join("master.key");
+/// Where the key of a folder is kept.
+pub fn path(folder: &Path) -> PathBuf {
+    folder.join("master.key")
+}
+
+/// Reads the key if there is one; makes nothing.
+pub fn existing(folder: &Path) -> Result<Option<MasterKey>, KeyFileError> {
+    let path = path(folder);
+    match fs::File::open(&path) {
+        Ok(file) => read(file, &path).map(Some),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(KeyFileError::Io { path, source }),
+    }
+}
+
+/// Reads the key, or makes it, which is right only where nothing belongs to a key yet. Two processes that start at once
+/// get the same key.
+pub fn existing_or_new(folder: &Path) -> Result<MasterKey, KeyFileError> {
+    if let Some(key) = existing(folder)? {
+        return Ok(key);
+    }
+    let path = path(folder);
     let io = |source| KeyFileError::Io {
         path: path.clone(),
         source,
@@ -38,14 +57,8 @@ pub fn master_key(folder: &Path) -> Result<MasterKey, KeyFileError> {
         .mode(0o700)
         .create(folder)
         .map_err(io)?;
-    match fs::File::open(&path) {
-        Ok(file) => read(file, &path),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            make(folder, &path).map_err(io)?;
-            read(fs::File::open(&path).map_err(io)?, &path)
-        }
-        Err(error) => Err(io(error)),
-    }
+    make(folder, &path).map_err(io)?;
+    read(fs::File::open(&path).map_err(io)?, &path)
 }
 
 fn read(mut file: fs::File, path: &Path) -> Result<MasterKey, KeyFileError> {
@@ -90,14 +103,16 @@ mod tests {
     #[test]
     fn the_key_is_made_once_and_guarded() {
         let folder = std::env::temp_dir().join(format!("vitalwire-keys-{}", std::process::id()));
-        let first = master_key(&folder).unwrap();
-        assert_eq!(master_key(&folder).unwrap().expose(), first.expose());
-        let path = folder.join("master.key");
+        assert!(existing(&folder).unwrap().is_none());
+        assert!(!folder.exists(), "to look makes nothing");
+        let first = existing_or_new(&folder).unwrap();
+        assert_eq!(existing_or_new(&folder).unwrap().expose(), first.expose());
+        let path = path(&folder);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(master_key(&folder), Err(KeyFileError::Exposed(_))));
+        assert!(matches!(existing_or_new(&folder), Err(KeyFileError::Exposed(_))));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, b"short").unwrap();
-        assert!(matches!(master_key(&folder), Err(KeyFileError::Damaged(_))));
+        assert!(matches!(existing_or_new(&folder), Err(KeyFileError::Damaged(_))));
         fs::remove_dir_all(&folder).unwrap();
     }
 }
