@@ -1,12 +1,14 @@
-//! Passwords: argon2id, two at a time, away from the threads that serve requests.
+//! Passwords: argon2id on two threads of its own, away from those that serve requests. Each keeps the 19 MiB that a hash
+//! takes and fills them again for the next, so that a rush of sign-ins needs no more memory than one.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use tokio::sync::oneshot;
 
 use super::IdentityError;
 use crate::ground::Ground;
@@ -15,8 +17,10 @@ const SHORTEST: usize = 12;
 const LONGEST_BYTES: usize = 256;
 /// Hashes at the same time: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
-/// Sign-ins that may wait for their turn.
+/// Sign-ins that may wait for their turn, about a second's worth.
 const WAITING: usize = 64;
+/// Bytes of a hash.
+const HASH: usize = Params::DEFAULT_OUTPUT_LEN;
 
 /// What one hash costs.
 #[derive(Debug, Clone, Copy)]
@@ -75,14 +79,17 @@ impl fmt::Debug for Password {
     }
 }
 
+/// What a thread does: it gets the memory that it keeps.
+type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
+
 /// Hashes and verifies.
 pub(super) struct Passwords {
     ground: Ground,
-    argon2: Argon2<'static>,
+    params: Params,
     /// The hash of a password that nobody knows: an unknown address costs the same time as a known one.
     nobody: String,
-    waiting: Arc<Semaphore>,
-    at_once: Arc<Semaphore>,
+    /// The threads end with it.
+    turns: SyncSender<Work>,
 }
 
 impl fmt::Debug for Passwords {
@@ -93,24 +100,37 @@ impl fmt::Debug for Passwords {
 
 impl Passwords {
     pub(super) fn new(ground: Ground, cost: Cost) -> Result<Self, IdentityError> {
-        let params = Params::new(cost.memory_kib, cost.passes, 1, None)
-            .map_err(|_| IdentityError::Machinery("the cost of a password's hash is out of range"))?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash(&argon2, &ground.random::<32>(), &ground.random())?;
-        let waiting = Arc::new(Semaphore::new(WAITING));
+        let params = Params::new(cost.memory_kib, cost.passes, 1, Some(HASH)).map_err(|_| {
+            IdentityError::Machinery("the cost of a password's hash is out of range")
+        })?;
+        let nobody = hash(
+            &params,
+            &ground.random::<32>(),
+            &ground.random(),
+            &mut Vec::new(),
+        )?;
+        let (turns, waiting) = sync_channel(WAITING);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..AT_ONCE {
+            let waiting = Arc::clone(&waiting);
+            thread::Builder::new()
+                .name("passwords".to_owned())
+                .spawn(move || take_turns(&waiting))
+                .map_err(|_| IdentityError::Machinery("a thread could not be started"))?;
+        }
         Ok(Self {
             ground,
-            argon2,
+            params,
             nobody,
-            waiting,
-            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            turns,
         })
     }
 
     /// The hash to store.
     pub(super) async fn hash(&self, password: &Password) -> Result<String, IdentityError> {
-        let (argon2, password, salt) = (self.argon2.clone(), password.clone(), self.ground.random());
-        self.in_turn(move || hash(&argon2, password.0.as_bytes(), &salt))
+        let (params, password, salt) =
+            (self.params.clone(), password.clone(), self.ground.random());
+        self.in_turn(move |memory| hash(&params, password.0.as_bytes(), &salt, memory))
             .await?
     }
 
@@ -121,49 +141,115 @@ impl Passwords {
         stored: Option<String>,
     ) -> Result<bool, IdentityError> {
         let known = stored.is_some();
-        let (argon2, stored) = (self.argon2.clone(), stored.unwrap_or_else(|| self.nobody.clone()));
+        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        // Longer than any password that can be set; hashing it would only cost time.
+        if password.0.len() > LONGEST_BYTES {
+            return Ok(false);
+        }
         let matches = self
-            .in_turn(move || {
-                // Longer than any password that can be set; hashing it would only cost time.
-                if password.0.len() > LONGEST_BYTES {
-                    return Ok::<_, IdentityError>(false);
-                }
-                let stored = PasswordHash::new(&stored)
-                    .map_err(|_| IdentityError::Machinery("a stored password hash cannot be read"))?;
-                Ok(argon2.verify_password(password.0.as_bytes(), &stored).is_ok())
-            })
+            .in_turn(move |memory| matches(&stored, password.0.as_bytes(), memory))
             .await??;
         Ok(known && matches)
     }
 
+    /// Waits for a thread. Work whose caller has gone before its turn is not done.
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T, IdentityError> {
-        let _waiting = Arc::clone(&self.waiting)
-            .try_acquire_owned()
-            .map_err(|_| IdentityError::Busy)?;
-        let turn = Arc::clone(&self.at_once)
-            .acquire_owned()
-            .await
-            .map_err(|_| IdentityError::Busy)?;
-        // The turn travels with the work: a sender that hangs up frees nothing before its hash has ended.
-        let work = move || {
-            let done = work();
-            drop(turn);
-            done
-        };
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|_| IdentityError::Machinery("a password could not be hashed"))
+        let failed = IdentityError::Machinery("a password could not be hashed");
+        let (answer, done) = oneshot::channel();
+        let work: Work = Box::new(move |memory| {
+            if !answer.is_closed() {
+                // Nobody may wait for it any more; then there is nobody to tell.
+                let _gone = answer.send(work(memory));
+            }
+        });
+        match self.turns.try_send(work) {
+            Ok(()) => done.await.map_err(|_| failed),
+            Err(TrySendError::Full(_)) => Err(IdentityError::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(failed),
+        }
     }
 }
 
-fn hash(argon2: &Argon2<'_>, password: &[u8], salt: &[u8; 16]) -> Result<String, IdentityError> {
-    let hash: PasswordHash = argon2
-        .hash_password_with_salt(password, salt)
-        .map_err(|_| IdentityError::Machinery("a password could not be hashed"))?;
+/// One thread's life: it ends when nobody can ask any more.
+fn take_turns(waiting: &Mutex<Receiver<Work>>) {
+    let mut memory = Vec::new();
+    loop {
+        // Held while it waits: the other thread, if it is free as well, waits for the lock instead.
+        let next = waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
+        match next {
+            Ok(work) => work(&mut memory),
+            Err(_) => return,
+        }
+    }
+}
+
+/// Fills `memory`, which grows to what the parameters ask for and is kept at that.
+fn fill(
+    (algorithm, version, params): (Algorithm, Version, &Params),
+    (password, salt): (&[u8], &[u8]),
+    out: &mut [u8],
+    memory: &mut Vec<Block>,
+) -> Result<(), IdentityError> {
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::new());
+    }
+    Argon2::new(algorithm, version, params.clone())
+        .hash_password_into_with_memory(password, salt, out, memory)
+        .map_err(|_| IdentityError::Machinery("a password could not be hashed"))
+}
+
+fn hash(
+    params: &Params,
+    password: &[u8],
+    salt: &[u8; 16],
+    memory: &mut Vec<Block>,
+) -> Result<String, IdentityError> {
+    let failed = || IdentityError::Machinery("a password's hash could not be written");
+    let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+    let mut out = [0; HASH];
+    fill(
+        (algorithm, version, params),
+        (password, salt),
+        &mut out,
+        memory,
+    )?;
+    let hash = PasswordHash {
+        algorithm: algorithm.ident(),
+        version: Some(version.into()),
+        params: ParamsString::try_from(params).map_err(|_| failed())?,
+        salt: Some(Salt::new(salt).map_err(|_| failed())?),
+        hash: Some(Output::new(&out).map_err(|_| failed())?),
+    };
     Ok(hash.to_string())
+}
+
+/// Whether the password has this hash, by the cost that is written in it; compared in constant time.
+fn matches(stored: &str, password: &[u8], memory: &mut Vec<Block>) -> Result<bool, IdentityError> {
+    let unreadable = || IdentityError::Machinery("a stored password hash cannot be read");
+    let stored = PasswordHash::new(stored).map_err(|_| unreadable())?;
+    let (Some(salt), Some(expected), Some(version)) = (&stored.salt, &stored.hash, stored.version)
+    else {
+        return Err(unreadable());
+    };
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| unreadable())?;
+    let version = Version::try_from(version).map_err(|_| unreadable())?;
+    let params = Params::try_from(&stored).map_err(|_| unreadable())?;
+    let mut out = vec![0; expected.len()];
+    fill(
+        (algorithm, version, &params),
+        (password, salt),
+        &mut out,
+        memory,
+    )?;
+    let computed = Output::new(&out).map_err(|_| unreadable())?;
+    // `Output` compares in constant time.
+    Ok(computed == *expected)
 }
 
 #[cfg(test)]
@@ -181,7 +267,10 @@ mod tests {
             .hash(&Password::typed("correct horse battery"))
             .await
             .unwrap();
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored}"
+        );
     }
 
     #[tokio::test]
@@ -201,6 +290,47 @@ mod tests {
         assert!(!verify("correct horse batterz", Some(&stored)).await);
         assert!(!verify("correct horse battery", None).await);
         assert!(!verify(&"x".repeat(1000), Some(&stored)).await);
+    }
+
+    /// What this process has needed at most, in KiB.
+    #[cfg(target_os = "linux")]
+    fn peak_kib() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM:"))
+            .unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_rush_of_sign_ins_takes_the_memory_of_two() {
+        let passwords = Arc::new(passwords(Cost::STRONG));
+        let before = peak_kib();
+        let rush: Vec<_> = (0..200)
+            .map(|number| {
+                let passwords = Arc::clone(&passwords);
+                tokio::spawn(async move {
+                    let typed = Password::typed(format!("guess number {number}"));
+                    passwords.verify(typed, None).await
+                })
+            })
+            .collect();
+        let (mut done, mut busy) = (0, 0);
+        for answer in rush {
+            match answer.await.unwrap() {
+                Ok(matches) => {
+                    assert!(!matches);
+                    done += 1;
+                }
+                Err(IdentityError::Busy) => busy += 1,
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert!(done >= WAITING && busy > 0, "{done} done, {busy} sent away");
+        let needed = peak_kib() - before;
+        assert!(needed < 3 * 19 * 1024, "{needed} KiB");
     }
 
     #[test]
