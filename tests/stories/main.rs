@@ -13,6 +13,7 @@ mod browser;
 mod hubs;
 mod kill;
 mod lifecycle;
+mod master_key;
 mod proof;
 mod refusals;
 mod refused_by_the_database;
