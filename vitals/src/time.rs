@@ -10,6 +10,9 @@ const FIRST_MS: i64 = -62_135_596_800_000;
 /// 9999-12-31T23:59:59.999Z: the last instant RFC 3339 can write.
 const LAST_MS: i64 = 253_402_300_799_999;
 
+/// More minutes than any place on earth is away from UTC.
+const MOST_OFFSET: i16 = 18 * 60;
+
 /// The time a device gave its reading, as it gave it, right or wrong. Never corrected: it is part of the content hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DeviceTime {
@@ -22,7 +25,8 @@ pub struct DeviceTime {
 
 impl DeviceTime {
     /// Reads RFC 3339. Digits beyond the millisecond are cut off. `Z` and `-00:00` say that the local offset is not
-    /// known (RFC 9557); `+00:00` says that it is zero.
+    /// known (RFC 9557); `+00:00` says that it is zero. An offset of more than 18 hours, which RFC 3339 can write and no
+    /// place has, is not kept either: the instant stands without it.
     pub fn parse(text: &str) -> Option<Self> {
         let time = DateTime::parse_from_rfc3339(text).ok()?;
         let ms = Instant::new(time.timestamp_millis())?.ms();
@@ -30,7 +34,9 @@ impl DeviceTime {
         let offset_minutes = if unknown {
             None
         } else {
-            i16::try_from(time.offset().local_minus_utc() / 60).ok()
+            i16::try_from(time.offset().local_minus_utc() / 60)
+                .ok()
+                .filter(|minutes| minutes.abs() <= MOST_OFFSET)
         };
         Some(Self { ms, offset_minutes })
     }
@@ -134,6 +140,18 @@ mod tests {
         1_795_162_530_000,
         None,
         "2026-11-20T08:15:30.000Z"
+    )]
+    #[case(
+        "2026-11-20T08:15:30+18:00",
+        1_795_097_730_000,
+        Some(1_080),
+        "2026-11-20T08:15:30.000+18:00"
+    )]
+    #[case(
+        "2026-11-20T08:15:30+18:01",
+        1_795_097_670_000,
+        None,
+        "2026-11-19T14:14:30.000Z"
     )]
     #[case("1969-12-31T23:59:59.999Z", -1, None, "1969-12-31T23:59:59.999Z")]
     fn device_times_keep_their_offset(

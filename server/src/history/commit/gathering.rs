@@ -20,7 +20,16 @@ pub(super) struct Unit {
     pub(super) rows: Vec<Row>,
     pub(super) reply: oneshot::Sender<Result<Vec<Verdict>, CommitError>>,
     /// Held until the answer is out.
-    pub(super) room: OwnedSemaphorePermit,
+    pub(super) _room: OwnedSemaphorePermit,
+}
+
+impl Unit {
+    /// A sender that went away gets its answer when it sends again.
+    pub(super) fn answer(self, result: Result<Vec<Verdict>, CommitError>) {
+        if self.reply.send(result).is_err() {
+            metrics::counter!("vitalwire_commit_answers_unheard_total").increment(1);
+        }
+    }
 }
 
 /// The messages of one commit. The commit counts as under way until this is dropped.
@@ -204,7 +213,7 @@ mod tests {
         gathering.add(Unit {
             rows: (0..readings).map(|_| row()).collect(),
             reply: oneshot::channel().0,
-            room,
+            _room: room,
         });
     }
 

@@ -3,16 +3,16 @@
 
 mod gathering;
 mod statement;
+mod task;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, oneshot};
 
 use self::gathering::{Gathering, Unit};
-use self::statement::Messages;
-use super::rows::Columns;
+use self::task::Task;
 pub use super::rows::{FIXED_DAY, OLDEST, Raw, Row, Times};
 use crate::ground::ids::ReadingId;
 
@@ -64,6 +64,9 @@ pub struct Limits {
     pub committers: usize,
 }
 
+/// How long a sender waits for its commit before it is told to come back.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The entry to the group commit. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Committer {
@@ -89,14 +92,15 @@ impl Committer {
     /// `after` is called after every commit that stored something: it wakes the router.
     pub fn start(system: &PgPool, limits: Limits, after: &Arc<dyn Fn() + Send + Sync>) -> Self {
         let gathering = Arc::new(Gathering::default());
+        let halving = Arc::new(Semaphore::new(1));
         for _ in 0..limits.committers {
             let task = Task {
                 system: system.clone(),
-                gathering: Arc::clone(&gathering),
                 batch: limits.batch,
                 after: Arc::clone(after),
+                halving: Arc::clone(&halving),
             };
-            tokio::spawn(task.run());
+            tokio::spawn(task.run(Arc::clone(&gathering)));
         }
         let entry = Entry {
             gathering,
@@ -108,7 +112,8 @@ impl Committer {
         }
     }
 
-    /// Commits the readings of one message; verdicts come in their order.
+    /// Commits the readings of one message; verdicts come in their order. Who gets an error may have been stored all the
+    /// same, and learns so as a duplicate when he sends again.
     pub async fn commit(&self, rows: Vec<Row>) -> Result<Vec<Verdict>, CommitError> {
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -123,8 +128,15 @@ impl Committer {
             .try_acquire_many_owned(wanted)
             .map_err(|_| CommitError::Full)?;
         let (reply, answer) = oneshot::channel();
-        gathering.add(Unit { rows, reply, room });
-        answer.await.unwrap_or(Err(CommitError::Stopping))
+        gathering.add(Unit {
+            rows,
+            reply,
+            _room: room,
+        });
+        match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(answer) => answer.unwrap_or(Err(CommitError::Stopping)),
+            Err(_elapsed) => Err(CommitError::Unavailable),
+        }
     }
 
     /// Readings that wait for a commit right now.
@@ -133,107 +145,6 @@ impl Committer {
             .capacity
             .saturating_sub(self.entry.room.available_permits())
     }
-}
-
-struct Task {
-    system: PgPool,
-    gathering: Arc<Gathering>,
-    batch: usize,
-    after: Arc<dyn Fn() + Send + Sync>,
-}
-
-impl Task {
-    async fn run(self) {
-        while let Some(mut group) = self.gathering.take(self.batch).await {
-            let (mut rows, mut waiting) = (Vec::new(), Vec::new());
-            for Unit {
-                rows: some,
-                reply,
-                room,
-            } in group.units.drain(..)
-            {
-                waiting.push((some.len(), reply, room));
-                rows.extend(some);
-            }
-            let began = Instant::now();
-            let result = self.store(&rows).await;
-            metrics::histogram!("vitalwire_commit_seconds").record(began.elapsed().as_secs_f64());
-            metrics::histogram!("vitalwire_commit_readings")
-                .record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
-            match result {
-                Ok(verdicts) => {
-                    if verdicts
-                        .iter()
-                        .any(|verdict| matches!(verdict, Verdict::Accepted(_)))
-                    {
-                        (self.after)();
-                    }
-                    let mut verdicts = verdicts.into_iter();
-                    for (readings, reply, _room) in waiting {
-                        // A sender that went away gets its answer when it sends again.
-                        let _gone = reply.send(Ok(verdicts.by_ref().take(readings).collect()));
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, readings = rows.len(), "a commit failed");
-                    for (_, reply, _room) in waiting {
-                        let _gone = reply.send(Err(CommitError::Unavailable));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Runs the statement; a deadlock or serialisation failure again, a data error by halves, so that one bad reading
-    /// sinks nobody else's.
-    async fn store(&self, rows: &[Row]) -> Result<Vec<Verdict>, CommitError> {
-        let mut pieces = vec![(0, rows.len())];
-        let mut verdicts = vec![Verdict::Failed; rows.len()];
-        let mut again = 0;
-        while let Some((from, until)) = pieces.pop() {
-            let messages = if until - from == rows.len() {
-                Messages::Whole
-            } else {
-                Messages::InParts
-            };
-            match statement::run(&self.system, &Columns::of(&rows[from..until]), messages).await {
-                Ok(answers) => verdicts[from..until].copy_from_slice(&answers),
-                Err(error) if is_conflict(&error) && again < 10 => {
-                    again += 1;
-                    metrics::counter!("vitalwire_commit_conflicts_total").increment(1);
-                    pieces.push((from, until));
-                }
-                Err(error) if is_data_error(&error) => {
-                    tracing::error!(code = ?code(&error), readings = until - from, "the database refused readings; halving");
-                    if until - from > 1 {
-                        let middle = from + (until - from) / 2;
-                        pieces.extend([(from, middle), (middle, until)]);
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the database did not take a commit");
-                    return Err(CommitError::Unavailable);
-                }
-            }
-        }
-        Ok(verdicts)
-    }
-}
-
-fn code(error: &sqlx::Error) -> Option<String> {
-    error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .map(std::borrow::Cow::into_owned)
-}
-
-fn is_conflict(error: &sqlx::Error) -> bool {
-    matches!(code(error).as_deref(), Some("40P01" | "40001"))
-}
-
-/// Class 22 is data exceptions, class 23 broken constraints (also: no partition for the row).
-fn is_data_error(error: &sqlx::Error) -> bool {
-    code(error).is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
 }
 
 #[cfg(test)]

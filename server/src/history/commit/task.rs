@@ -1,0 +1,224 @@
+//! A committing task: takes what has gathered, commits it, and answers each sender.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::PgPool;
+use tokio::sync::Semaphore;
+
+use super::gathering::{Gathering, Unit};
+use super::statement::{self, Messages};
+use super::{CommitError, Row, Verdict};
+use crate::history::rows::Columns;
+
+/// A statement that takes longer is given up with its connection; PostgreSQL may be stopped, or its host gone.
+const LONGEST: Duration = Duration::from_secs(10);
+/// A deadlock or serialisation failure is run again so many times.
+const CONFLICTS: u32 = 10;
+
+/// What a committing task works with.
+#[derive(Clone)]
+pub(super) struct Task {
+    pub(super) system: PgPool,
+    pub(super) batch: usize,
+    /// Called after every commit that stored something.
+    pub(super) after: Arc<dyn Fn() + Send + Sync>,
+    /// One message at a time is taken apart, whoever sent it.
+    pub(super) halving: Arc<Semaphore>,
+}
+
+/// Why some readings were not stored.
+enum Refused {
+    /// By the database, for what one of them holds.
+    Data(sqlx::Error),
+    /// All of them, for now.
+    All(CommitError),
+}
+
+impl Task {
+    /// Commits until nothing more can come.
+    pub(super) async fn run(self, gathering: Arc<Gathering>) {
+        while let Some(mut group) = gathering.take(self.batch).await {
+            self.settle(std::mem::take(&mut group.units)).await;
+        }
+    }
+
+    /// Commits the messages together. Where the database refuses what one of them holds, they are parted until it stands
+    /// alone, so that the others have their answers at once; what is wrong inside of it is found out beside the commits.
+    async fn settle(&self, units: Vec<Unit>) {
+        let mut pieces = vec![units];
+        while let Some(mut units) = pieces.pop() {
+            let (rows, messages) = apart(&mut units);
+            match self.store(&rows, Messages::Whole).await {
+                Ok(verdicts) => self.answer(messages, verdicts),
+                Err(Refused::All(error)) => {
+                    tracing::error!(%error, readings = rows.len(), "a commit failed");
+                    for message in messages {
+                        message.fail();
+                    }
+                }
+                Err(Refused::Data(error)) => {
+                    complain(&error, rows.len());
+                    let mut units = together(rows, messages);
+                    match units.len() {
+                        1 => units.into_iter().for_each(|unit| self.halve_beside(unit)),
+                        some => {
+                            let rest = units.split_off(some / 2);
+                            pieces.extend([units, rest]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes one message apart in a task of its own, so that a sender of many bad readings holds up nobody else.
+    fn halve_beside(&self, unit: Unit) {
+        let task = self.clone();
+        tokio::spawn(async move {
+            // The semaphore is never closed.
+            let _turn = task.halving.acquire().await;
+            let (rows, mut messages) = apart(&mut vec![unit]);
+            match task.halve(&rows).await {
+                Ok(verdicts) => task.answer(messages, verdicts),
+                Err(error) => {
+                    tracing::error!(%error, readings = rows.len(), "a commit failed");
+                    messages.drain(..).for_each(Waiting::fail);
+                }
+            }
+        });
+    }
+
+    /// By halves, until each bad reading stands alone and is refused alone.
+    async fn halve(&self, rows: &[Row]) -> Result<Vec<Verdict>, CommitError> {
+        let mut pieces = vec![(0, rows.len())];
+        let mut verdicts = vec![Verdict::Failed; rows.len()];
+        while let Some((from, until)) = pieces.pop() {
+            match self.store(&rows[from..until], Messages::InParts).await {
+                Ok(answers) => verdicts[from..until].copy_from_slice(&answers),
+                Err(Refused::All(error)) => return Err(error),
+                Err(Refused::Data(_)) if until - from > 1 => {
+                    let middle = from + (until - from) / 2;
+                    pieces.extend([(from, middle), (middle, until)]);
+                }
+                Err(Refused::Data(_)) => {
+                    metrics::counter!("vitalwire_readings_unstorable_total").increment(1)
+                }
+            }
+        }
+        Ok(verdicts)
+    }
+
+    async fn store(&self, rows: &[Row], messages: Messages) -> Result<Vec<Verdict>, Refused> {
+        let columns = Columns::of(rows);
+        let mut conflicts = 0;
+        loop {
+            let began = Instant::now();
+            let running = statement::run(&self.system, &columns, messages);
+            let Ok(stored) = tokio::time::timeout(LONGEST, running).await else {
+                tracing::error!(
+                    seconds = LONGEST.as_secs(),
+                    "the database did not answer a commit"
+                );
+                return Err(Refused::All(CommitError::Unavailable));
+            };
+            metrics::histogram!("vitalwire_commit_seconds").record(began.elapsed().as_secs_f64());
+            metrics::histogram!("vitalwire_commit_readings")
+                .record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
+            match stored {
+                Ok(verdicts) => return Ok(verdicts),
+                Err(error) if is_conflict(&error) && conflicts < CONFLICTS => {
+                    conflicts += 1;
+                    metrics::counter!("vitalwire_commit_conflicts_total").increment(1);
+                }
+                Err(error) if is_data_error(&error) => return Err(Refused::Data(error)),
+                Err(error) => {
+                    tracing::error!(%error, "the database did not take a commit");
+                    return Err(Refused::All(CommitError::Unavailable));
+                }
+            }
+        }
+    }
+
+    fn answer(&self, messages: Vec<Waiting>, verdicts: Vec<Verdict>) {
+        if verdicts
+            .iter()
+            .any(|verdict| matches!(verdict, Verdict::Accepted(_)))
+        {
+            (self.after)();
+        }
+        let mut verdicts = verdicts.into_iter();
+        for Waiting { readings, unit } in messages {
+            let verdicts = verdicts.by_ref().take(readings).collect();
+            unit.answer(Ok(verdicts));
+        }
+    }
+}
+
+/// A message whose readings are under way.
+struct Waiting {
+    readings: usize,
+    /// Without its rows.
+    unit: Unit,
+}
+
+impl Waiting {
+    fn fail(self) {
+        self.unit.answer(Err(CommitError::Unavailable));
+    }
+}
+
+fn apart(units: &mut Vec<Unit>) -> (Vec<Row>, Vec<Waiting>) {
+    let mut rows = Vec::new();
+    let messages = units.drain(..).map(|mut unit| {
+        let readings = unit.rows.len();
+        rows.append(&mut unit.rows);
+        Waiting { readings, unit }
+    });
+    let messages = messages.collect();
+    (rows, messages)
+}
+
+fn together(rows: Vec<Row>, messages: Vec<Waiting>) -> Vec<Unit> {
+    let mut rows = rows.into_iter();
+    let whole = |Waiting { readings, mut unit }: Waiting| {
+        unit.rows = rows.by_ref().take(readings).collect();
+        unit
+    };
+    messages.into_iter().map(whole).collect()
+}
+
+/// Without the database's own text, which holds values.
+fn complain(error: &sqlx::Error, readings: usize) {
+    let database = error.as_database_error();
+    tracing::error!(
+        code = ?code(error),
+        constraint = ?database.and_then(sqlx::error::DatabaseError::constraint),
+        readings,
+        "the database refused readings; the bad ones are looked for"
+    );
+}
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .map(std::borrow::Cow::into_owned)
+}
+
+fn is_conflict(error: &sqlx::Error) -> bool {
+    matches!(code(error).as_deref(), Some("40P01" | "40001"))
+}
+
+/// Class 22 is data exceptions, class 23 broken constraints. A row for which there is no partition is also 23514, but
+/// names no constraint: that is ours to repair and no fault of the reading.
+fn is_data_error(error: &sqlx::Error) -> bool {
+    let constraint = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::constraint);
+    match code(error) {
+        Some(code) if code == "23514" => constraint.is_some(),
+        Some(code) => code.starts_with("22") || code.starts_with("23"),
+        None => false,
+    }
+}
