@@ -38,7 +38,7 @@ pub struct HubRow {
     pub last_seen: Option<When>,
     /// How many devices send through it.
     pub devices: u64,
-    /// Its key's fingerprint, in groups for reading aloud, for example `SHA256 4f2a 91c0 …`.
+    /// Its key's fingerprint, in groups for reading aloud, for example `4f:2a:91:c0:…`.
     pub fingerprint: Option<String>,
     /// Whether the fingerprint waits for a person to confirm it.
     pub awaiting: bool,
