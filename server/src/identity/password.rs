@@ -100,15 +100,9 @@ impl fmt::Debug for Passwords {
 
 impl Passwords {
     pub(super) fn new(ground: Ground, cost: Cost) -> Result<Self, IdentityError> {
-        let params = Params::new(cost.memory_kib, cost.passes, 1, Some(HASH)).map_err(|_| {
-            IdentityError::Machinery("the cost of a password's hash is out of range")
-        })?;
-        let nobody = hash(
-            &params,
-            &ground.random::<32>(),
-            &ground.random(),
-            &mut Vec::new(),
-        )?;
+        let params = Params::new(cost.memory_kib, cost.passes, 1, Some(HASH))
+            .map_err(|_| IdentityError::Machinery("the cost of a password's hash is out of range"))?;
+        let nobody = hash(&params, &ground.random::<32>(), &ground.random(), &mut Vec::new())?;
         let (turns, waiting) = sync_channel(WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..AT_ONCE {
@@ -128,8 +122,7 @@ impl Passwords {
 
     /// The hash to store.
     pub(super) async fn hash(&self, password: &Password) -> Result<String, IdentityError> {
-        let (params, password, salt) =
-            (self.params.clone(), password.clone(), self.ground.random());
+        let (params, password, salt) = (self.params.clone(), password.clone(), self.ground.random());
         self.in_turn(move |memory| hash(&params, password.0.as_bytes(), &salt, memory))
             .await?
     }
@@ -178,10 +171,7 @@ fn take_turns(waiting: &Mutex<Receiver<Work>>) {
     let mut memory = Vec::new();
     loop {
         // Held while it waits: the other thread, if it is free as well, waits for the lock instead.
-        let next = waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv();
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match next {
             Ok(work) => work(&mut memory),
             Err(_) => return,
@@ -213,12 +203,7 @@ fn hash(
     let failed = || IdentityError::Machinery("a password's hash could not be written");
     let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
     let mut out = [0; HASH];
-    fill(
-        (algorithm, version, params),
-        (password, salt),
-        &mut out,
-        memory,
-    )?;
+    fill((algorithm, version, params), (password, salt), &mut out, memory)?;
     let hash = PasswordHash {
         algorithm: algorithm.ident(),
         version: Some(version.into()),
@@ -233,20 +218,14 @@ fn hash(
 fn matches(stored: &str, password: &[u8], memory: &mut Vec<Block>) -> Result<bool, IdentityError> {
     let unreadable = || IdentityError::Machinery("a stored password hash cannot be read");
     let stored = PasswordHash::new(stored).map_err(|_| unreadable())?;
-    let (Some(salt), Some(expected), Some(version)) = (&stored.salt, &stored.hash, stored.version)
-    else {
+    let (Some(salt), Some(expected), Some(version)) = (&stored.salt, &stored.hash, stored.version) else {
         return Err(unreadable());
     };
     let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| unreadable())?;
     let version = Version::try_from(version).map_err(|_| unreadable())?;
     let params = Params::try_from(&stored).map_err(|_| unreadable())?;
     let mut out = vec![0; expected.len()];
-    fill(
-        (algorithm, version, &params),
-        (password, salt),
-        &mut out,
-        memory,
-    )?;
+    fill((algorithm, version, &params), (password, salt), &mut out, memory)?;
     let computed = Output::new(&out).map_err(|_| unreadable())?;
     // `Output` compares in constant time.
     Ok(computed == *expected)
@@ -267,10 +246,7 @@ mod tests {
             .hash(&Password::typed("correct horse battery"))
             .await
             .unwrap();
-        assert!(
-            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{stored}"
-        );
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
     }
 
     #[tokio::test]
@@ -296,10 +272,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn peak_kib() -> u64 {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmHWM:"))
-            .unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 

@@ -102,7 +102,7 @@ impl Task {
                     pieces.extend([(from, middle), (middle, until)]);
                 }
                 Err(Refused::Data(_)) => {
-                    metrics::counter!("vitalwire_readings_unstorable_total").increment(1)
+                    metrics::counter!("vitalwire_readings_unstorable_total").increment(1);
                 }
             }
         }
