@@ -67,7 +67,12 @@ impl<S> std::fmt::Debug for Tx<S> {
 impl<S: Scope> Tx<S> {
     /// Begins a transaction and takes the scope's role and tenant in one statement.
     pub async fn begin(scope: &S, database: &Database) -> Result<Self, DbErr> {
-        let inner = database.orm().begin().await?;
+        // In a task of its own, which ends even when a request is dropped in the middle of BEGIN: sqlx rolls back only
+        // what it knows to have begun, and the connection would go back to the pool inside of a transaction.
+        let orm = database.orm().clone();
+        let inner = tokio::spawn(async move { orm.begin().await })
+            .await
+            .map_err(|error| DbErr::Custom(error.to_string()))??;
         let customer = scope.customer().map(|id| id.to_string()).unwrap_or_default();
         let distributor = scope.distributor().map(|id| id.to_string()).unwrap_or_default();
         inner
