@@ -2,16 +2,23 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2_of_path::short_name;
 
+use rustix::fs::FlockOperation;
+
+use super::EmbeddedError;
 use super::programs::RunAs;
-use super::{EmbeddedError, lock};
 
 /// The longest path that a Unix socket can have.
 const SOCKET_PATH_LIMIT: usize = 107;
+
+/// How long somebody who joins waits for another's stop: longer than a stop takes.
+const JOIN_TRIES: u32 = 900;
+const JOIN_PAUSE: Duration = Duration::from_millis(100);
 
 /// `<data>/postgres`: the cluster, its sockets and its log.
 #[derive(Debug)]
@@ -19,6 +26,7 @@ pub(super) struct Folder {
     top: PathBuf,
     sockets: PathBuf,
     lock: PathBuf,
+    users: PathBuf,
 }
 
 impl Folder {
@@ -48,6 +56,7 @@ impl Folder {
             top,
             sockets,
             lock: data_dir.join("postgres.lock"),
+            users: data_dir.join("postgres.users"),
         })
     }
 
@@ -67,8 +76,30 @@ impl Folder {
         self.top.join("log")
     }
 
+    /// The lock of who looks after the postmaster, if it is free.
     pub(super) fn try_lock(&self) -> Result<Option<File>, EmbeddedError> {
-        lock(&self.lock)
+        let file = open(&self.lock)?;
+        Ok(flock(&file, &self.lock, FlockOperation::NonBlockingLockExclusive)?.then_some(file))
+    }
+
+    /// Says that this process uses the postmaster, for as long as it keeps the file. Waits while another, who was the
+    /// last, stops it.
+    pub(super) async fn join(&self) -> Result<File, EmbeddedError> {
+        let file = open(&self.users)?;
+        for _ in 0..JOIN_TRIES {
+            if flock(&file, &self.users, FlockOperation::NonBlockingLockShared)? {
+                return Ok(file);
+            }
+            tokio::time::sleep(JOIN_PAUSE).await;
+        }
+        Err(EmbeddedError::Stopping(self.users.clone()))
+    }
+
+    /// Whether the others have all left; this process leaves with the question. Of several who ask at once one is last,
+    /// because the lock is let go before the stronger one is tried; and nobody joins while the answer was yes and the
+    /// file is kept.
+    pub(super) fn is_last(&self, user: &File) -> Result<bool, EmbeddedError> {
+        flock(user, &self.users, FlockOperation::NonBlockingLockExclusive)
     }
 
     pub(super) fn is_initialised(&self) -> bool {
@@ -95,6 +126,25 @@ impl Folder {
         let path = self.top.join(format!("output.{}", std::process::id()));
         let file = File::create(&path).map_err(|source| io("cannot make", &path, source))?;
         Ok((path, file))
+    }
+}
+
+/// Nobody else may open a lock's file, for they could hold the lock.
+fn open(path: &Path) -> Result<File, EmbeddedError> {
+    File::options()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|source| io("cannot lock", path, source))
+}
+
+/// Whether the lock was free.
+fn flock(file: &File, path: &Path, operation: FlockOperation) -> Result<bool, EmbeddedError> {
+    match rustix::fs::flock(file, operation) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(errno) => Err(io("cannot lock", path, errno.into())),
     }
 }
 
