@@ -184,16 +184,29 @@ impl Identity {
         remote: IpAddr,
     ) -> Result<Account, IdentityError> {
         let email: Email = email.parse().map_err(|_| IdentityError::WrongCredentials)?;
-        self.throttle.attempt(&email, remote)?;
-        let found = SystemScope::for_purpose("find the account that signs in")
-            .run(&self.database, async |tx| {
-                store::system_credentials(tx, &email).await
-            })
-            .await?;
-        let (account, hash) = found.map_or((None, None), |(account, hash)| (Some(account), Some(hash)));
-        let matches = self.passwords.verify(password, hash).await?;
-        account
-            .filter(|account| matches && account.may_sign_in())
-            .ok_or(IdentityError::WrongCredentials)
+        let attempt = self.throttle.attempt(&email, remote)?;
+        let looked = async {
+            let found = SystemScope::for_purpose("find the account that signs in")
+                .run(&self.database, async |tx| {
+                    store::system_credentials(tx, &email).await
+                })
+                .await?;
+            let (account, hash) = found.map_or((None, None), |(account, hash)| (Some(account), Some(hash)));
+            let matches = self.passwords.verify(password, hash).await?;
+            Ok(account.filter(|account| matches && account.may_sign_in()))
+        }
+        .await;
+        // Who hangs up before the answer has had their guess as well: then nothing is taken back.
+        match looked {
+            Ok(None) => Err(IdentityError::WrongCredentials),
+            Ok(Some(account)) => {
+                attempt.was_no_failure();
+                Ok(account)
+            }
+            Err(error) => {
+                attempt.was_no_failure();
+                Err(error)
+            }
+        }
     }
 }

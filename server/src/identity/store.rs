@@ -274,6 +274,19 @@ pub(super) async fn system_set_user_state(
     Ok(())
 }
 
+/// Makes whoever would add an account to the customer wait until this transaction has ended.
+pub(super) async fn system_lock_customer(tx: &System, customer: CustomerId) -> Result<(), IdentityError> {
+    let lock = sql(
+        "select 1 from customer where id = $1 for update",
+        [customer.as_uuid().into()],
+    );
+    tx.connection()
+        .query_one_raw(lock)
+        .await?
+        .map(drop)
+        .ok_or(IdentityError::NoSuchOrganisation)
+}
+
 pub(super) async fn system_has_users(tx: &System, customer: CustomerId) -> Result<bool, IdentityError> {
     let ask = sql(
         "select 1 from user_account where customer_id = $1 limit 1",

@@ -90,6 +90,17 @@ impl UserScope for CustomerScope {}
 impl Identity {
     /// Makes an account as the platform: at the command line, for the demo.
     pub async fn system_create_user(&self, new: NewUser) -> Result<UserId, IdentityError> {
+        let account = self.account_of(new).await?;
+        SystemScope::for_purpose("make an account")
+            .run(&self.database, async |tx| {
+                store::system_insert_account(tx, &account).await
+            })
+            .await?;
+        Ok(account.id)
+    }
+
+    /// The account to store; its password is hashed outside of any transaction.
+    async fn account_of(&self, new: NewUser) -> Result<NewAccount, IdentityError> {
         let NewUser {
             email,
             name,
@@ -110,22 +121,15 @@ impl Identity {
         let name = checked_name(&name)?;
         password.check_new(email.as_str())?;
         let password_hash = self.passwords.hash(&password).await?;
-        let (id, created_at) = (self.ground.id(), self.ground.now());
-        let account = NewAccount {
-            id,
+        Ok(NewAccount {
+            id: self.ground.id(),
             email,
             name,
             organisation,
             permissions,
             password_hash,
-            created_at,
-        };
-        SystemScope::for_purpose("make an account")
-            .run(&self.database, async |tx| {
-                store::system_insert_account(tx, &account).await
-            })
-            .await?;
-        Ok(id)
+            created_at: self.ground.now(),
+        })
     }
 
     /// Makes an administrator of the platform, at the command line.
@@ -165,12 +169,12 @@ impl Identity {
                         new.permissions = Some(within(&scope.actor().permissions, new.permissions)?);
                     }
                     Organisation::Customer(customer) => {
-                        self.first_user_of(scope, customer).await?;
                         // Whoever makes a user knows the first password, and a distributor must see no value, neither
                         // in the portal nor at an endpoint of its own. The platform grants the rest.
                         let without_values = [Permission::ManageDevices, Permission::ManageUsers];
                         new.permissions =
                             Some(within(&without_values.into_iter().collect(), new.permissions)?);
+                        return self.create_first_user(scope, customer, new).await;
                     }
                     Organisation::Distributor(_) | Organisation::Platform => {
                         return Err(IdentityError::NoSuchOrganisation);
@@ -218,27 +222,32 @@ impl Identity {
         Ok(())
     }
 
-    async fn first_user_of(
+    /// Of several first users at once, one is made: each locks the customer before it looks, and no other account of the
+    /// customer's can be made meanwhile.
+    async fn create_first_user(
         &self,
         scope: &DistributorScope,
         customer: CustomerId,
-    ) -> Result<(), IdentityError> {
+        new: NewUser,
+    ) -> Result<UserId, IdentityError> {
         scope
             .run(&self.database, async |tx| {
                 store::customer_exists(tx, customer).await
             })
             .await?;
-        let has_users = SystemScope::for_purpose("see whether a distributor's customer has a user")
+        let account = self.account_of(new).await?;
+        SystemScope::for_purpose("make the first account of a distributor's customer")
             .run(&self.database, async |tx| {
-                store::system_has_users(tx, customer).await
+                store::system_lock_customer(tx, customer).await?;
+                if store::system_has_users(tx, customer).await? {
+                    return Err(IdentityError::NotAllowed(
+                        "the customer has users of its own, who add others",
+                    ));
+                }
+                store::system_insert_account(tx, &account).await
             })
             .await?;
-        if has_users {
-            return Err(IdentityError::NotAllowed(
-                "the customer has users of its own, who add others",
-            ));
-        }
-        Ok(())
+        Ok(account.id)
     }
 }
 

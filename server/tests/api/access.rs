@@ -5,7 +5,7 @@ use serde_json::json;
 use vitalwire_server::ground::{Ground, Keys, MasterKey};
 use vitalwire_server::identity::{Cost, Identity, Organisation, Password};
 
-use crate::world::{ADMIN, PASSWORD, World};
+use crate::world::{ADMIN, Client, PASSWORD, World};
 
 #[tokio::test]
 async fn a_password_buys_a_token_and_nothing_else_does() {
@@ -58,6 +58,22 @@ async fn guessing_is_slowed_down() {
     assert!((1..=16).contains(&seconds));
     world.clock.advance(TimeDelta::seconds(seconds));
     assert_eq!(world.anyone.token_for(ADMIN, PASSWORD).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_right_password_is_not_slowed_down() {
+    let world = World::new().await;
+    for _ in 0..15 {
+        assert_eq!(world.anyone.token_for(ADMIN, PASSWORD).await.status, 200);
+    }
+    let stranger = "198.51.100.7".parse().unwrap();
+    for _ in 0..30 {
+        let guess = Password::typed("guess guess guess");
+        assert!(world.identity.api_token(ADMIN, guess, stranger).await.is_err());
+    }
+    let owner = "192.0.2.1".parse().unwrap();
+    let password = Password::typed(PASSWORD);
+    assert!(world.identity.api_token(ADMIN, password, owner).await.is_ok());
 }
 
 #[tokio::test]
@@ -210,6 +226,7 @@ async fn a_distributor_works_in_its_own_portfolio() {
         .post("/api/v1/users", &user("two@own.example", &customer))
         .await;
     assert_eq!(second.problem(), (403, "forbidden"), "its own people add others");
+    first_users_at_once(&world, &distributor).await;
     let spy = distributor
         .post("/api/v1/users", &user("spy@own.example", &foreign.customer))
         .await;
@@ -261,4 +278,26 @@ async fn a_distributor_works_in_its_own_portfolio() {
         distributor.get(&format!("{path}/readings")).await.problem(),
         (403, "forbidden")
     );
+}
+
+async fn first_users_at_once(world: &World, distributor: &Client) {
+    let customer = distributor
+        .post("/api/v1/customers", &json!({"name": "Busy"}))
+        .await
+        .created("id");
+    let add = async |n: u8| {
+        let user = json!({"email": format!("{n}@busy.example"), "name": "N", "role": "customer",
+            "customer_id": customer, "password": PASSWORD});
+        distributor.post("/api/v1/users", &user).await.status
+    };
+    let all = tokio::join!(add(1), add(2), add(3), add(4), add(5), add(6));
+    let mut statuses = [all.0, all.1, all.2, all.3, all.4, all.5];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 403, 403, 403, 403, 403]);
+    let users: i64 = sqlx::query_scalar("select count(*) from user_account where customer_id = $1::uuid")
+        .bind(customer.parse::<uuid::Uuid>().unwrap())
+        .fetch_one(&world.sql)
+        .await
+        .unwrap();
+    assert_eq!(users, 1);
 }
