@@ -10,6 +10,7 @@
 
 mod all_kinds;
 mod browser;
+mod demo;
 mod hubs;
 mod kill;
 mod lifecycle;
@@ -18,6 +19,7 @@ mod proof;
 mod refusals;
 mod refused_by_the_database;
 mod secrets;
+mod slow_senders;
 mod tenants;
 mod times;
 mod webhooks;

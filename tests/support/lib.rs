@@ -23,7 +23,7 @@ pub use client::{Answer, Client};
 pub use hub::ClaimedHub;
 pub use portal::{Page, Portal};
 pub use receiver::{Received, Receiver};
-pub use server::{Server, free_port};
+pub use server::{Server, free_port, program};
 pub use world::{Customer, Device, Hub, PASSWORD, World, id};
 
 use chrono::{DateTime, Utc};

@@ -222,7 +222,7 @@ pub fn free_port() -> u16 {
 }
 
 /// The program as cargo built it beside this test or load generator, with nothing of the caller's own configuration.
-fn program() -> Command {
+pub fn program() -> Command {
     let own = std::env::current_exe().expect("the test's own path");
     let beside = own
         .ancestors()

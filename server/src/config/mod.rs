@@ -65,6 +65,7 @@ pub struct Config {
     pub log_format: LogFormat,
     pub metrics_listen: String,
     pub threads: usize,
+    pub connections: usize,
     pub pools: PoolsConfig,
     pub intake: IntakeConfig,
     pub forwarding: ForwardingConfig,
@@ -106,6 +107,7 @@ pub struct IntakeConfig {
     pub committers: usize,
     pub single_bytes: usize,
     pub batch_bytes: usize,
+    pub bodies_bytes: usize,
 }
 
 /// `[forwarding]`.
@@ -226,6 +228,15 @@ impl Config {
         }
         if self.roles.is_empty() {
             return bad("roles", "at least one of web, worker is needed");
+        }
+        if self.connections == 0 {
+            return bad("connections", "must be at least 1");
+        }
+        if self.intake.bodies_bytes < self.intake.batch_bytes.max(self.intake.single_bytes) {
+            return bad(
+                "intake.bodies_bytes",
+                "must hold at least one of the largest bodies",
+            );
         }
         if self.intake.batch == 0 || self.intake.batch > 5000 {
             return bad("intake.batch", "must be 1 to 5000");

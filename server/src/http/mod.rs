@@ -7,6 +7,7 @@ pub mod api;
 pub mod auth;
 mod healthz;
 pub mod intake;
+mod patience;
 pub mod portal;
 pub mod problem;
 mod rails;

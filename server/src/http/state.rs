@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::patience::BodyRoom;
 use super::portal::Streams;
 use crate::config::Config;
 use crate::forwarding::Endpoints;
@@ -30,6 +31,7 @@ struct Inner {
     signals: Signals,
     endpoints: Endpoints,
     site: Site,
+    bodies: BodyRoom,
     claims: Throttle<String>,
     streams: Streams,
     ending: CancellationToken,
@@ -92,6 +94,7 @@ impl State {
             signals,
             endpoints,
             site,
+            bodies: BodyRoom::new(config.intake.bodies_bytes),
             claims,
             streams: Streams::default(),
             ending,
@@ -132,6 +135,11 @@ impl State {
     /// What the configuration says about the outside.
     pub fn site(&self) -> &Site {
         &self.0.site
+    }
+
+    /// The room for bodies on their way.
+    pub(super) fn bodies(&self) -> &BodyRoom {
+        &self.0.bodies
     }
 
     /// How often one place may try to claim a hub.

@@ -8,14 +8,14 @@ use serde_json::value::RawValue;
 use vitals::{Proof, ReadingIn};
 
 use super::Intake;
-use super::hub_proof::HubProof;
+use super::hub_proof::{HubProof, hub_subject};
 use super::prepare::Origin;
 use super::quarantine::Item;
-use super::refusals::{Refusal, Subject};
+use super::refusals::Refusal;
 use crate::ground::enums::{HubState, QuarantineReason};
 use crate::ground::ids::{CustomerId, DeviceId, ReadingId};
 use crate::history::commit::{CommitError, Raw, Row, Verdict};
-use crate::registry::{self, SerialCandidate};
+use crate::registry::{self, HubIdentity, SerialCandidate};
 
 /// Readings in one batch at most.
 pub const LARGEST_BATCH: usize = 1_000;
@@ -74,21 +74,30 @@ impl Intake {
     /// Takes a batch. Returns after everything in it is durable.
     pub async fn hub_batch(&self, proof: &HubProof, body: &[u8]) -> Result<HubOutcome, CommitError> {
         let outcome = self.hub_batch_of(proof, body).await?;
+        self.note_outcome(&proof.hub, &outcome);
+        Ok(outcome)
+    }
+
+    /// What the hub is told before it is let send its batch, where it may not: nothing of it would be stored.
+    pub fn refuse_hub(&self, hub: &HubIdentity) -> Option<HubOutcome> {
+        let outcome = not_taken(hub.state)?;
+        self.note_outcome(hub, &outcome);
+        Some(outcome)
+    }
+
+    fn note_outcome(&self, hub: &HubIdentity, outcome: &HubOutcome) {
         if let Some(reason) = outcome.refusal() {
             self.refusals.note(Refusal {
-                subject: hub_subject(proof),
+                subject: hub_subject(hub),
                 reason,
                 detail: None,
             });
         }
-        Ok(outcome)
     }
 
     async fn hub_batch_of(&self, proof: &HubProof, body: &[u8]) -> Result<HubOutcome, CommitError> {
-        match proof.hub.state {
-            HubState::Active => {}
-            HubState::Claimed => return Ok(HubOutcome::NotConfirmed),
-            HubState::Unclaimed | HubState::Inactive | HubState::Retired => return Ok(HubOutcome::Inactive),
+        if let Some(outcome) = not_taken(proof.hub.state) {
+            return Ok(outcome);
         }
         let raw = Arc::new(self.seal_raw(body, Some(proof.jwt.clone())));
         let Ok(Envelope { readings: items }) = serde_json::from_slice::<Envelope<'_>>(body) else {
@@ -260,6 +269,14 @@ impl Intake {
     }
 }
 
+fn not_taken(state: HubState) -> Option<HubOutcome> {
+    match state {
+        HubState::Active => None,
+        HubState::Claimed => Some(HubOutcome::NotConfirmed),
+        HubState::Unclaimed | HubState::Inactive | HubState::Retired => Some(HubOutcome::Inactive),
+    }
+}
+
 fn reason(verdict: Option<Verdict>) -> QuarantineReason {
     match verdict {
         Some(Verdict::InactiveDevice | Verdict::RevokedCredential) => QuarantineReason::InactiveDevice,
@@ -305,15 +322,6 @@ fn aside<'a>(
         hub: Some(proof.hub.hub),
         serial,
         bytes,
-    }
-}
-
-fn hub_subject(proof: &HubProof) -> Subject {
-    Subject {
-        hub: Some(proof.hub.hub),
-        customer: proof.hub.customer,
-        distributor: proof.hub.distributor,
-        ..Subject::default()
     }
 }
 

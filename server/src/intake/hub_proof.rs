@@ -12,6 +12,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Intake;
+use super::refusals::{RefusalReason, Subject};
 use crate::ground::ids::HubId;
 use crate::registry::HubIdentity;
 
@@ -25,8 +26,11 @@ const LARGEST: usize = 2_048;
 /// Why a request is not believed to come from a hub.
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
-    /// No token, or none that can be read.
-    #[error("the hub's token is missing or malformed")]
+    /// No token.
+    #[error("send it as Authorization: Bearer …")]
+    Missing,
+    /// None that can be read.
+    #[error("the hub's token is malformed")]
     Malformed,
     /// No such hub, or it holds no key.
     #[error("the hub is not known")]
@@ -40,6 +44,39 @@ pub enum ProofError {
     /// The registry does not answer.
     #[error("the registry is not available")]
     Unavailable(#[from] sqlx::Error),
+}
+
+impl ProofError {
+    /// The stable word that ends the problem's type and stands in the log of refusals.
+    pub fn reason(&self) -> RefusalReason {
+        match self {
+            Self::Missing => "missing-token",
+            Self::Malformed => "malformed-token",
+            Self::UnknownHub => "unknown-hub",
+            Self::Time => "token-out-of-time",
+            Self::Mismatch(_) => "token-mismatch",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+}
+
+/// A request that is not believed, and who to file that under: the hub where its signature is good, else what the token
+/// says of itself.
+#[derive(Debug)]
+pub struct Unproven {
+    /// Why.
+    pub error: ProofError,
+    /// Who it was, or says it was.
+    pub subject: Box<Subject>,
+}
+
+/// A request whose token is believed, while its body is still on its way.
+#[derive(Debug)]
+pub struct ProvenHead {
+    /// Who sends it.
+    pub hub: Arc<HubIdentity>,
+    jwt: String,
+    body_sha256: String,
 }
 
 /// A believed request.
@@ -63,56 +100,108 @@ struct Claims {
     body_sha256: String,
 }
 
+/// What a token says before anybody has verified it.
 #[derive(Deserialize)]
-struct Unproved {
-    iss: HubId,
+struct Claimed {
+    iss: String,
 }
 
 impl Intake {
-    /// Verifies that `token` was signed by a hub for this very request.
-    pub async fn prove_hub(
+    /// Verifies that `token` was signed by a hub for such a request, before its body is read.
+    pub async fn prove_head(
         &self,
-        token: &str,
+        token: Option<&str>,
         method: &str,
         path: &str,
-        body: &[u8],
-    ) -> Result<HubProof, ProofError> {
-        if token.len() > LARGEST {
-            return Err(ProofError::Malformed);
-        }
-        let hub = self
-            .identities
-            .hub(claimed_hub(token)?)
-            .await?
-            .ok_or(ProofError::UnknownHub)?;
-        let claims = verify(token, &hub, &self.audience)?;
-        in_time(&claims, self.ground.now())?;
-        if claims.htm != method {
-            return Err(ProofError::Mismatch("htm is another method"));
-        }
-        if claims.htu.strip_prefix(self.audience.as_str()) != Some(path) {
-            return Err(ProofError::Mismatch("htu is another address"));
-        }
-        let hash = digest::digest(&digest::SHA256, body);
-        if claims.body_sha256 != BASE64URL_NOPAD.encode(hash.as_ref()) {
-            return Err(ProofError::Mismatch("body_sha256 is of another body"));
-        }
-        Ok(HubProof {
+    ) -> Result<ProvenHead, Unproven> {
+        let token = token
+            .filter(|token| token.len() <= LARGEST)
+            .ok_or_else(|| Unproven {
+                error: token.map_or(ProofError::Missing, |_| ProofError::Malformed),
+                subject: Box::default(),
+            })?;
+        let mut subject = Box::new(Subject {
+            claimed: claimed_name(token),
+            ..Subject::default()
+        });
+        let hub = match self.claimed_hub(subject.claimed.as_deref()).await {
+            Ok(hub) => hub,
+            Err(error) => return Err(Unproven { error, subject }),
+        };
+        subject.hub = Some(hub.hub);
+        let claims = match verify(token, &hub, &self.audience) {
+            Ok(claims) => claims,
+            Err(error) => return Err(Unproven { error, subject }),
+        };
+        let proven = ProvenHead {
             hub,
             jwt: token.to_owned(),
-        })
+            body_sha256: claims.body_sha256.clone(),
+        };
+        match fits(&claims, method, path, &self.audience).and_then(|()| in_time(&claims, self.ground.now())) {
+            Ok(()) => Ok(proven),
+            Err(error) => Err(Unproven {
+                error,
+                subject: Box::new(proven.subject()),
+            }),
+        }
+    }
+
+    /// The hub that the token names, believed only after its key has verified the token.
+    async fn claimed_hub(&self, name: Option<&str>) -> Result<Arc<HubIdentity>, ProofError> {
+        let name = name.ok_or(ProofError::Malformed)?;
+        let id: HubId = name.parse::<Uuid>().map_err(|_| ProofError::Malformed)?.into();
+        self.identities.hub(id).await?.ok_or(ProofError::UnknownHub)
     }
 }
 
-/// The hub that the token names, believed only after its key has verified the token.
-fn claimed_hub(token: &str) -> Result<HubId, ProofError> {
-    let payload = token.split('.').nth(1).ok_or(ProofError::Malformed)?;
-    let json = BASE64URL_NOPAD
-        .decode(payload.as_bytes())
-        .map_err(|_| ProofError::Malformed)?;
-    serde_json::from_slice::<Unproved>(&json)
-        .map(|unproved| unproved.iss)
-        .map_err(|_| ProofError::Malformed)
+impl ProvenHead {
+    /// The whole proof, when the body is the one that was signed.
+    pub fn over(self, body: &[u8]) -> Result<HubProof, Unproven> {
+        let hash = digest::digest(&digest::SHA256, body);
+        if self.body_sha256 != BASE64URL_NOPAD.encode(hash.as_ref()) {
+            return Err(Unproven {
+                subject: Box::new(self.subject()),
+                error: ProofError::Mismatch("body_sha256 is of another body"),
+            });
+        }
+        let Self { hub, jwt, .. } = self;
+        Ok(HubProof { hub, jwt })
+    }
+
+    /// Who to file a refusal under.
+    pub fn subject(&self) -> Subject {
+        hub_subject(&self.hub)
+    }
+}
+
+/// A proven hub in the log of refusals.
+pub(super) fn hub_subject(hub: &HubIdentity) -> Subject {
+    Subject {
+        hub: Some(hub.hub),
+        customer: hub.customer,
+        distributor: hub.distributor,
+        ..Subject::default()
+    }
+}
+
+/// What the token calls its sender.
+fn claimed_name(token: &str) -> Option<String> {
+    let payload = token.split('.').nth(1)?;
+    let json = BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
+    serde_json::from_slice::<Claimed>(&json)
+        .ok()
+        .map(|claimed| claimed.iss)
+}
+
+fn fits(claims: &Claims, method: &str, path: &str, audience: &str) -> Result<(), ProofError> {
+    if claims.htm != method {
+        Err(ProofError::Mismatch("htm is another method"))
+    } else if claims.htu.strip_prefix(audience) != Some(path) {
+        Err(ProofError::Mismatch("htu is another address"))
+    } else {
+        Ok(())
+    }
 }
 
 fn verify(token: &str, hub: &HubIdentity, audience: &str) -> Result<Claims, ProofError> {
@@ -179,12 +268,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_malformed() {
+    fn what_is_no_token_names_nobody() {
         for token in ["", "a", "a.b", "..", "a.!!!.c", "e30.e30.e30"] {
-            assert!(
-                matches!(claimed_hub(token), Err(ProofError::Malformed)),
-                "{token}"
-            );
+            assert_eq!(claimed_name(token), None, "{token}");
         }
+        let named = format!("a.{}.c", BASE64URL_NOPAD.encode(br#"{"iss":"hub 7"}"#));
+        assert_eq!(claimed_name(&named).as_deref(), Some("hub 7"));
     }
 }

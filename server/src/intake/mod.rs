@@ -10,15 +10,17 @@ mod quarantine;
 mod refusals;
 mod single;
 
+use std::sync::Arc;
+
 use crate::config::IntakeConfig;
-use crate::ground::Ground;
+use crate::ground::{Ground, Purpose};
 use crate::history::commit::Committer;
-use crate::registry::IdentityCache;
+use crate::registry::{DeviceIdentity, IdentityCache};
 use crate::tenancy::Database;
 
 pub use crate::config::IntakeConfig as IntakeLimits;
 pub use hub::{HubOutcome, ItemVerdict, LARGEST_BATCH};
-pub use hub_proof::{HubProof, ProofError};
+pub use hub_proof::{HubProof, ProofError, ProvenHead, Unproven};
 pub use refusals::{Refusal, RefusalLog, RefusalReason, Subject};
 pub use single::{SingleError, SingleOutcome};
 
@@ -54,6 +56,12 @@ impl Intake {
             audience,
             limits,
         }
+    }
+
+    /// The device of a token, asked before a body that is slow to come is waited for.
+    pub async fn device_of(&self, token: &str) -> Result<Option<Arc<DeviceIdentity>>, sqlx::Error> {
+        let hmac = self.ground.keys().hmac(Purpose::DeviceToken, token.as_bytes());
+        self.identities.device(hmac).await
     }
 
     /// Where refusals are logged; the HTTP room adds those that it makes itself (too large, too many).

@@ -6,10 +6,9 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{body, remote, server_time};
+use super::{Incoming, note, refuse_body, remote, server_time, stranger};
 use crate::http::State;
 use crate::http::problem::Problem;
-use crate::intake::{Refusal, RefusalReason, Subject};
 use crate::registry::ClaimError;
 
 #[derive(Deserialize)]
@@ -24,12 +23,19 @@ struct In {
 pub(super) async fn post(
     state: web::Data<State>,
     request: HttpRequest,
-    payload: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let payload = body(&state, &request, payload)?;
-    let address = remote(&request).unwrap_or_default();
+    payload: web::Payload,
+) -> HttpResponse {
+    let mut body = Incoming::new(&request, payload, state.intake().limits().single_bytes);
+    match claim(&state, &request, &mut body).await {
+        Ok(response) => response,
+        Err(problem) => body.refuse(&problem),
+    }
+}
+
+async fn claim(state: &State, request: &HttpRequest, body: &mut Incoming) -> Result<HttpResponse, Problem> {
+    let address = remote(request).unwrap_or_default();
     if let Err(seconds) = state.claim_throttle().check(&address) {
-        note(&state, &request, "too-many-claims");
+        note(state, stranger(request), "too-many-claims");
         return Err(Problem::new(
             "too-many-claims",
             StatusCode::TOO_MANY_REQUESTS,
@@ -37,11 +43,14 @@ pub(super) async fn post(
         )
         .header(actix_web::http::header::RETRY_AFTER, &seconds.to_string()));
     }
+    body.rest(state.bodies())
+        .await
+        .map_err(|error| refuse_body(state, stranger(request), error))?;
     let In {
         code,
         public_key,
         version,
-    } = serde_json::from_slice(&payload).map_err(|_| {
+    } = serde_json::from_slice(body.bytes()).map_err(|_| {
         Problem::new(
             "malformed-json",
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -66,7 +75,7 @@ pub(super) async fn post(
             .await;
     let hub = claimed.map_err(|error| match error {
         ClaimError::UnknownCode => {
-            note(&state, &request, "unknown-claim-code");
+            note(state, stranger(request), "unknown-claim-code");
             Problem::new(
                 "unknown-claim-code",
                 StatusCode::NOT_FOUND,
@@ -81,18 +90,6 @@ pub(super) async fn post(
         "audience": state.intake().audience(),
         "fingerprint": hub.fingerprint,
         "state": "claimed",
-        "server_time": server_time(&state),
+        "server_time": server_time(state),
     })))
-}
-
-fn note(state: &State, request: &HttpRequest, reason: RefusalReason) {
-    let subject = Subject {
-        remote: remote(request),
-        ..Subject::default()
-    };
-    state.intake().refusals().note(Refusal {
-        subject,
-        reason,
-        detail: None,
-    });
 }

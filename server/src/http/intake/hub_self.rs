@@ -3,13 +3,16 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use super::{prove, server_time, unavailable};
+use super::{not_proven, prove_head, server_time, unavailable};
 use crate::http::State;
 use crate::http::problem::Problem;
 
 /// Answers a claimed hub too, so that it can see when a person has confirmed it.
 pub(super) async fn get(state: web::Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let proof = prove(&state, &request, b"").await?;
+    let proof = prove_head(&state, &request)
+        .await?
+        .over(b"")
+        .map_err(|unproven| not_proven(&state, &request, unproven))?;
     let devices = crate::registry::system_devices_of_hub(state.database(), &proof.hub)
         .await
         .map_err(|error| {

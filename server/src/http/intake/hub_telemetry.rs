@@ -4,32 +4,48 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{body, commit_problem, prove, server_time};
+use super::{Incoming, commit_problem, not_proven, prove_head, refuse_body, server_time};
 use crate::ground::enums::QuarantineReason;
 use crate::http::State;
 use crate::http::problem::Problem;
 use crate::intake::{HubOutcome, ItemVerdict, LARGEST_BATCH};
 
-/// 200 when everything in it is durable, else a problem and nothing is.
+/// 200 when everything in it is durable, else a problem and nothing is. The body is read after the hub is believed.
 pub(super) async fn post(
     state: web::Data<State>,
     request: HttpRequest,
-    payload: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let payload = body(&state, &request, payload)?;
-    let proof = prove(&state, &request, &payload).await?;
-    let outcome = state
-        .intake()
-        .hub_batch(&proof, &payload)
+    payload: web::Payload,
+) -> HttpResponse {
+    let mut body = Incoming::new(&request, payload, state.intake().limits().batch_bytes);
+    match take(&state, &request, &mut body).await {
+        Ok(response) => response,
+        Err(problem) => body.refuse(&problem),
+    }
+}
+
+async fn take(state: &State, request: &HttpRequest, body: &mut Incoming) -> Result<HttpResponse, Problem> {
+    let head = prove_head(state, request).await?;
+    if let Some(outcome) = state.intake().refuse_hub(&head.hub) {
+        return answer(state, outcome);
+    }
+    body.rest(state.bodies())
         .await
-        .map_err(|error| commit_problem(&error))?;
+        .map_err(|error| refuse_body(state, head.subject(), error))?;
+    let proof = head
+        .over(body.bytes())
+        .map_err(|unproven| not_proven(state, request, unproven))?;
+    let outcome = state.intake().hub_batch(&proof, body.bytes()).await;
+    answer(state, outcome.map_err(|error| commit_problem(&error))?)
+}
+
+fn answer(state: &State, outcome: HubOutcome) -> Result<HttpResponse, Problem> {
     match outcome {
         HubOutcome::Verdicts(verdicts) => {
             let verdicts: Vec<Value> = verdicts.into_iter().map(verdict).collect();
-            Ok(HttpResponse::Ok().json(json!({"verdicts": verdicts, "server_time": server_time(&state)})))
+            Ok(HttpResponse::Ok().json(json!({"verdicts": verdicts, "server_time": server_time(state)})))
         }
         HubOutcome::Undecodable => Ok(HttpResponse::Ok().json(
-            json!({"verdicts": [], "quarantined": true, "reason": "undecodable", "server_time": server_time(&state)}),
+            json!({"verdicts": [], "quarantined": true, "reason": "undecodable", "server_time": server_time(state)}),
         )),
         HubOutcome::TooMany(count) => {
             Err(Problem::new("batch-too-large", StatusCode::PAYLOAD_TOO_LARGE, "Too many readings in one batch")

@@ -1,6 +1,7 @@
 //! Where readings come in: a device with a token of its own, and hubs. The handlers read the request, call intake and
 //! say what became of it.
 
+mod body;
 mod claim;
 mod hub_self;
 mod hub_telemetry;
@@ -8,31 +9,26 @@ mod telemetry;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, web};
 
 use super::State;
+use super::patience::in_good_time;
 use super::problem::Problem;
 use crate::history::commit::CommitError;
-use crate::intake::{HubProof, IntakeLimits, ProofError, Refusal, RefusalReason, Subject};
+use crate::intake::{ProofError, ProvenHead, Refusal, RefusalReason, Subject, Unproven};
+use body::{BodyError, Incoming};
 
-/// The routes, each with the largest body that it reads.
-pub fn configure(cfg: &mut web::ServiceConfig, limits: IntakeLimits) {
-    cfg.service(
-        web::resource("/v1/telemetry")
-            .app_data(web::PayloadConfig::new(limits.single_bytes))
-            .route(web::post().to(telemetry::post)),
-    )
-    .service(
-        web::resource("/v1/hubs/telemetry")
-            .app_data(web::PayloadConfig::new(limits.batch_bytes))
-            .route(web::post().to(hub_telemetry::post)),
-    )
-    .service(
-        web::resource("/v1/hubs/claim")
-            .app_data(web::PayloadConfig::new(limits.single_bytes))
-            .route(web::post().to(claim::post)),
-    )
-    .service(web::resource("/v1/hubs/me").route(web::get().to(hub_self::get)));
+/// The routes.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/v1/telemetry").route(web::post().to(telemetry::post)))
+        .service(web::resource("/v1/hubs/telemetry").route(web::post().to(hub_telemetry::post)))
+        .service(web::resource("/v1/hubs/claim").route(web::post().to(claim::post)))
+        .service(
+            web::resource("/v1/hubs/me")
+                .wrap(from_fn(in_good_time))
+                .route(web::get().to(hub_self::get)),
+        );
 }
 
 /// The token of an `Authorization: Bearer …` header.
@@ -56,72 +52,62 @@ fn no_token() -> Problem {
         .header(header::WWW_AUTHENTICATE, "Bearer")
 }
 
-/// The body, or the problem that it is too large or broke off.
-fn body(
-    state: &State,
-    request: &HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-) -> Result<web::Bytes, Problem> {
-    body.map_err(|error| {
-        let too_large = error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE;
-        let (reason, status, title): (RefusalReason, _, _) = if too_large {
-            (
-                "too-large",
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The body is too large",
-            )
-        } else {
-            ("incomplete", StatusCode::BAD_REQUEST, "The body broke off")
-        };
-        let subject = Subject {
-            remote: remote(request),
-            ..Subject::default()
-        };
-        state.intake().refusals().note(Refusal {
-            subject,
-            reason,
-            detail: None,
-        });
-        Problem::new(reason, status, title)
-    })
+/// Notes that a body was not read and says so.
+fn refuse_body(state: &State, subject: Subject, error: BodyError) -> Problem {
+    note(state, subject, error.reason());
+    error.problem()
 }
 
-/// The proof that a hub sent this request, or the problem, which tells a hub with a wrong clock the time.
-async fn prove(state: &State, request: &HttpRequest, body: &[u8]) -> Result<HubProof, Problem> {
-    let intake = state.intake();
-    let token = bearer(request).ok_or_else(no_token)?;
-    let proof = intake
-        .prove_hub(token, request.method().as_str(), request.path(), body)
-        .await;
-    proof.map_err(|error| {
-        if let ProofError::Unavailable(error) = &error {
-            tracing::error!(%error, "the registry did not answer");
-            return unavailable();
-        }
-        let reason = match error {
-            ProofError::Malformed => "malformed-token",
-            ProofError::UnknownHub => "unknown-hub",
-            ProofError::Time => "token-out-of-time",
-            ProofError::Mismatch(_) | ProofError::Unavailable(_) => "token-mismatch",
-        };
-        let subject = Subject {
-            remote: remote(request),
-            ..Subject::default()
-        };
-        intake.refusals().note(Refusal {
-            subject,
-            reason,
-            detail: Some(error.to_string()),
-        });
-        Problem::new(
-            reason,
+fn note(state: &State, subject: Subject, reason: RefusalReason) {
+    state.intake().refusals().note(Refusal {
+        subject,
+        reason,
+        detail: None,
+    });
+}
+
+/// Nobody that is known: what is left is where it comes from.
+fn stranger(request: &HttpRequest) -> Subject {
+    Subject {
+        remote: remote(request),
+        ..Subject::default()
+    }
+}
+
+/// The proof that a hub sent this request's head, or the problem.
+async fn prove_head(state: &State, request: &HttpRequest) -> Result<ProvenHead, Problem> {
+    let (method, path) = (request.method().as_str(), request.path());
+    let proof = state.intake().prove_head(bearer(request), method, path).await;
+    proof.map_err(|unproven| not_proven(state, request, unproven))
+}
+
+/// Notes why a hub was not believed and says so; the server's time is for a hub whose clock is wrong.
+fn not_proven(state: &State, request: &HttpRequest, unproven: Unproven) -> Problem {
+    let Unproven { error, mut subject } = unproven;
+    if let ProofError::Unavailable(error) = &error {
+        tracing::error!(%error, "the registry did not answer");
+        return unavailable();
+    }
+    // A proven hub is one subject wherever it calls from.
+    if subject.hub.is_none() || subject.claimed.is_some() {
+        subject.remote = remote(request);
+    }
+    state.intake().refusals().note(Refusal {
+        subject: *subject,
+        reason: error.reason(),
+        detail: Some(error.to_string()).filter(|_| !matches!(error, ProofError::Missing)),
+    });
+    let problem = match error {
+        ProofError::Missing => no_token(),
+        _ => Problem::new(
+            error.reason(),
             StatusCode::UNAUTHORIZED,
             "The hub's token was not accepted",
         )
         .detail(error.to_string())
-        .member("server_time", server_time(state))
-        .header(header::WWW_AUTHENTICATE, "Bearer")
-    })
+        .header(header::WWW_AUTHENTICATE, "Bearer"),
+    };
+    problem.member("server_time", server_time(state))
 }
 
 fn server_time(state: &State) -> String {

@@ -4,32 +4,45 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{bearer, body, commit_problem, no_token, remote, unavailable};
+use super::{Incoming, bearer, commit_problem, no_token, note, refuse_body, remote, stranger, unavailable};
 use crate::http::State;
 use crate::http::problem::Problem;
-use crate::intake::{Refusal, SingleError, SingleOutcome, Subject};
+use crate::intake::{SingleError, SingleOutcome, Subject};
 
 /// 202 when it is durable, 200 when it was before, else a problem.
 pub(super) async fn post(
     state: web::Data<State>,
     request: HttpRequest,
-    payload: Result<web::Bytes, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let payload = body(&state, &request, payload)?;
-    let Some(token) = bearer(&request) else {
-        let subject = Subject {
-            remote: remote(&request),
-            ..Subject::default()
-        };
-        state.intake().refusals().note(Refusal {
-            subject,
-            reason: "missing-token",
-            detail: None,
-        });
+    payload: web::Payload,
+) -> HttpResponse {
+    let mut body = Incoming::new(&request, payload, state.intake().limits().single_bytes);
+    match take(&state, &request, &mut body).await {
+        Ok(response) => response,
+        Err(problem) => body.refuse(&problem),
+    }
+}
+
+async fn take(state: &State, request: &HttpRequest, body: &mut Incoming) -> Result<HttpResponse, Problem> {
+    let Some(token) = bearer(request) else {
+        note(state, stranger(request), "missing-token");
         return Err(no_token());
     };
-    let address = remote(&request);
-    match state.intake().single(token, &payload, address.as_deref()).await {
+    let arrived = body.arrived().await;
+    if !matches!(arrived, Ok(true)) {
+        // Nobody waits for a body whose sender is not known.
+        let subject = device_of(state, request, token).await?;
+        let read = match arrived {
+            Ok(_) => body.rest(state.bodies()).await,
+            Err(error) => Err(error),
+        };
+        read.map_err(|error| refuse_body(state, subject, error))?;
+    }
+    let address = remote(request);
+    match state
+        .intake()
+        .single(token, body.bytes(), address.as_deref())
+        .await
+    {
         Ok(SingleOutcome::Accepted(id)) => Ok(answer(
             StatusCode::ACCEPTED,
             &format!(r#"{{"id":"{id}","status":"accepted"}}"#),
@@ -44,6 +57,23 @@ pub(super) async fn post(
         )),
         Err(error) => Err(problem(&error)),
     }
+}
+
+/// The device that the token belongs to, for the log of refusals.
+async fn device_of(state: &State, request: &HttpRequest, token: &str) -> Result<Subject, Problem> {
+    let known = state.intake().device_of(token).await;
+    let known = known.map_err(|error| problem(&SingleError::Unavailable(error)))?;
+    let Some(device) = known else {
+        let error = SingleError::UnknownToken;
+        note(state, stranger(request), error.reason());
+        return Err(problem(&error));
+    };
+    Ok(Subject {
+        device: Some(device.device),
+        customer: device.customer,
+        distributor: device.distributor,
+        ..Subject::default()
+    })
 }
 
 fn answer(status: StatusCode, json: &str) -> HttpResponse {
