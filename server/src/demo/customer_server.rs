@@ -9,7 +9,7 @@ use serde_json::Value;
 use vitals::{Kind, Vital};
 
 use super::DemoError;
-use super::screen::Screen;
+use super::screen::{Screen, Verified};
 use super::world::World;
 use crate::forwarding::signature::{Received, Secret, Verifier, verify};
 use crate::ground::Ground;
@@ -141,12 +141,13 @@ fn print(shared: &Shared, clinic: &str, data: &Value, now: DateTime<Utc>) {
         .unwrap_or(now);
     let device = data["device"]["serial"].as_str().unwrap_or_default();
     let proof = data["proof"].as_str().unwrap_or_default();
-    shared.screen.verified(
+    shared.screen.verified(&Verified {
         clinic,
-        &what,
-        kind.label(),
+        kind: kind.label(),
+        what: &what,
         device,
         proof,
-        (now - arrived).num_milliseconds(),
-    );
+        arrived,
+        late_ms: (now - arrived).num_milliseconds(),
+    });
 }

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::api::Api;
-use super::values::{Dice, quality, values};
-use super::world::{Device, World};
+use super::rhythm::Measuring;
+use super::world::World;
 use crate::ground::Ground;
 
 /// Starts every device that sends by itself.
@@ -20,30 +20,26 @@ pub(super) fn start(
     pace: f64,
     stop: &CancellationToken,
 ) -> Vec<JoinHandle<()>> {
-    let devices = world.clinics.iter().flat_map(|clinic| &clinic.devices);
-    devices
-        .filter_map(|device| {
-            let api = api.with_token(device.token.as_deref()?);
-            Some(tokio::spawn(live(
-                api,
-                device.clone(),
-                ground.clone(),
-                pace,
-                stop.clone(),
-            )))
-        })
-        .collect()
+    let mut players = Vec::new();
+    for clinic in &world.clinics {
+        for device in &clinic.devices {
+            let Some(token) = device.token.as_deref() else {
+                continue;
+            };
+            let (device, ground) = (device.clone(), ground.clone());
+            let measuring = Measuring::new(device, &clinic.time_zone, ground, pace, stop.clone());
+            players.push(tokio::spawn(live(api.with_token(token), measuring, stop.clone())));
+        }
+    }
+    players
 }
 
-async fn live(api: Api, device: Device, ground: Ground, pace: f64, stop: CancellationToken) {
-    let mut wait = Dice(&ground).about(pace / 3.0);
-    while stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
-        let reading = reading(&device, &ground);
+async fn live(api: Api, mut measuring: Measuring, stop: CancellationToken) {
+    while let Some(reading) = measuring.next().await {
         while stop.run_until_cancelled(send(&api, &reading)).await == Some(false) {
-            tracing::info!(serial = device.serial, "not acknowledged; the device sends again");
+            tracing::info!(serial = %reading["device"], "not acknowledged; the device sends again");
             tokio::time::sleep(Duration::from_secs(2)).await;
         }
-        wait = Dice(&ground).about(pace);
     }
 }
 
@@ -58,18 +54,4 @@ async fn send(api: &Api, reading: &Value) -> bool {
         }
         Err(_) => false,
     }
-}
-
-/// A reading of the present moment.
-pub(super) fn reading(device: &Device, ground: &Ground) -> Value {
-    let at = ground.now();
-    let dice = Dice(ground);
-    json!({
-        "device": device.serial,
-        "maker": device.maker,
-        "kind": device.kind,
-        "measured_at": at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-        "values": values(device.kind, at, &dice),
-        "quality": quality(device.kind, &dice),
-    })
 }

@@ -3,8 +3,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use serde_json::json;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use vitalwire_hub::{
@@ -14,11 +16,12 @@ use vitalwire_hub::{
 
 use super::DemoError;
 use super::api::Api;
-use super::devices;
+use super::rhythm::{Measuring, week_before, zone};
 use super::seed::{find, id_of};
-use super::values::Dice;
+use super::values::{reading, time};
 use super::world::{Device, Hub, World};
 use crate::ground::Ground;
+use crate::ground::swallow::swallow;
 
 /// Readings that a simulated hub keeps.
 const LEDGER: usize = 10_000;
@@ -33,13 +36,22 @@ pub(super) struct Stage<'a> {
     pub(super) stop: &'a CancellationToken,
 }
 
-/// Claims the hubs that are not yet, and starts all of them.
+/// A hub that is up and uploads what its ledger holds.
+#[derive(Debug)]
+pub(super) struct Running {
+    ledger: Arc<MemoryLedger>,
+    uplink: JoinHandle<()>,
+    time_zone: String,
+    devices: Vec<Device>,
+}
+
+/// Claims the hubs that are not yet, and starts all of them. Nothing measures yet.
 pub(super) async fn start(
     stage: &Stage<'_>,
     admin: &Api,
     world: &mut World,
-) -> Result<Vec<JoinHandle<()>>, DemoError> {
-    let mut players = Vec::new();
+) -> Result<Vec<Running>, DemoError> {
+    let mut hubs = Vec::new();
     for nth in 0..world.clinics.len() {
         let Some(mut hub) = world.clinics[nth].hub.clone() else {
             continue;
@@ -57,9 +69,17 @@ pub(super) async fn start(
             .filter(|device| device.through_hub)
             .cloned()
             .collect();
-        players.extend(play(stage, client, devices));
+        let ledger = Arc::new(MemoryLedger::new(LEDGER));
+        let random = Arc::new(SystemRandom::new());
+        let uplink = Uplink::new(Arc::clone(&ledger), client, random, UplinkOptions::default());
+        hubs.push(Running {
+            ledger,
+            uplink: tokio::spawn(uplink.run(stage.stop.clone())),
+            time_zone: world.clinics[nth].time_zone.clone(),
+            devices,
+        });
     }
-    Ok(players)
+    Ok(hubs)
 }
 
 /// Makes the hub in the registry, or finds it there from a start that was cut off.
@@ -124,51 +144,67 @@ async fn claim(
     Ok(registration)
 }
 
-/// The hub's uplink, and one task a device that measures.
-fn play(stage: &Stage<'_>, client: HubClient, devices: Vec<Device>) -> Vec<JoinHandle<()>> {
-    let ledger = Arc::new(MemoryLedger::new(LEDGER));
-    let random = Arc::new(SystemRandom::new());
-    let uplink = Uplink::new(Arc::clone(&ledger), client, random, UplinkOptions::default());
-    let mut players = vec![tokio::spawn(uplink.run(stage.stop.clone()))];
-    for device in devices {
-        let measuring = measure(
-            Arc::clone(&ledger),
-            device,
-            stage.ground.clone(),
-            stage.pace,
-            stage.stop.clone(),
-        );
-        players.push(tokio::spawn(measuring));
+impl Running {
+    /// The week before, from the ledger and signed as everything that a hub sends; returns how many the platform has.
+    pub(super) async fn send_week(&self, now: DateTime<Utc>) -> Result<usize, DemoError> {
+        let zone = zone(&self.time_zone);
+        let mut sent = 0;
+        for device in &self.devices {
+            for at in week_before(device, zone, now) {
+                let item = item(reading(device, at, zone), at + TimeDelta::seconds(2))?;
+                self.ledger.push(item).await.map_err(|error| failed(&error))?;
+                sent += 1;
+            }
+        }
+        // The ledger has no event for being empty; a verdict takes a reading out of it.
+        while !self.ledger.is_empty() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(sent)
     }
-    players
+
+    /// Starts the devices around it.
+    pub(super) fn measure(self, stage: &Stage<'_>) -> Vec<JoinHandle<()>> {
+        let mut players = vec![self.uplink];
+        for device in self.devices {
+            let measuring = Measuring::new(
+                device,
+                &self.time_zone,
+                stage.ground.clone(),
+                stage.pace,
+                stage.stop.clone(),
+            );
+            players.push(tokio::spawn(live(
+                Arc::clone(&self.ledger),
+                measuring,
+                stage.ground.clone(),
+            )));
+        }
+        players
+    }
 }
 
-async fn measure(
-    ledger: Arc<MemoryLedger>,
-    device: Device,
-    ground: Ground,
-    pace: f64,
-    stop: CancellationToken,
-) {
-    let mut wait = Dice(&ground).about(pace / 3.0);
-    while stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
-        if let Some(item) = item(&device, &ground)
-            && ledger.push(item).await.is_err()
-        {
-            tracing::warn!(
-                serial = device.serial,
-                "the hub's ledger is full; the device keeps its reading"
-            );
-        }
-        wait = Dice(&ground).about(pace);
+async fn live(ledger: Arc<MemoryLedger>, mut measuring: Measuring, ground: Ground) {
+    while let Some(reading) = measuring.next().await {
+        let kept = match item(reading, ground.now()) {
+            Ok(item) => ledger
+                .push(item)
+                .await
+                .map(|_| ())
+                .map_err(|error| failed(&error)),
+            Err(error) => Err(error),
+        };
+        swallow(
+            kept,
+            "the hub keeps nothing of it, and the device will measure again",
+        );
     }
 }
 
 /// A reading as the hub saw it first.
-fn item(device: &Device, ground: &Ground) -> Option<Item> {
-    let mut item = devices::reading(device, ground);
-    item["hub_time"] = json!(ground.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
-    Item::from_json(item.to_string()).ok()
+fn item(mut reading: Value, seen: DateTime<Utc>) -> Result<Item, DemoError> {
+    reading["hub_time"] = json!(time(seen));
+    Item::from_json(reading.to_string()).map_err(|error| failed(&error))
 }
 
 fn file(folder: &Path, hub: &Hub, ending: &str) -> PathBuf {

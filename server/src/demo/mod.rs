@@ -7,6 +7,7 @@ mod api;
 mod customer_server;
 mod devices;
 mod hubs;
+mod rhythm;
 mod screen;
 mod seed;
 mod values;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{self, AppError, StopSignal};
 use crate::config::Config;
 use crate::ground::Ground;
+use crate::ground::swallow::swallow;
 use api::Api;
 use customer_server::CustomerServer;
 use screen::Screen;
@@ -27,8 +29,8 @@ use world::World;
 /// What the demo can be told.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
-    /// Seconds between two readings of one simulated device, on average.
-    #[arg(long, default_value_t = 6.0)]
+    /// How long the simulated devices wait between two readings, against life: 0.1 is ten times as often.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     pace: f64,
     /// Stop by itself after so many seconds.
     #[arg(long, value_name = "SECONDS")]
@@ -124,8 +126,7 @@ async fn play(
     world.receiver_port = Some(server.port());
     seed::world(&admin, &api, &mut world, ground, screen).await?;
     server.trust(&world);
-    seed::history(&api, &mut world, ground, screen).await?;
-    let mut players = devices::start(&api, &world, ground, options.pace, stop);
+    screen.set_banner(base, &world);
     let stage = hubs::Stage {
         base,
         folder,
@@ -133,10 +134,16 @@ async fn play(
         pace: options.pace,
         stop,
     };
-    players.extend(hubs::start(&stage, &admin, &mut world).await?);
-    screen.ready(base, &world);
+    let hubs = hubs::start(&stage, &admin, &mut world).await?;
+    seed::week(&api, &hubs, &mut world, ground, screen).await?;
+    screen.ready(ground.now());
+    let mut players = devices::start(&api, &world, ground, options.pace, stop);
+    players.extend(hubs.into_iter().flat_map(|hub| hub.measure(&stage)));
     for player in players {
-        let _ended = player.await;
+        swallow(
+            player.await,
+            "a simulated device or hub ended by itself; the others go on",
+        );
     }
     Ok(())
 }

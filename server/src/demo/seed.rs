@@ -1,20 +1,25 @@
 //! Making the demo world through the API, as an operator would. A start that was cut off is taken up where it ended:
 //! what is there already answers 409 and is looked up.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 
 use super::DemoError;
 use super::api::{Answer, Api};
+use super::hubs;
+use super::rhythm::{week_before, zone};
 use super::screen::Screen;
-use super::values::{Dice, quality, values};
-use super::world::{ADMIN, Clinic, Device, Endpoint, World};
+use super::values::reading;
+use super::world::{ADMIN, Clinic, Device, Distributor, Endpoint, World};
 use crate::app::{AppError, Running};
 use crate::ground::Ground;
 use crate::identity::IdentityError;
 
 /// Days that the devices have been with their clinics.
 const HELD_FOR: i64 = 10;
+/// Devices that send their week at the same time.
+const AT_ONCE: usize = 16;
 
 /// The first administrator can only be made beside the API, as `vitalwire-server admin create` does.
 pub(super) async fn administrator(running: &Running, world: &World) -> Result<(), DemoError> {
@@ -28,7 +33,7 @@ pub(super) async fn administrator(running: &Running, world: &World) -> Result<()
     }
 }
 
-/// Clinics with users, devices with tokens, endpoints.
+/// A distributor, its clinics with users, devices with tokens, endpoints.
 pub(super) async fn world(
     admin: &Api,
     api: &Api,
@@ -39,10 +44,14 @@ pub(super) async fn world(
     let all: usize = world.clinics.iter().map(|clinic| clinic.devices.len() + 1).sum();
     let is_new = world.clinics.iter().any(|clinic| clinic.id.is_none());
     let mut done = 0;
+    let password = world.password.clone();
+    distributor(admin, &mut world.distributor, &password).await?;
+    world.save()?;
     for nth in 0..world.clinics.len() {
-        let password = world.password.clone();
         let port = world.receiver_port.unwrap_or_default();
-        clinic(admin, api, &mut world.clinics[nth], &password, port).await?;
+        let of = world.distributor.id.clone();
+        organisation(admin, &mut world.clinics[nth], of.as_deref(), &password).await?;
+        endpoint(api, &mut world.clinics[nth], &password, port).await?;
         world.save()?;
         done += 1;
         for number in 0..world.clinics[nth].devices.len() {
@@ -58,34 +67,55 @@ pub(super) async fn world(
     Ok(())
 }
 
-async fn clinic(
-    admin: &Api,
-    api: &Api,
-    clinic: &mut Clinic,
-    password: &str,
-    port: u16,
-) -> Result<(), DemoError> {
-    if clinic.id.is_none() {
-        let new = json!({"name": clinic.name, "time_zone": clinic.time_zone});
-        let found = find(admin, "/api/v1/customers?limit=200", |row| {
-            row["name"] == clinic.name.as_str()
-        })
-        .await?;
-        let id = match found {
-            Some(id) => id,
-            None => id_of(
-                admin.post("/api/v1/customers", &new).await?,
-                "creating a customer",
-            )?,
-        };
-        let user = json!({"email": clinic.email, "name": format!("Nurse of {}", clinic.name), "role": "customer",
-            "customer_id": id, "password": password});
-        let answer = admin.post("/api/v1/users", &user).await?;
-        if !answer.is_conflict() {
-            answer.success("creating a user")?;
-        }
-        clinic.id = Some(id);
+async fn distributor(admin: &Api, distributor: &mut Distributor, password: &str) -> Result<(), DemoError> {
+    if distributor.id.is_some() {
+        return Ok(());
     }
+    let new = json!({"name": distributor.name, "time_zone": distributor.time_zone});
+    let id = found_or_made(admin, "/api/v1/distributors", &distributor.name, &new).await?;
+    let user = json!({"email": distributor.email, "name": format!("Desk of {}", distributor.name),
+        "role": "distributor", "distributor_id": id, "password": password});
+    login(admin, &user).await?;
+    distributor.id = Some(id);
+    Ok(())
+}
+
+async fn organisation(
+    admin: &Api,
+    clinic: &mut Clinic,
+    distributor: Option<&str>,
+    password: &str,
+) -> Result<(), DemoError> {
+    if clinic.id.is_some() {
+        return Ok(());
+    }
+    let new = json!({"name": clinic.name, "time_zone": clinic.time_zone, "distributor_id": distributor});
+    let id = found_or_made(admin, "/api/v1/customers", &clinic.name, &new).await?;
+    let user = json!({"email": clinic.email, "name": format!("Nurse of {}", clinic.name), "role": "customer",
+        "customer_id": id, "password": password});
+    login(admin, &user).await?;
+    clinic.id = Some(id);
+    Ok(())
+}
+
+/// The organisation of that name, from a start that was cut off, or a new one.
+async fn found_or_made(admin: &Api, path: &str, name: &str, new: &Value) -> Result<String, DemoError> {
+    let found = find(admin, &format!("{path}?limit=200"), |row| row["name"] == name).await?;
+    match found {
+        Some(id) => Ok(id),
+        None => id_of(admin.post(path, new).await?, "creating an organisation"),
+    }
+}
+
+async fn login(admin: &Api, user: &Value) -> Result<(), DemoError> {
+    let answer = admin.post("/api/v1/users", user).await?;
+    if !answer.is_conflict() {
+        answer.success("creating a user")?;
+    }
+    Ok(())
+}
+
+async fn endpoint(api: &Api, clinic: &mut Clinic, password: &str, port: u16) -> Result<(), DemoError> {
     let user = api.sign_in(&clinic.email, password).await?;
     let url = format!("http://127.0.0.1:{port}/{}", clinic.slug);
     match &mut clinic.endpoint {
@@ -158,38 +188,56 @@ async fn model(admin: &Api, device: &Device) -> Result<String, DemoError> {
     )
 }
 
-/// A week of readings for the devices with tokens of their own, sent the way they would have come.
-pub(super) async fn history(
+/// The week before the first start, sent the way it would have come: by each device with its token, and by the hubs,
+/// signed. A start that was cut off sends it again, and what arrived before is a duplicate.
+pub(super) async fn week(
     api: &Api,
+    hubs: &[hubs::Running],
     world: &mut World,
     ground: &Ground,
     screen: &Screen,
 ) -> Result<(), DemoError> {
-    if world.has_history {
+    if world.week_sent {
         return Ok(());
     }
     let now = ground.now();
-    let dice = Dice(ground);
-    let devices: Vec<Device> = world
+    let senders: Vec<(Device, String)> = world
         .clinics
         .iter()
-        .flat_map(|clinic| clinic.devices.clone())
+        .flat_map(|clinic| clinic.devices.iter().map(|device| (device, &clinic.time_zone)))
+        .filter(|(device, _)| device.token.is_some())
+        .map(|(device, time_zone)| (device.clone(), time_zone.clone()))
         .collect();
-    let devices: Vec<&Device> = devices.iter().filter(|device| device.token.is_some()).collect();
-    for (nth, device) in devices.iter().enumerate() {
-        let api = api.with_token(device.token.as_deref().unwrap_or_default());
-        for quarter in 1..28 {
-            let at = now - TimeDelta::hours(6 * quarter) + TimeDelta::minutes(dice.between(-70, 70));
-            let reading = json!({"device": device.serial, "kind": device.kind, "measured_at": at.to_rfc3339(),
-                "values": values(device.kind, at, &dice), "quality": quality(device.kind, &dice)});
-            api.post("/v1/telemetry", &reading)
-                .await?
-                .success("sending an earlier reading")?;
-        }
-        screen.progress("sending a week of readings, device", nth + 1, devices.len());
+    let (mut done, all) = (0, senders.len());
+    let mut weeks = stream::iter(senders)
+        .map(|(device, time_zone)| device_week(api, device, time_zone, now))
+        .buffer_unordered(AT_ONCE);
+    while weeks.try_next().await?.is_some() {
+        done += 1;
+        screen.progress("devices send the week before", done, all);
     }
-    world.has_history = true;
+    let mut sent = 0;
+    for hub in hubs {
+        sent += hub.send_week(now).await?;
+    }
+    screen.step(&format!("hubs uploaded the week before: {sent} readings"));
+    world.week_sent = true;
     world.save()
+}
+
+async fn device_week(
+    api: &Api,
+    device: Device,
+    time_zone: String,
+    now: DateTime<Utc>,
+) -> Result<(), DemoError> {
+    let api = api.with_token(device.token.as_deref().unwrap_or_default());
+    let zone = zone(&time_zone);
+    for at in week_before(&device, zone, now) {
+        let answer = api.post("/v1/telemetry", &reading(&device, at, zone)).await?;
+        answer.success("sending an earlier reading")?;
+    }
+    Ok(())
 }
 
 /// The id of the first row of a list that fits.

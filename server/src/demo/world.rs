@@ -2,6 +2,7 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -20,11 +21,24 @@ pub(super) struct World {
     /// One made-up password for all logins of the demo.
     pub(super) password: String,
     pub(super) receiver_port: Option<u16>,
+    /// Who placed the devices with the clinics.
+    #[serde(default = "harbor")]
+    pub(super) distributor: Distributor,
     pub(super) clinics: Vec<Clinic>,
-    /// Whether the last seven days were filled already.
-    pub(super) has_history: bool,
+    /// Whether the week before the first start was sent already, by devices and hubs.
+    #[serde(default)]
+    pub(super) week_sent: bool,
     #[serde(skip)]
     file: PathBuf,
+}
+
+/// The distributor of the demo.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Distributor {
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) time_zone: String,
+    pub(super) id: Option<String>,
 }
 
 /// A customer of the demo.
@@ -126,20 +140,38 @@ impl World {
         Self {
             password,
             receiver_port: None,
+            distributor: harbor(),
             clinics,
-            has_history: false,
+            week_sent: false,
             file,
         }
     }
 }
 
+fn harbor() -> Distributor {
+    Distributor {
+        name: "Harbor Devices".into(),
+        email: "desk@harbor.example".into(),
+        time_zone: "America/New_York".into(),
+        id: None,
+    }
+}
+
 fn northside() -> Clinic {
-    let direct = |model: &str, serial: &str, reference: &str, kind| {
-        device("Acme", model, serial, reference, kind, false)
-    };
     let hub = |maker: &str, model: &str, serial: &str, reference: &str, kind| {
         device(maker, model, serial, reference, kind, true)
     };
+    let mut devices = vec![
+        hub("Omron", "HEM-7142T1", "N700042", "bed 4", Kind::BloodPressure),
+        hub("Nonin", "Thermo BT", "N700101", "bed 3", Kind::Temperature),
+        hub("Polar", "Chest strap", "N700201", "bed 3", Kind::HeartRate),
+        hub("Withings", "Step watch", "N700301", "bed 5", Kind::Activity),
+        hub("Withings", "Sleep mat", "N700401", "bed 5", Kind::Sleep),
+    ];
+    devices.extend(direct("BP Cell 2", "D0000", 17..=26, "bed", Kind::BloodPressure));
+    devices.extend(direct("Scale Cell", "D0001", 1..=4, "bed", Kind::Weight));
+    devices.extend(direct("Gluco Cell", "D0002", 1..=4, "bed", Kind::Glucose));
+    devices.extend(direct("Oxi Cell", "D0003", 1..=4, "bed", Kind::Oximetry));
     Clinic {
         name: "Northside Clinic".into(),
         slug: "northside".into(),
@@ -147,18 +179,7 @@ fn northside() -> Clinic {
         time_zone: "America/New_York".into(),
         id: None,
         endpoint: None,
-        devices: vec![
-            direct("BP Cell 2", "D000017", "bed 1", Kind::BloodPressure),
-            direct("BP Cell 2", "D000018", "bed 2", Kind::BloodPressure),
-            direct("Scale Cell", "D000101", "bed 1", Kind::Weight),
-            direct("Gluco Cell", "D000201", "bed 2", Kind::Glucose),
-            direct("Oxi Cell", "D000301", "bed 3", Kind::Oximetry),
-            hub("Omron", "HEM-7142T1", "N700042", "bed 4", Kind::BloodPressure),
-            hub("Nonin", "Thermo BT", "N700101", "bed 3", Kind::Temperature),
-            hub("Polar", "Chest strap", "N700201", "bed 3", Kind::HeartRate),
-            hub("Withings", "Step watch", "N700301", "bed 5", Kind::Activity),
-            hub("Withings", "Sleep mat", "N700401", "bed 5", Kind::Sleep),
-        ],
+        devices,
         hub: Some(Hub {
             serial: "H-0001".into(),
             name: "Ward 3 East".into(),
@@ -168,9 +189,9 @@ fn northside() -> Clinic {
 }
 
 fn lakeview() -> Clinic {
-    let direct = |model: &str, serial: &str, reference: &str, kind| {
-        device("Acme", model, serial, reference, kind, false)
-    };
+    let mut devices = direct("BP Cell 2", "D0005", 1..=6, "home", Kind::BloodPressure);
+    devices.extend(direct("Scale Cell", "D0006", 1..=3, "home", Kind::Weight));
+    devices.extend(direct("Oxi Cell", "D0007", 1..=3, "home", Kind::Oximetry));
     Clinic {
         name: "Lakeview Cardiology".into(),
         slug: "lakeview".into(),
@@ -178,16 +199,30 @@ fn lakeview() -> Clinic {
         time_zone: "America/Chicago".into(),
         id: None,
         endpoint: None,
-        devices: vec![
-            direct("BP Cell 2", "D000501", "home 11", Kind::BloodPressure),
-            direct("Scale Cell", "D000502", "home 11", Kind::Weight),
-            direct("Oxi Cell", "D000503", "home 12", Kind::Oximetry),
-        ],
+        devices,
         hub: None,
     }
 }
 
-fn device(maker: &str, model: &str, serial: &str, reference: &str, kind: Kind, through_hub: bool) -> Device {
+/// Several of one model that send by themselves, for one bed or home after the other.
+fn direct(model: &str, series: &str, numbers: RangeInclusive<u32>, place: &str, kind: Kind) -> Vec<Device> {
+    numbers
+        .zip(1..)
+        .map(|(number, nth)| {
+            let serial = format!("{series}{number:02}");
+            device("Acme", model, &serial, &format!("{place} {nth}"), kind, false)
+        })
+        .collect()
+}
+
+pub(super) fn device(
+    maker: &str,
+    model: &str,
+    serial: &str,
+    reference: &str,
+    kind: Kind,
+    through_hub: bool,
+) -> Device {
     Device {
         maker: maker.into(),
         model: model.into(),
