@@ -40,6 +40,8 @@ pub struct Model {
     pub jwt: Option<String>,
     /// What became of it.
     pub state: QuarantineState,
+    /// How large the item is, which the database computes.
+    pub item_bytes: i32,
 }
 
 belongs_to! {}

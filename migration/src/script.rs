@@ -31,6 +31,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0007_usage"),
     script!("m0008_operations"),
     script!("m0009_partitions"),
+    script!("m0010_quarantine_size"),
 ];
 
 impl MigrationName for Script {

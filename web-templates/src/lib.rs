@@ -22,8 +22,8 @@ pub use askama::Template;
 pub use frame::{Crumb, Flash, Frame, NavItem, Search, Status, Theme};
 pub use icon::Icon;
 pub use pages::admin::{
-    AdminDeviceRow, AdminDevicesPage, AdminHubsPage, AdminOrganisationsPage, AdminPage, AdminRefusalsPage,
-    OrganisationRow, RefusalRow, Want,
+    AdminDeviceRow, AdminDevicesPage, AdminHubsPage, AdminOrganisationsPage, AdminPage, AdminQuarantinePage,
+    AdminRefusalsPage, OrganisationRow, QuarantineRow, RefusalRow, Want,
 };
 pub use pages::device::{DevicePage, DeviceVia, Range};
 pub use pages::devices::{DeviceRow, DevicesPage};

@@ -51,6 +51,15 @@ pub fn milliseconds(ms: u64) -> String {
     }
 }
 
+/// A size in bytes, as short as it reads: `214 B`, `1.2 kB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
 /// One or two letters for a name: `Northside Clinic` → `NC`.
 pub fn initials(name: &str) -> String {
     let mut words = name
@@ -96,6 +105,7 @@ mod tests {
         assert_eq!(milliseconds(43), "43 ms");
         assert_eq!(milliseconds(1_250), "1.2 s");
         assert_eq!(milliseconds(480_000), "8 min");
+        assert_eq!([214, 1_250, 2_000_000].map(size), ["214 B", "1.2 kB", "2.0 MB"]);
         assert_eq!(initials("Northside Clinic"), "NC");
         assert_eq!(initials("Dr. Rosa van Keller"), "DK");
         assert_eq!(initials("platform"), "P");

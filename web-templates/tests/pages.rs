@@ -31,6 +31,10 @@ fn pages() -> Vec<(String, String)> {
         ),
         ("admin-devices".to_owned(), samples::admin_devices().render()),
         ("admin-hubs".to_owned(), samples::admin_hubs().render()),
+        (
+            "admin-quarantine".to_owned(),
+            samples::admin_quarantine().render(),
+        ),
         ("admin-refusals".to_owned(), samples::admin_refusals().render()),
         ("trace".to_owned(), samples::trace().render()),
     ];

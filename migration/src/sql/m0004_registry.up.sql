@@ -42,7 +42,9 @@ create index credential_by_device on device_credential (device_id);
 
 create table hub (
   id uuid primary key,
-  serial text not null unique check (length(serial) between 1 and 64),
+  -- A label for people: a hub signs as its id. It is unique within the customer alone, so that nobody learns by a refusal
+  -- which serials others have, and a hub that comes back can be placed anew.
+  serial text not null check (length(serial) between 1 and 64),
   name text not null check (length(name) between 1 and 200),
   distributor_id uuid references distributor,
   customer_id uuid references customer,
@@ -56,8 +58,10 @@ create table hub (
   confirmed_by uuid,
   last_seen_at timestamptz,
   created_at timestamptz not null,
-  check ((public_key is null) = (state = 'unclaimed') or state in ('inactive', 'retired'))
+  check ((public_key is null) = (state = 'unclaimed') or state in ('inactive', 'retired')),
+  unique nulls not distinct (customer_id, serial)
 );
+create index hub_by_serial on hub (serial, id);
 create index hub_by_customer on hub (customer_id, id);
 create index hub_by_distributor on hub (distributor_id, id);
 

@@ -15,9 +15,11 @@ pub mod moves;
 pub mod organisations;
 pub mod overview;
 mod page;
+pub mod quarantine;
 pub mod refusals;
 mod scope;
 mod serials;
+mod sightings;
 mod store;
 pub mod tokens;
 

@@ -5,13 +5,15 @@ use vitalwire_server::identity::Organisation;
 
 use crate::world::World;
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 9] = [
     "/admin",
     "/admin/devices",
     "/admin/devices?q=northside&kind=blood_pressure&state=active",
     "/admin/hubs",
     "/admin/organisations",
     "/admin/organisations?kind=customer&q=north",
+    "/admin/quarantine",
+    "/admin/quarantine?q=x1&reason=implausible",
     "/admin/refusals",
 ];
 
@@ -24,8 +26,9 @@ async fn no_page_of_an_administrator_holds_a_value() {
         .await[0];
     world.route().await;
     sqlx::query(
-        "insert into quarantine (id, received_at, customer_id, serial, reason, item_sealed, item_hmac, raw_id)
-         values ($1, now(), $2, 'X1', 'implausible', '\\x173110', sha256('a'), $1)",
+        "insert into quarantine (id, received_at, customer_id, serial, reason, detail, item_sealed, item_hmac,
+           raw_id)
+         values ($1, now(), $2, 'X1', 'implausible', 'systolic', decode(repeat('17', 247), 'hex'), sha256('a'), $1)",
     )
     .bind(reading)
     .bind(customer.id)
@@ -60,6 +63,21 @@ async fn no_page_of_an_administrator_holds_a_value() {
             .text
             .contains("1 item waits in quarantine")
     );
+    let shelf = browser.get("/admin/quarantine?q=x1").await.text;
+    for shown in [
+        "X1",
+        "Physically impossible",
+        "systolic",
+        "Northside",
+        "214 B",
+        "1 item waits",
+    ] {
+        assert!(shelf.contains(shown), "{shown}: {shelf}");
+    }
+    for nothing in ["?q=elsewhere", "?reason=unpaired"] {
+        let page = browser.get(&format!("/admin/quarantine{nothing}")).await;
+        assert!(page.text.contains("Nothing waits here"), "{nothing}");
+    }
     assert!(browser.get("/admin/devices").await.text.contains("NORTHSIDE-1"));
     assert!(
         browser

@@ -148,6 +148,39 @@ pub struct AdminRefusalsPage {
     pub pager: Pager,
 }
 
+/// `GET /admin/quarantine?q=&reason=&after=`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/quarantine.html")]
+pub struct AdminQuarantinePage {
+    /// The frame.
+    pub frame: Frame,
+    /// The filter.
+    pub filter: Filter,
+    /// The items of this page, newest first.
+    pub rows: Vec<QuarantineRow>,
+    /// What follows.
+    pub pager: Pager,
+}
+
+/// An item that was authenticated but not believed; never what it says.
+#[derive(Debug, Clone)]
+pub struct QuarantineRow {
+    /// When it arrived.
+    pub at: When,
+    /// Why it is kept, for example `Unknown device`.
+    pub reason: String,
+    /// Which field or rule; may be empty.
+    pub detail: String,
+    /// The device's serial, as the item names it; none where it names none.
+    pub device: Option<String>,
+    /// The hub through which it came.
+    pub hub: Option<String>,
+    /// Whose it would be.
+    pub customer: Option<String>,
+    /// For example `214 B`.
+    pub size: String,
+}
+
 /// Requests that were refused for one reason; never a value of one.
 #[derive(Debug, Clone)]
 pub struct RefusalRow {

@@ -7,8 +7,8 @@ use super::{before, filter, frame, kinds, model, nav, now, select, zone};
 use crate::frame::{Crumb, Frame, Search, Status};
 use crate::icon::Icon;
 use crate::pages::admin::{
-    AdminDeviceRow, AdminDevicesPage, AdminHubsPage, AdminOrganisationsPage, AdminPage, AdminRefusalsPage,
-    OrganisationRow, RefusalRow, Want,
+    AdminDeviceRow, AdminDevicesPage, AdminHubsPage, AdminOrganisationsPage, AdminPage, AdminQuarantinePage,
+    AdminRefusalsPage, OrganisationRow, QuarantineRow, RefusalRow, Want,
 };
 use crate::pages::hubs::{ClaimCode, HubRow, HubsPage};
 use crate::parts::{Attention, Battery, Pager, Stat, Tag, Tone, Value, When};
@@ -32,6 +32,7 @@ fn admin_frame(title: &str, active: &str) -> Frame {
                 ),
                 ("Devices", Icon::Devices, "/admin/devices", "31,204", false),
                 ("Hubs", Icon::Hubs, "/admin/hubs", "1,912", false),
+                ("Quarantine", Icon::Quarantine, "/admin/quarantine", "", false),
                 ("Refusals", Icon::Refusals, "/admin/refusals", "", false),
             ],
             active,
@@ -331,6 +332,36 @@ pub fn admin_refusals() -> AdminRefusalsPage {
         filter: filter("/admin/refusals", "Device, hub, source or reason", vec![]),
         rows: refusals(),
         pager: Pager::default(),
+    }
+}
+
+/// What waits in quarantine.
+pub fn admin_quarantine() -> AdminQuarantinePage {
+    let row = |minutes, reason: &str, detail: &str, device: &str, customer: Option<&str>| QuarantineRow {
+        at: before(minutes),
+        reason: reason.into(),
+        detail: detail.into(),
+        device: Some(device.into()),
+        hub: Some("Ward 3 East".into()),
+        customer: customer.map(Into::into),
+        size: "214 B".into(),
+    };
+    AdminQuarantinePage {
+        frame: admin_frame("Quarantine", "/admin/quarantine"),
+        filter: filter(
+            "/admin/quarantine",
+            "Serial, hub or customer",
+            vec![select(
+                "reason",
+                "Why",
+                &[("", "All reasons"), ("unknown_device", "Unknown device")],
+            )],
+        ),
+        rows: vec![
+            row(2, "Unknown device", "", "D000990", Some("Northside Clinic")),
+            row(121, "Physically impossible", "systolic", "D000017", None),
+        ],
+        pager: pager("2 items", "/admin/quarantine"),
     }
 }
 

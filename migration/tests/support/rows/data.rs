@@ -80,7 +80,8 @@ impl World {
             raw_id: self.id(),
             jwt: None,
             state: QuarantineState::Waiting,
-        });
+            item_bytes: 0,
+        } without item_bytes);
         keep!(tx => refusal {
             id: self.id(),
             minute: self.now,

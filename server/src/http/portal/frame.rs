@@ -22,6 +22,8 @@ pub(super) enum Place {
     Endpoint,
     /// Customers and distributors.
     Organisations,
+    /// What was authenticated but not believed.
+    Quarantine,
     /// What was refused.
     Refusals,
 }
@@ -103,6 +105,12 @@ fn nav(visitor: &Visitor, here: Place, counts: &Counts) -> Vec<NavItem> {
             ),
             devices("/admin/devices"),
             hubs("/admin/hubs"),
+            entry(
+                Place::Quarantine,
+                "Quarantine",
+                Icon::Quarantine,
+                "/admin/quarantine",
+            ),
             entry(Place::Refusals, "Refusals", Icon::Refusals, "/admin/refusals"),
         ],
         CallerScope::Distributor(_) => vec![devices("/devices")],

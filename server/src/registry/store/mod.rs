@@ -9,6 +9,7 @@ pub(super) mod models;
 pub(super) mod moves;
 pub(super) mod organisations;
 pub(super) mod overview;
+pub(super) mod quarantine;
 pub(super) mod refusals;
 pub(super) mod tokens;
 

@@ -4,6 +4,7 @@
 mod devices;
 pub(super) mod hubs;
 mod organisations;
+mod quarantine;
 mod refusals;
 mod today;
 mod wants;
@@ -15,5 +16,6 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .route("/admin/devices", web::get().to(devices::get))
         .route("/admin/hubs", web::get().to(hubs::get))
         .route("/admin/organisations", web::get().to(organisations::get))
+        .route("/admin/quarantine", web::get().to(quarantine::get))
         .route("/admin/refusals", web::get().to(refusals::get));
 }

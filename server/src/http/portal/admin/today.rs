@@ -78,7 +78,7 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
 }
 
 fn page(state: &State, visitor: &Visitor, found: &Found) -> AdminPage {
-    let quarantined = found.wants.quarantined();
+    let quarantined = found.wants.waiting.unsigned_abs();
     AdminPage {
         frame: frame(state, visitor, Place::Today, "Today", &found.counts),
         attention: attention(found, quarantined),

@@ -14,7 +14,7 @@ use crate::http::portal::local::with_query;
 use crate::http::portal::visitor::Visitor;
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, HubFilter};
-use crate::registry::{Ask, RegistryError, organisations};
+use crate::registry::{Ask, RegistryError, organisations, quarantine};
 use crate::tenancy::{AdminScope, Tx};
 
 /// Entries of each sort.
@@ -24,7 +24,9 @@ const MOST: u16 = 10;
 pub(super) struct Wants {
     endpoints: Vec<EndpointSummary>,
     hubs: Vec<Hub>,
-    quarantined: Vec<(Quarantined, String)>,
+    quarantined: Vec<(Quarantined, Option<String>)>,
+    /// Items in quarantine, of all customers.
+    pub(super) waiting: i64,
 }
 
 /// Looks for it in the administrator's transaction.
@@ -43,29 +45,22 @@ pub(super) async fn find(tx: &Tx<AdminScope>) -> Result<Wants, PageError> {
         endpoints,
         hubs,
         quarantined,
+        waiting: quarantine::waiting(tx).await?,
     })
 }
 
-async fn owner(tx: &Tx<AdminScope>, items: &Quarantined) -> Result<String, PageError> {
+async fn owner(tx: &Tx<AdminScope>, items: &Quarantined) -> Result<Option<String>, PageError> {
     let Some(customer) = items.customer else {
-        return Ok("nobody's".to_owned());
+        return Ok(None);
     };
     match organisations::customer(tx, customer).await {
-        Ok(customer) => Ok(customer.name),
-        Err(RegistryError::NotFound(_)) => Ok("unknown".to_owned()),
+        Ok(customer) => Ok(Some(customer.name)),
+        Err(RegistryError::NotFound(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
 impl Wants {
-    /// Items in quarantine.
-    pub(super) fn quarantined(&self) -> u64 {
-        self.quarantined
-            .iter()
-            .map(|(items, _)| items.count.unsigned_abs())
-            .sum()
-    }
-
     /// The oldest first.
     pub(super) fn rows(&self, state: &State, visitor: &Visitor) -> Vec<Want> {
         let (now, zone) = (state.ground().now(), visitor.zone());
@@ -113,13 +108,9 @@ impl Wants {
                 "item waits unseen",
                 "items wait unseen",
             );
-            add(
-                items.since,
-                "quarantine",
-                text,
-                who.clone(),
-                "/admin/refusals".to_owned(),
-            );
+            let href = with_query("/admin/quarantine", &[("q", who.as_deref().unwrap_or_default())]);
+            let who = who.clone().unwrap_or_else(|| "unknown".to_owned());
+            add(items.since, "quarantine", text, who, href);
         }
         rows.sort_by_key(|(since, _)| *since);
         rows.into_iter().map(|(_, want)| want).collect()
