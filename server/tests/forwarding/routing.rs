@@ -53,32 +53,6 @@ async fn a_batch_is_numbered_and_put_down_for_sending() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hub_is_heard_through_its_readings() {
-    let world = World::new().await;
-    let customer = world.customer("Anna").await;
-    let hub: Uuid = world.ground.id();
-    sqlx::query(
-        "insert into hub (id, serial, name, customer_id, created_at) values ($1, 'H-1', 'Ward', $2, now())",
-    )
-    .bind(hub)
-    .bind(customer.id)
-    .execute(&world.sql)
-    .await
-    .unwrap();
-    let heard = "select count(*) from hub where last_seen_at > now() - interval '1 minute'";
-    let mut router = world.router();
-    for (through, expected) in [(None, 0), (Some(hub), 1)] {
-        let reading = Reading {
-            hub: through,
-            ..Reading::default()
-        };
-        world.commit(&customer, &[reading]).await;
-        router.route_waiting().await.unwrap();
-        assert_eq!(world.count(heard).await, expected);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_ledger_counts_each_hour_and_no_tests() {
     let world = World::new().await;
     let customer = world.customer("Anna").await;

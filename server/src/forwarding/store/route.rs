@@ -47,8 +47,7 @@ pub(in crate::forwarding) struct Routed {
 /// changed hands. `taken` deletes by row address, found in the same snapshot and never updated. `found` hands the
 /// readings' ids over as one array, which the index answers five times cheaper than a join. `streams` locks each
 /// customer's counter until the commit, so sequence numbers appear in their order. `statuses` takes the device's present
-/// holder; what an earlier holder's late reading says is not shown to the present one. `hubs_heard` writes a busy hub's
-/// row every ten seconds and no oftener.
+/// holder; what an earlier holder's late reading says is not shown to the present one.
 const TEMPLATE: &str = "
 with held as materialized (
   select name from job_lease
@@ -137,10 +136,6 @@ with held as materialized (
       else greatest(s.last_reading_at, excluded.last_reading_at) end,
     last_kind = case when NEWER then excluded.last_kind else s.last_kind end,
     last_hub_id = case when NEWER then excluded.last_hub_id else s.last_hub_id end
-), hubs_heard as (
-  update hub h set last_seen_at = l.received_at
-  from (select hub_id, max(received_at) as received_at from found where hub_id is not null group by 1) l
-  where h.id = l.hub_id and (h.last_seen_at is null or h.last_seen_at < l.received_at - interval '10 seconds')
 ), tally as (
   insert into minute_tally as t (minute, shard, readings)
   select date_trunc('minute', earliest), get_byte(uuid_send(customer_id), 15) & 7, sum(n) from counted
