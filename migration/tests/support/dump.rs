@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use sqlx::PgExecutor;
 
 /// Everything the migrations make: tables with their columns, constraints, indexes, policies and triggers, functions,
-/// grants, partitions, extensions. Roles are left out: they belong to the cluster and outlive every database.
+/// grants, partitions, extensions. Roles are left out: they belong to the cluster and outlive every database. A column's
+/// number is its place among those that are there: one that was dropped never gives its own back.
 const CATALOGUE: &str = r"
 with ours as (
   select c.* from pg_class c
@@ -18,8 +19,8 @@ from ours
 union all
 select format('partitioned %s by %s', oid::regclass, pg_get_partkeydef(oid)) from ours where relkind = 'p'
 union all
-select format('column %s.%s %s %s notnull %s identity %s generated %s collation %s default %s', ours.oid::regclass, attnum,
-              attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attcollation::regcollation,
+select format('column %s.%s %s %s notnull %s identity %s generated %s collation %s default %s', ours.oid::regclass,
+              row_number() over (partition by ours.oid order by attnum), attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attcollation::regcollation,
               pg_get_expr(adbin, adrelid))
 from ours join pg_attribute a on a.attrelid = ours.oid and attnum > 0 and not attisdropped
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
