@@ -15,6 +15,7 @@ mod hubs;
 mod kill;
 mod lifecycle;
 mod master_key;
+mod private_postgres;
 mod proof;
 mod refusals;
 mod refused_by_the_database;

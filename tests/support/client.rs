@@ -80,6 +80,14 @@ impl Client {
         }
     }
 
+    /// The same client at another server.
+    pub fn on(&self, base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same client with a token.
     pub fn with_token(&self, token: &str) -> Self {
         Self {

@@ -14,9 +14,12 @@ const PATIENCE: Duration = Duration::from_secs(90);
 #[derive(Debug)]
 pub struct Server {
     folder: PathBuf,
+    log: PathBuf,
     address: SocketAddr,
     child: Option<Child>,
     arguments: Vec<String>,
+    /// A guest on another's folder leaves the folder behind.
+    is_guest: bool,
 }
 
 impl Server {
@@ -28,16 +31,31 @@ impl Server {
     /// The same with further arguments.
     pub async fn start_with(arguments: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(format!("vw-{}", uuid::Uuid::from_u128(unique())));
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
         let mut server = Self {
+            log: folder.with_extension("log"),
             folder,
-            address,
+            address: own_address(),
             child: None,
-            arguments,
+            arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
+            is_guest: false,
         };
         server.spawn().await;
         server
+    }
+
+    /// A second server on the same data folder, which this one must outlive.
+    pub async fn beside(&self) -> Self {
+        let address = own_address();
+        let mut guest = Self {
+            folder: self.folder.clone(),
+            log: self.folder.with_extension(format!("{}.log", address.port())),
+            address,
+            child: None,
+            arguments: self.arguments.clone(),
+            is_guest: true,
+        };
+        guest.spawn().await;
+        guest
     }
 
     /// `http://127.0.0.1:port`.
@@ -59,7 +77,7 @@ impl Server {
 
     /// What the server has logged so far.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.folder.with_extension("log")).unwrap_or_default()
+        fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Kills the server as a power cut would; its PostgreSQL lives on.
@@ -140,7 +158,7 @@ impl Server {
         let log = File::options()
             .create(true)
             .append(true)
-            .open(self.folder.with_extension("log"))
+            .open(&self.log)
             .expect("the log can be written");
         let mut command = program();
         command.args(["serve", "--insecure-dev", "--listen", &self.address.to_string()]);
@@ -151,7 +169,7 @@ impl Server {
     }
 
     /// A start has no event that another process could wait for, so it is asked until it answers.
-    async fn wait_until_ready(&mut self) {
+    pub async fn wait_until_ready(&mut self) {
         let began = Instant::now();
         let client = crate::client::http(None);
         loop {
@@ -196,6 +214,13 @@ impl Drop for Server {
                 std::thread::yield_now();
             }
         }
+        if std::thread::panicking() {
+            eprintln!("--- the server's log\n{}", self.log());
+        }
+        let _removed = fs::remove_file(&self.log);
+        if self.is_guest {
+            return;
+        }
         // The PostgreSQL of a server that was killed and not started again.
         if let Ok(pid) = fs::read_to_string(self.folder.join("postgres/data/postmaster.pid"))
             && let Some(pid) = pid
@@ -206,13 +231,13 @@ impl Drop for Server {
         {
             let _stopped = kill_process(pid, Signal::QUIT);
         }
-        if std::thread::panicking() {
-            eprintln!("--- the server's log\n{}", self.log());
-        }
         let _removed = fs::remove_dir_all(&self.folder);
         let _removed = fs::remove_dir_all(self.folder.with_extension("scratch"));
-        let _removed = fs::remove_file(self.folder.with_extension("log"));
     }
+}
+
+fn own_address() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], free_port()))
 }
 
 /// A port that was free a moment ago.

@@ -8,6 +8,13 @@ use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor, PgPool};
 
+/// How long a request or a commit waits for a connection: less than a sender waits for its commit, so that while the
+/// database is away everybody hears so in good time and from the part that knows.
+const ACQUIRE: Duration = Duration::from_secs(3);
+
+/// The same for router and delivery workers, for whom nobody waits.
+const ACQUIRE_UNHURRIED: Duration = Duration::from_secs(10);
+
 /// How many connections each user of the database may hold.
 #[derive(Debug, Clone, Copy)]
 pub struct Pools {
@@ -68,7 +75,7 @@ impl Database {
             ]);
         let requests = PgPoolOptions::new()
             .max_connections(pools.requests)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(ACQUIRE)
             .connect_with(options.clone())
             .await
             .map_err(DatabaseError::Connect)?;
@@ -83,11 +90,12 @@ impl Database {
         // The commit's statement takes longer to plan than to run: one plan serves all.
         let intake = system_pool(
             pools.intake,
+            ACQUIRE,
             options
                 .clone()
                 .options([("plan_cache_mode", "force_generic_plan")]),
         );
-        let forwarding = system_pool(pools.forwarding, options);
+        let forwarding = system_pool(pools.forwarding, ACQUIRE_UNHURRIED, options);
         Ok(Self {
             requests,
             orm,
@@ -126,10 +134,10 @@ impl Database {
 
 /// A pool whose connections live in the system role. They belong to circuits that serve all tenants and never to a
 /// request, so the role is taken once a connection and not once a transaction.
-fn system_pool(size: u32, options: PgConnectOptions) -> PgPool {
+fn system_pool(size: u32, acquire: Duration, options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(acquire)
         .after_connect(|connection, _| {
             Box::pin(async move { connection.execute("set role vw_system").await.map(drop) })
         })

@@ -99,7 +99,7 @@ impl Cluster {
             })
     }
 
-    fn settings(&self) -> [String; 12] {
+    fn settings(&self) -> [String; 13] {
         [
             "listen_addresses=".to_owned(),
             format!("unix_socket_directories={}", self.folder.sockets().display()),
@@ -111,9 +111,10 @@ impl Cluster {
             "checkpoint_timeout=15min".to_owned(),
             "timezone=UTC".to_owned(),
             "log_timezone=UTC".to_owned(),
-            // A log line must not repeat a statement's values: they are patient data.
+            // A log line must not repeat a statement's values, nor the row that it would not take: they are patient data.
             "log_parameter_max_length_on_error=0".to_owned(),
             "log_min_error_statement=panic".to_owned(),
+            "log_error_verbosity=terse".to_owned(),
         ]
     }
 
@@ -241,6 +242,7 @@ impl Cluster {
             output: tail(&said),
         })
     }
+
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.programs.path(program));
         command

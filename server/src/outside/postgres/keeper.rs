@@ -73,7 +73,15 @@ impl Keeper {
             tracing::info!("adopted the private PostgreSQL that was still running");
             return Ok(());
         }
-        self.start().await?;
+        if let Err(error) = self.start().await {
+            // A server that was killed at its start may have left one that was too young to be seen; PostgreSQL itself
+            // lets no second one on a cluster.
+            tokio::time::sleep(LOOK).await;
+            if self.cluster.is_gone().await {
+                return Err(error);
+            }
+            self.until_it_answers().await?;
+        }
         tracing::info!("started the private PostgreSQL");
         Ok(())
     }
