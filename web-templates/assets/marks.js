@@ -121,17 +121,24 @@ function triangle(g, x, up) {
 
 const meanOf = (series, field) => series.mean?.[field];
 const span = (from, to) => (to - from > 2 * DAY ? '7-day mean' : '24-hour mean');
-// Of a pulse or a temperature the band is what is usual, and nothing to aim for.
+// The limits and the bands come with the series, so that the words beside a chart say what is drawn in it; the server's
+// `devices/reference.rs` names their sources. Of a pulse or a temperature the band is what is usual, and nothing to aim for.
+const number = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(1));
 const bandOf = (series) => series.bands?.length
-  ? [['band', ['heart_rate', 'temperature'].includes(series.kind) ? 'usual range' : 'target']] : [];
+  ? [['band', `${['heart_rate', 'temperature'].includes(series.kind) ? 'usual' : 'target'} ${
+    series.bands.map(({ low, high }) => `${number(low)}–${number(high)}`).join(' / ')}`]] : [];
+const outsideOf = (series, fields) => {
+  const limits = fields.map((field) => (series.alarm ?? []).find((band) => band.field === field)).filter(Boolean);
+  const words = limits.map(({ low, high }) => (low === undefined ? `above ${number(high)}`
+    : high === undefined ? `below ${number(low)}` : `${number(low)}–${number(high)}`));
+  return words.length ? `${limits[0].low !== undefined && limits[0].high !== undefined ? 'outside ' : ''}${words.join(' / ')}` : '';
+};
 
 const bloodPressure = (series, time) => {
-  const alarm = Object.fromEntries((series.alarm ?? []).map((band) => [band.field, band]));
-  const outside = alarm.systolic && alarm.diastolic
-    ? `outside ${alarm.systolic.low}–${alarm.systolic.high} / ${alarm.diastolic.low}–${alarm.diastolic.high}` : 'outside range';
+  const outside = outsideOf(series, ['systolic', 'diastolic']);
   return {
     range: [least(values(series.points, 'diastolic'), 58) - 6, most(values(series.points, 'systolic'), 162) + 10],
-    legend: [['', 'in range'], ['out', outside], ...bandOf(series), ['mean', span(series.from, series.to)]],
+    legend: [['', 'in range'], ...(outside ? [['out', outside]] : []), ...bandOf(series), ['mean', span(series.from, series.to)]],
     draw(g) {
       for (const field of ['systolic', 'diastolic']) if (meanOf(series, field)) dashed(g, meanOf(series, field), g.css('--quiet'));
       const points = series.points.filter(({ v }) => v.systolic !== undefined);
@@ -192,7 +199,8 @@ const weight = (series) => {
 // Dots in a band: glucose, oximetry, temperature. What the device could not measure is a triangle at the edge.
 const dots = (field, range, extra = {}) => (series) => ({
   range: range(values(measured(series), field)),
-  legend: [['dot', 'in range'], ...(series.alarm?.length ? [['dot out', extra.outside ?? 'outside range']] : []), ...bandOf(series),
+  legend: [['dot', extra.inside ?? 'in range'],
+    ...(series.alarm?.length ? [['dot out', extra.outside?.(series) ?? outsideOf(series, [field])]] : []), ...bandOf(series),
     ...(series.points.some((point) => point.comparator) ? [['tri', 'HI or LO: beyond the device']] : [])],
   draw(g) {
     extra.before?.(g, series);
@@ -211,17 +219,25 @@ const dots = (field, range, extra = {}) => (series) => ({
 });
 
 // Beyond the alarm begins with the next tenth: above 37.9 is from 38.0.
+const feverFrom = (series) => {
+  const high = series.alarm?.find((band) => band.field === 'temperature')?.high;
+  return high === undefined ? undefined : Math.round(high * 10 + 1) / 10;
+};
 const fever = (g, series) => {
-  const line = series.alarm?.find((band) => band.field === 'temperature' && band.high !== undefined);
-  if (!line) return;
-  const from = Math.round(line.high * 10 + 1) / 10;
-  dashed(g, from, g.css('--warn'), `fever from ${from.toFixed(1)} °C`);
+  const from = feverFrom(series);
+  if (from !== undefined) dashed(g, from, g.css('--warn'), `fever from ${from.toFixed(1)} °C`);
+};
+const feverOrCold = (series) => {
+  const [from, low] = [feverFrom(series), series.alarm?.find((band) => band.field === 'temperature')?.low];
+  return [from === undefined ? '' : `fever from ${from.toFixed(1)} °C`, low === undefined ? '' : `below ${low.toFixed(1)} °C`]
+    .filter(Boolean).join(', or ');
 };
 
 // Where there is a dot for every few pixels, bars from the lowest to the highest with the mean say more than dots.
 const heartRate = (series) => ({
   range: [least(values(series.points, 'heart_rate'), 45) - 5, most(values(series.points, 'heart_rate'), 115) + 8],
-  legend: [['', 'lowest to highest'], ['dot', 'mean'], ...bandOf(series)],
+  legend: [['', 'lowest to highest'], ['dot', 'mean'],
+    ...(series.alarm?.length ? [['dot out', outsideOf(series, ['heart_rate'])]] : []), ...bandOf(series)],
   draw(g) {
     const step = Math.max((series.to - series.from) / ((g.right - g.left) / (11 * g.r)), 60_000);
     const buckets = new Map();
@@ -322,7 +338,7 @@ export const kinds = {
   weight,
   glucose: dots('glucose', (list) => [least(list, 58) - 14, most(list, 250) + 26]),
   oximetry: dots('spo2', (list) => [Math.min(80, least(list, 100) - 2), 100.6]),
-  temperature: dots('temperature', (list) => [least(list, 35.8) - .2, most(list, 38.6) + .3], { before: fever, outside: 'fever, or below 35.0 °C' }),
+  temperature: dots('temperature', (list) => [least(list, 35.8) - .2, most(list, 38.6) + .3], { before: fever, inside: 'no fever', outside: feverOrCold }),
   heart_rate: heartRate,
   activity,
   sleep,

@@ -1,7 +1,7 @@
 // Where the marks of a chart stand. Pure: `node --test tests/`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apart, place } from '../assets/marks.js';
+import { apart, kinds, place } from '../assets/marks.js';
 import { DAY, HOUR, days, zone } from '../assets/zone.js';
 
 const time = zone('America/New_York');
@@ -76,4 +76,15 @@ test('of nights that overlap one counts', () => {
   assert.deepEqual(ids(night('a', 22, 30), night('b', 30, 31)), ['a', 'b'], 'one after the other');
   assert.deepEqual(ids(night('a', 0, 10), night('b', 9, 18), night('c', 17, 27)), ['a', 'c'], 'a chain keeps its ends');
   assert.deepEqual(ids({ id: 'a', t: 1 }, { id: 'b', t: 1 }), ['a', 'b'].reverse(), 'moments overlap nothing');
+});
+
+test('a legend says the limits that are drawn', () => {
+  const words = (kind, alarm, bands) => kinds[kind]({ kind, from, to: from + DAY, points: [], alarm, bands }, time).legend.map(([, text]) => text);
+  assert.deepEqual(words('temperature', [{ field: 'temperature', low: 35, high: 37.9 }], [{ field: 'temperature', low: 36.1, high: 37.2 }]),
+    ['no fever', 'fever from 38.0 °C, or below 35.0 °C', 'usual 36.1–37.2']);
+  assert.deepEqual(words('oximetry', [{ field: 'spo2', low: 92 }], [{ field: 'spo2', low: 94, high: 100 }]), ['in range', 'below 92', 'target 94–100']);
+  assert.deepEqual(words('blood_pressure', [{ field: 'systolic', low: 90, high: 160 }, { field: 'diastolic', low: 60, high: 100 }],
+    [{ field: 'systolic', low: 90, high: 135 }, { field: 'diastolic', low: 60, high: 85 }]).slice(0, 3),
+  ['in range', 'outside 90–160 / 60–100', 'target 90–135 / 60–85']);
+  assert.deepEqual(words('glucose', [], []), ['in range'], 'without limits none are named');
 });

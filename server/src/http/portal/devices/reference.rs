@@ -10,8 +10,7 @@
 //! | glucose | 70–180 mg/dL | below 54, above 250 | time in range and its second levels (Battelino et al. 2019; ADA Standards of Care, section 6) |
 //! | temperature | 36.1–37.2 °C | below 35, above 37.9 | hypothermia below 35 (NHS); fever from 38.0 (CDC); the usual range 97–99 °F (MedlinePlus) |
 //! | heart rate, pulse | 60–100 /min | below 41, above 130 | resting rate (AHA); the red scores of NEWS2 (RCP 2017) |
-//! | sleep | from 420 min | none | seven hours and more (AASM and SRS 2015) |
-//! | weight, activity | none | none | there is no general range |
+//! | weight, activity, sleep | none | none | there is no general range for a single one |
 
 use vitals::{Field, Kind, Quantity, Vital};
 
