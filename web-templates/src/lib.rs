@@ -27,7 +27,9 @@ pub use pages::admin::{
 };
 pub use pages::device::{DevicePage, DeviceVia, Range};
 pub use pages::devices::{DeviceRow, DevicesPage};
-pub use pages::endpoint::{AttemptRow, DeadLetterRow, Endpoint, EndpointForm, EndpointPage, EndpointState};
+pub use pages::endpoint::{
+    AttemptRow, DeadLetterRow, Endpoint, EndpointForm, EndpointPage, EndpointState, Patience,
+};
 pub use pages::error::ErrorPage;
 pub use pages::hubs::{ClaimCode, HubRow, HubsPage};
 pub use pages::login::LoginPage;

@@ -17,7 +17,7 @@ mod keys;
 mod lane;
 mod payload;
 mod router;
-mod schedule;
+pub mod schedule;
 mod store;
 
 pub mod admin;

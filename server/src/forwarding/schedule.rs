@@ -17,6 +17,14 @@ const DELAYS: [u64; 9] = [
     20 * HOUR,
     24 * HOUR,
 ];
+/// Attempts of one delivery in all.
+pub const ATTEMPTS: usize = DELAYS.len() + 1;
+
+/// How long at least lies between the first attempt and the last.
+pub fn spread() -> Duration {
+    Duration::from_secs(DELAYS.iter().sum())
+}
+
 /// A server may ask for more time than the schedule gives, but for no more than this.
 const LONGEST_WISH: Duration = Duration::from_secs(24 * HOUR);
 
@@ -47,6 +55,8 @@ mod tests {
             [hours(2), hours(5), hours(10), hours(14), hours(20), hours(24)]
         );
         assert_eq!(delays[9], None, "after the tenth attempt the shelf is next");
+        let seconds: u64 = delays.iter().flatten().sum();
+        assert_eq!((ATTEMPTS, spread().as_secs()), (10, seconds));
     }
 
     #[test]

@@ -24,11 +24,26 @@ pub struct EndpointPage {
     pub dead_letters: Vec<DeadLetterRow>,
     /// How many lie on the shelf in all.
     pub dead_letter_count: u64,
+    /// How long an event is tried.
+    pub patience: Patience,
+}
+
+/// How long an event is tried, and how long two secrets count beside each other: as the server does it.
+#[derive(Debug, Clone)]
+pub struct Patience {
+    /// Attempts in all.
+    pub attempts: usize,
+    /// At least so long between the first and the last, for example `3 days`.
+    pub spread: String,
+    /// So long an old secret counts beside a new one, for example `24 h`.
+    pub overlap: String,
 }
 
 /// A registered endpoint.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
+    /// What the customer calls it; may be empty.
+    pub description: String,
     /// Its URL.
     pub url: String,
     /// How it stands.

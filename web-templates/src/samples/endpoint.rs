@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{before, frame, now, zone};
 use crate::frame::Flash;
 use crate::pages::endpoint::{
-    AttemptRow, DeadLetterRow, Endpoint, EndpointForm, EndpointPage, EndpointState,
+    AttemptRow, DeadLetterRow, Endpoint, EndpointForm, EndpointPage, EndpointState, Patience,
 };
 use crate::parts::{Stat, Tone, Value, When};
 
@@ -25,6 +25,7 @@ pub fn endpoint() -> EndpointPage {
     EndpointPage {
         frame: frame("Your server", "/endpoint"),
         endpoint: Some(Endpoint {
+            description: "EHR bridge".into(),
             url: "https://ehr.northside.example/hooks/vitalwire".into(),
             state: EndpointState::Retrying,
             state_note: "last success 12 s ago".into(),
@@ -78,6 +79,7 @@ pub fn endpoint() -> EndpointPage {
             },
         ],
         dead_letter_count: 2,
+        patience: patience(),
     }
 }
 
@@ -94,6 +96,7 @@ pub fn endpoint_first() -> EndpointPage {
         attempts: vec![],
         dead_letters: vec![],
         dead_letter_count: 0,
+        patience: patience(),
         ..endpoint()
     }
 }
@@ -110,4 +113,12 @@ pub fn endpoint_secret() -> EndpointPage {
     page.dead_letters.clear();
     page.dead_letter_count = 0;
     page
+}
+
+fn patience() -> Patience {
+    Patience {
+        attempts: 10,
+        spread: "3 days".into(),
+        overlap: "24 h".into(),
+    }
 }

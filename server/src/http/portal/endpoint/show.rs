@@ -2,15 +2,15 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use web_templates::text::{ago, counted, grouped};
+use web_templates::text::{ago, counted, grouped, span};
 use web_templates::{
-    AttemptRow, DeadLetterRow, Endpoint as Shown, EndpointForm, EndpointPage, EndpointState, Flash, Stat,
-    Tone, Value, When,
+    AttemptRow, DeadLetterRow, Endpoint as Shown, EndpointForm, EndpointPage, EndpointState, Flash, Patience,
+    Stat, Tone, Value, When,
 };
 
-use crate::forwarding::{Attempt, DeadLetter, Endpoint, EndpointHealth, webhook_id};
+use crate::forwarding::{Attempt, DeadLetter, Endpoint, EndpointHealth, OVERLAP, schedule, webhook_id};
 use crate::ground::enums::{AttemptOutcome, EndpointState as Stored};
 use crate::http::State;
 use crate::http::portal::error::{PageError, sentence};
@@ -146,6 +146,16 @@ fn page(state: &State, visitor: &Visitor, found: Found, besides: Besides) -> End
             .as_ref()
             .map_or(0, |(_, health)| health.dead.unsigned_abs()),
         endpoint: endpoint.map(|(endpoint, health)| shown(endpoint, &health, now, zone)),
+        patience: patience(),
+    }
+}
+
+fn patience() -> Patience {
+    let spread = TimeDelta::from_std(schedule::spread()).unwrap_or_default();
+    Patience {
+        attempts: schedule::ATTEMPTS,
+        spread: span(spread),
+        overlap: span(OVERLAP),
     }
 }
 
@@ -169,6 +179,7 @@ fn shown(endpoint: Endpoint, health: &EndpointHealth, now: DateTime<Utc>, zone: 
         " or later"
     };
     Shown {
+        description: endpoint.description,
         url: endpoint.url,
         state,
         state_note,
