@@ -259,6 +259,8 @@ pub struct Signal {
 pub struct Attention {
     /// Each for itself, for example `2 devices are silent`.
     pub items: Vec<String>,
+    /// The line where there is nothing: no more than was looked for.
+    pub nothing: String,
 }
 
 impl Attention {
@@ -269,13 +271,21 @@ impl Attention {
             items: items
                 .map(|(count, one, many)| text::counted(*count, one, many))
                 .collect(),
+            nothing: "Nothing wants your attention.".to_owned(),
         }
+    }
+
+    /// With other words for nothing, where not everything was looked for.
+    #[must_use]
+    pub fn or(mut self, nothing: impl Into<String>) -> Self {
+        self.nothing = nothing.into();
+        self
     }
 
     /// The whole line.
     pub fn line(&self) -> String {
         match self.items.split_last() {
-            None => "Nothing wants your attention.".to_owned(),
+            None => self.nothing.clone(),
             Some((only, [])) => format!("{only}."),
             Some((last, rest)) => format!("{} and {last}.", rest.join(", ")),
         }
@@ -357,6 +367,8 @@ mod tests {
             .line()
         };
         assert_eq!(words(0, 0, 0), "Nothing wants your attention.");
+        let none = Attention::of(&[(0, "hub is silent", "hubs are silent")]).or("No hub is silent.");
+        assert_eq!(none.line(), "No hub is silent.");
         assert_eq!(words(1, 0, 0), "1 device is silent.");
         assert_eq!(words(2, 1, 0), "2 devices are silent and 1 battery is low.");
         assert_eq!(

@@ -185,7 +185,9 @@ fn every_id_is_there_once_and_what_is_labelled_exists() {
 
 #[test]
 fn the_first_line_says_what_wants_a_person() {
-    assert!(words(&page("devices")).contains("2 devices are silent and 1 battery is low."));
+    assert!(
+        words(&page("devices")).contains("2 devices are silent and 1 last reading is outside its range.")
+    );
     assert!(words(&page("devices-empty")).contains("Nothing wants your attention."));
     assert!(words(&page("admin")).contains("1 endpoint is failing, 7 readings wait in quarantine"));
 }
@@ -263,5 +265,5 @@ fn the_look_is_the_persons_own() {
 #[test]
 fn an_error_says_what_to_do() {
     let text = words(&page("error-503"));
-    insta::assert_snapshot!(text, @"We will be right back · Vitalwire Vitalwire 503 We will be right back The platform is being restarted. Readings keep coming in and none is lost. Try again in a minute. Back to the start");
+    insta::assert_snapshot!(text, @"We will be right back · Vitalwire Vitalwire 503 We will be right back The platform cannot reach its database. What it has accepted is kept; devices and hubs send the rest again. Try again in a minute. Back to the start");
 }

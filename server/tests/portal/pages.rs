@@ -19,9 +19,16 @@ async fn a_device_s_page_shows_its_week() {
     ];
     let ids = world.commit(&customer, &readings).await;
     world.route().await;
+    sqlx::query("update device set customer_reference = 'bed 7'")
+        .execute(&world.sql)
+        .await
+        .unwrap();
     let browser = world.signed_in("Northside").await;
 
     let list = browser.get("/devices").await;
+    for shown in ["1 last reading is outside its range.", "bed 7"] {
+        assert!(list.text.contains(shown), "{shown}: {}", list.text);
+    }
     assert!(
         list.shows("173") && list.shows("107"),
         "the last reading heads the list"
@@ -38,6 +45,8 @@ async fn a_device_s_page_shows_its_week() {
         "above range",
         "no endpoint",
         "not a diagnosis",
+        "your reference bed 7",
+        "in the last 30",
     ] {
         assert!(page.text.contains(shown), "{shown}");
     }
@@ -125,6 +134,14 @@ async fn what_a_person_may_not_do_is_not_offered() {
     let list = browser.get("/devices").await;
     assert_eq!(list.status, 200);
     assert!(!list.shows("173") && !list.text.contains("href=\"/endpoint\""));
+    assert!(
+        list.text.contains("No device is silent."),
+        "no more is said than was looked at"
+    );
+    assert!(
+        !list.text.contains(&format!("/devices/{}", customer.device)),
+        "no link leads to a refusal"
+    );
     for path in ["", "/series.json", "/live", "/blood_pressure/live"] {
         assert_eq!(
             browser

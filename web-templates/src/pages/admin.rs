@@ -5,7 +5,7 @@ use vitals::Kind;
 
 use crate::frame::Frame;
 use crate::pages::hubs::{ClaimCode, HubRow};
-use crate::parts::{Attention, Battery, Filter, Pager, Stat, Tag, When};
+use crate::parts::{Attention, Filter, Pager, Stat, Tag, When};
 
 /// `GET /admin`.
 #[derive(Debug, Clone, Template)]
@@ -25,7 +25,7 @@ pub struct AdminPage {
     pub devices: Vec<AdminDeviceRow>,
     /// The hubs, those that wait for somebody first.
     pub hubs: Vec<HubRow>,
-    /// What was refused in the last hours.
+    /// What was refused last.
     pub refusals: Vec<RefusalRow>,
 }
 
@@ -114,8 +114,6 @@ pub struct AdminDeviceRow {
     pub state: Tag,
     /// When it was last heard.
     pub last_seen: Option<When>,
-    /// Its battery, where it tells.
-    pub battery: Option<Battery>,
 }
 
 /// `GET /admin/hubs?q=&state=&after=`, and the answer to `POST /hubs/{id}/claim-code` by an administrator.

@@ -26,6 +26,8 @@ pub struct DevicePage {
     pub model: String,
     /// Its serial.
     pub serial: String,
+    /// What the customer calls it, where it does.
+    pub reference: Option<String>,
     /// How it sends.
     pub via: DeviceVia,
     /// Its battery, where it tells.
@@ -69,7 +71,7 @@ pub struct DeviceVia {
 pub enum Range {
     /// 24 hours.
     Day,
-    /// 7 days, which is all that is kept.
+    /// 7 days.
     #[default]
     Week,
 }
@@ -96,6 +98,13 @@ pub fn columns(kind: Kind) -> Vec<Field> {
 impl DevicePage {
     fn columns(&self) -> Vec<Field> {
         columns(self.kind)
+    }
+
+    /// A column's unit, where its name does not say it already.
+    fn unit(field: Field) -> &'static str {
+        Some(field.unit())
+            .filter(|unit| !unit.eq_ignore_ascii_case(field.label()))
+            .unwrap_or_default()
     }
 
     /// Columns in all, for the row that says there is nothing yet.

@@ -5,7 +5,7 @@ use vitals::Kind;
 
 use crate::frame::Frame;
 use crate::icon::Icon;
-use crate::parts::{Attention, Battery, Filter, Pager, Signal, Stat, Tag, Value, When};
+use crate::parts::{Attention, Filter, Pager, Signal, Stat, Tag, Value, When};
 
 /// `GET /devices?q=&kind=&state=&after=`.
 #[derive(Debug, Clone, Template)]
@@ -36,6 +36,10 @@ pub struct DeviceRow {
     pub model: String,
     /// Its serial.
     pub serial: String,
+    /// What the customer calls it, where it does.
+    pub reference: Option<String>,
+    /// Whether this person may open its page.
+    pub opens: bool,
     /// For example `active`, `silent for 3 days`, `inactive`.
     pub state: Tag,
     /// The last reading's main value, where there is one.
@@ -44,8 +48,6 @@ pub struct DeviceRow {
     pub out: bool,
     /// When the last reading was measured.
     pub last: Option<When>,
-    /// Its battery, where it tells.
-    pub battery: Option<Battery>,
     /// Its signal, where it tells.
     pub signal: Option<Signal>,
     /// How it sends, for example [`Icon::Bluetooth`], [`Icon::Cellular`], [`Icon::Cloud`], [`Icon::Direct`].

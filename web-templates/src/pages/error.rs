@@ -39,7 +39,7 @@ impl ErrorPage {
             ),
             403 => (
                 "This is not yours to open",
-                "Your account does not have the permission for it. An administrator of your organization can give it to you.",
+                "Your account does not have the permission for it. Ask whoever looks after your organization’s accounts.",
             ),
             404 => (
                 "There is nothing here",
@@ -53,11 +53,11 @@ impl ErrorPage {
             429 => ("A little too fast", "Wait a minute and try again."),
             503 => (
                 "We will be right back",
-                "The platform is being restarted. Readings keep coming in and none is lost. Try again in a minute.",
+                "The platform cannot reach its database. What it has accepted is kept; devices and hubs send the rest again. Try again in a minute.",
             ),
             _ => (
                 "Something went wrong on our side",
-                "We have a record of it. Try again; if it stays, tell support the reference below. Readings are not affected.",
+                "We have a record of it. Try again; if it stays, tell support the reference below.",
             ),
         };
         Self {

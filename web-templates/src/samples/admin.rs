@@ -11,7 +11,7 @@ use crate::pages::admin::{
     AdminRefusalsPage, OrganisationRow, QuarantineRow, RefusalRow, Want,
 };
 use crate::pages::hubs::{ClaimCode, HubRow, HubsPage};
-use crate::parts::{Attention, Battery, Pager, Stat, Tag, Tone, Value, When};
+use crate::parts::{Attention, Pager, Stat, Tag, Tone, Value, When};
 
 fn admin_frame(title: &str, active: &str) -> Frame {
     Frame {
@@ -184,10 +184,6 @@ fn devices() -> Vec<AdminDeviceRow> {
                     Tag::new("active", Tone::Ok)
                 },
                 last_seen: (index != 3).then(|| before([2, 9, 14, 0, 95][index])),
-                battery: (index != 3).then_some(Battery {
-                    percent: 78,
-                    low: false,
-                }),
             }
         })
         .collect()

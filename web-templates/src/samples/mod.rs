@@ -176,6 +176,8 @@ pub fn devices() -> DevicesPage {
             kind: *kind,
             model: model.into(),
             serial: serial.into(),
+            reference: (index % 2 == 0).then(|| format!("bed {}", index + 3)),
+            opens: true,
             state: match (silent, kind) {
                 (true, Kind::Temperature) => Tag::new("never heard", Tone::Warn),
                 (true, _) => Tag::new("silent for 3 days", Tone::Warn),
@@ -189,10 +191,6 @@ pub fn devices() -> DevicesPage {
                 } else {
                     [2, 9, 14, 31, 95, 1, 640, 210][index % 8]
                 })
-            }),
-            battery: (*kind != Kind::Sleep).then(|| Battery {
-                percent: [78, 61, 44, 12, 90, 55, 83, 100][index % 8],
-                low: *kind == Kind::Oximetry,
             }),
             signal: matches!(kind, Kind::Weight | Kind::Glucose | Kind::BloodPressure).then(|| Signal {
                 bars: [3, 2, 4][index % 3],
@@ -208,13 +206,17 @@ pub fn devices() -> DevicesPage {
         frame: frame("Devices", "/devices"),
         attention: Attention::of(&[
             (2, "device is silent", "devices are silent"),
-            (1, "battery is low", "batteries are low"),
+            (
+                1,
+                "last reading is outside its range",
+                "last readings are outside their ranges",
+            ),
         ]),
         stats: vec![
             Stat::new("Readings today", Value::new("1,204", ""), "58 in the last hour"),
             Stat::new("Devices heard today", Value::new("219", "of 231"), "").with_percent(95),
             Stat::new("Silent", Value::new("2", "devices"), "the longest for 3 days").warn_if(true),
-            Stat::new("Batteries low", Value::new("1", "device"), "Nonin 3230, 12 %").warn_if(true),
+            Stat::new("Last readings outside their ranges", Value::new("1", ""), "").warn_if(true),
         ],
         filter: filter(
             "/devices",
@@ -228,7 +230,6 @@ pub fn devices() -> DevicesPage {
                         ("", "Every state"),
                         ("active", "Active"),
                         ("silent", "Silent"),
-                        ("low", "Battery low"),
                         ("inactive", "Inactive"),
                     ],
                 ),
@@ -262,6 +263,7 @@ pub fn device(kind: Kind) -> DevicePage {
         state: Tag::new("active", Tone::Ok),
         model: model.into(),
         serial: serial.into(),
+        reference: Some("bed 3".into()),
         via: DeviceVia {
             icon: Icon::Bluetooth,
             text: "through hub".into(),

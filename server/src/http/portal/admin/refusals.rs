@@ -27,7 +27,7 @@ pub(super) struct Asked {
     after: String,
 }
 
-/// What intake refused in the last 30 days, newest first.
+/// What intake refused, newest first.
 pub(super) async fn get(
     state: web::Data<State>,
     visitor: Visitor,

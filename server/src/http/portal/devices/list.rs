@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use vitals::Kind;
-use web_templates::text::{counted, grouped};
+use web_templates::text::{counted, grouped, span};
 use web_templates::{Attention, DeviceRow, DevicesPage, Filter, Icon, Stat, Value, When};
 
-use super::parts::{battery, figures, kind, model, signal, state as device_state, via};
+use super::parts::{figures, kind, model, signal, state as device_state, via};
 use super::{metadata, reference};
 use crate::ground::enums::DeviceState;
 use crate::ground::ids::{DeviceId, HubId};
@@ -22,7 +22,7 @@ use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset};
-use crate::registry::overview::{self, Counts};
+use crate::registry::overview::{self, Counts, SILENT_AFTER};
 use crate::registry::{Ask, Page};
 use crate::tenancy::{CustomerScope, Permission, Scope as _};
 
@@ -54,6 +54,12 @@ impl Asked {
 
     pub(in crate::http::portal) fn pairs(&self) -> [(&str, &str); 3] {
         [("q", &self.q), ("kind", &self.kind), ("state", &self.state)]
+    }
+
+    /// Whether the page shows every device that there is.
+    fn is_all(&self, page: &Page<Device, DeviceKeyset>) -> bool {
+        let is_unfiltered = self.pairs().iter().all(|(_, word)| word.is_empty());
+        is_unfiltered && self.after.is_empty() && page.next.is_none()
     }
 
     /// The filter's form with what is chosen in it.
@@ -136,10 +142,19 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
     let text = counted(counts.devices.unsigned_abs(), "device", "devices");
     let mut frame = frame(state, visitor, Place::Devices, "Devices", &counts);
     frame.search = None;
+    let outside = latest
+        .values()
+        .filter(|latest| reference::side(&latest.vital).is_some())
+        .count() as u64;
+    let seen = match (visitor.may(Permission::ReadReadings), asked.is_all(&page)) {
+        (true, true) => Seen::All(outside),
+        (true, false) => Seen::Some(outside),
+        (false, _) => Seen::Nothing,
+    };
     DevicesPage {
         frame,
-        attention: attention(&counts),
-        stats: tiles(&counts),
+        attention: attention(&counts, seen),
+        stats: tiles(&counts, seen),
         filter: asked.form("/devices", &[DeviceState::Active, DeviceState::Inactive]),
         rows: page.rows.iter().map(row).collect(),
         pager: pager("/devices", &asked.pairs(), &asked.after, page.next.as_ref(), text),
@@ -161,29 +176,50 @@ fn row(
         kind: kind(device, latest.map(|latest| latest.vital.kind())),
         model: model(device),
         serial: device.serial.clone(),
+        reference: device.customer_reference.clone(),
+        opens: visitor.may(Permission::ReadReadings),
         state: device_state(device, now),
         headline: latest.map(|latest| figures(&latest.vital)),
         out: latest.is_some_and(|latest| reference::side(&latest.vital).is_some()),
         last: last.map(|at| When::clock(at, now, &zone)),
-        battery: battery(device),
         signal: signal(device),
         via_icon: if hub.is_some() { Icon::Bluetooth } else { icon },
         via: hub.map_or_else(|| line.to_owned(), |(_, name)| name.clone()),
     }
 }
 
-/// What wants a person.
-pub(in crate::http::portal) fn attention(counts: &Counts) -> Attention {
-    Attention::of(&[
+/// Of how many devices the last reading was looked at, and how many of those lie outside their ranges.
+#[derive(Debug, Clone, Copy)]
+enum Seen {
+    /// Of every device.
+    All(u64),
+    /// Of those on this page.
+    Some(u64),
+    /// Of none: this person sees no values.
+    Nothing,
+}
+
+/// What wants a person. It claims no more than was looked at.
+fn attention(counts: &Counts, seen: Seen) -> Attention {
+    let (outside, one, many) = match seen {
+        Seen::All(outside) => (
+            outside,
+            "last reading is outside its range",
+            "last readings are outside their ranges",
+        ),
+        Seen::Some(outside) => (
+            outside,
+            "last reading on this page is outside its range",
+            "last readings on this page are outside their ranges",
+        ),
+        Seen::Nothing => (0, "", ""),
+    };
+    let attention = Attention::of(&[
+        (outside, one, many),
         (
             counts.silent.unsigned_abs(),
             "device is silent",
             "devices are silent",
-        ),
-        (
-            counts.low_battery.unsigned_abs(),
-            "battery is low",
-            "batteries are low",
         ),
         (
             counts.hubs_silent.unsigned_abs(),
@@ -195,10 +231,17 @@ pub(in crate::http::portal) fn attention(counts: &Counts) -> Attention {
             "hub waits to be confirmed",
             "hubs wait to be confirmed",
         ),
-    ])
+    ]);
+    match seen {
+        Seen::All(_) => attention,
+        Seen::Some(_) => {
+            attention.or("No device is silent, and no last reading on this page is outside its range.")
+        }
+        Seen::Nothing => attention.or("No device is silent."),
+    }
 }
 
-fn tiles(counts: &Counts) -> Vec<Stat> {
+fn tiles(counts: &Counts, seen: Seen) -> Vec<Stat> {
     let tile = |label: &str, number: i64, unit: &str, note: String| {
         Stat::new(label, Value::new(grouped(number.unsigned_abs()), unit), note)
     };
@@ -206,16 +249,30 @@ fn tiles(counts: &Counts) -> Vec<Stat> {
         0 => String::new(),
         waiting => format!("{} to be confirmed", grouped(waiting.unsigned_abs())),
     };
-    vec![
+    let outside = match seen {
+        Seen::All(outside) => Some((outside, "of general references for adults")),
+        Seen::Some(outside) => Some((outside, "of the devices on this page")),
+        Seen::Nothing => None,
+    };
+    let outside = outside.map(|(outside, note)| {
+        Stat::new(
+            "Last reading outside its range",
+            Value::new(grouped(outside), ""),
+            note,
+        )
+        .warn_if(outside > 0)
+    });
+    let silent = format!("not heard for {}", span(SILENT_AFTER));
+    let mut tiles = vec![
         tile(
             "Active devices",
             counts.active,
             &format!("of {}", grouped(counts.devices.unsigned_abs())),
             String::new(),
         ),
-        tile("Silent", counts.silent, "", "not heard for 3 days".to_owned()).warn_if(counts.silent > 0),
-        tile("Low battery", counts.low_battery, "", "20 % and less".to_owned())
-            .warn_if(counts.low_battery > 0),
-        tile("Hubs", counts.hubs, "", hubs).warn_if(counts.hubs_to_confirm > 0),
-    ]
+        tile("Silent", counts.silent, "", silent).warn_if(counts.silent > 0),
+    ];
+    tiles.extend(outside);
+    tiles.push(tile("Hubs", counts.hubs, "", hubs).warn_if(counts.hubs_to_confirm > 0));
+    tiles
 }

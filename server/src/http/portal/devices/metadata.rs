@@ -5,7 +5,7 @@ use web_templates::text::counted;
 use web_templates::{AdminDeviceRow, AdminDevicesPage, When};
 
 use super::list::Asked;
-use super::parts::{battery, kind, model, state as device_state};
+use super::parts::{kind, model, state as device_state};
 use crate::ground::enums::DeviceState;
 use crate::http::State;
 use crate::http::portal::error::PageError;
@@ -68,6 +68,5 @@ pub(in crate::http::portal) fn row(state: &State, visitor: &Visitor, device: &De
         customer: device.customer_name.clone(),
         state: device_state(device, now),
         last_seen: device.last_seen_at.map(|at| When::clock(at, now, &zone)),
-        battery: battery(device),
     }
 }

@@ -10,6 +10,7 @@ use super::parts::{battery, kind, model, state as device_state, via};
 use super::{cells, reference, tiles};
 use crate::ground::ids::{DeviceId, HubId};
 use crate::history::store::page::{self, Before, Shown};
+use crate::history::store::series::fields;
 use crate::history::store::summary::{self, Week};
 use crate::http::State;
 use crate::http::portal::error::PageError;
@@ -107,7 +108,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
     let pairs = [("range", asked.range.as_str()), ("kind", asked.kind.as_str())];
     let pager = match (rows.is_empty(), is_first) {
         (true, true) => Pager::default(),
-        _ => pager(&path, &pairs, &asked.after, next.as_ref(), kept(kind)),
+        _ => pager(&path, &pairs, &asked.after, next.as_ref(), said_below(kind)),
     };
     let mut frame = frame(state, visitor, Place::Devices, kind.label(), &counts);
     frame.crumbs = vec![crumb("Devices", "/devices")];
@@ -120,6 +121,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         state: device_state(&device, now),
         model: model(&device),
         serial: device.serial.clone(),
+        reference: device.customer_reference.clone(),
         via: through(&device, hub),
         battery: battery(&device),
         stats: tiles::tiles(rows.first().filter(|_| is_first), &week, days, kind, now),
@@ -135,11 +137,11 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
 }
 
 /// What stands below the table.
-fn kept(kind: Kind) -> String {
+fn said_below(kind: Kind) -> String {
     if reference::ranges(kind).is_empty() {
-        return "Readings are kept for 7 days.".to_owned();
+        return "The chart and the figures are of the last 7 days.".to_owned();
     }
-    "Readings are kept for 7 days. Ranges are general references for adults, not a diagnosis.".to_owned()
+    "The chart and the figures are of the last 7 days. Ranges are general references for adults, not a diagnosis.".to_owned()
 }
 
 /// The other kinds that the device measures, or did this week: nothing that it sent stays out of sight.
@@ -180,6 +182,7 @@ fn through(device: &Device, hub: Option<(HubId, String)>) -> DeviceVia {
 /// The chart in words.
 fn summary_text(week: &Week, kind: Kind) -> String {
     let count = web_templates::text::counted(week.count().unsigned_abs(), "reading", "readings");
+    let field = fields(kind).first().copied();
     match week.mean() {
         Some((first, second)) if kind == Kind::BloodPressure => {
             format!(
@@ -189,8 +192,9 @@ fn summary_text(week: &Week, kind: Kind) -> String {
         }
         Some((first, _)) => {
             format!(
-                "{count} of {} in 7 days, mean {first:.1} {}; the same values are in the table",
+                "{count} of {} in 7 days, mean {} {}; the same values are in the table",
                 kind.label(),
+                tiles::shown(field, first),
                 kind.unit()
             )
         }

@@ -11,9 +11,6 @@ use crate::history::store::page::Shown;
 use crate::history::store::series::fields;
 use crate::history::store::summary::{WINDOW, Week};
 
-/// Days with data that remote monitoring of a month asks for (CPT 99454).
-const DAYS_ASKED: usize = 16;
-
 pub(super) fn tiles(
     last: Option<&Shown>,
     week: &Week,
@@ -59,7 +56,8 @@ fn mean(week: &Week, kind: Kind) -> Stat {
     };
     let (note, warn) = match target_note(kind, &[first, second]) {
         Some(note) => (note, true),
-        None => ("a reading".to_owned(), false),
+        None if matches!(kind, Kind::Activity | Kind::Sleep) => ("a reading".to_owned(), false),
+        None => (String::new(), false),
     };
     Stat::new(label, value, note).warn_if(warn)
 }
@@ -112,18 +110,18 @@ fn readings(week: &Week) -> Stat {
 }
 
 fn days_with_data(days: usize) -> Stat {
-    let percent = u8::try_from((days * 100 / DAYS_ASKED).min(100)).unwrap_or(100);
-    let label = format!("Days with data, last {WINDOW} days");
+    let window = usize::try_from(WINDOW).unwrap_or(1).max(1);
+    let percent = u8::try_from((days * 100 / window).min(100)).unwrap_or(100);
     Stat::new(
-        label,
-        Value::new(days.to_string(), format!("of {DAYS_ASKED}")),
+        "Days with data",
+        Value::new(days.to_string(), format!("in the last {window}")),
         "",
     )
     .with_percent(percent)
 }
 
 /// A mean with as many digits as the field's values are read with.
-fn shown(field: Option<Field>, value: f64) -> String {
+pub(super) fn shown(field: Option<Field>, value: f64) -> String {
     match field {
         Some(Field::Temperature | Field::Weight) => format!("{value:.1}"),
         _ => format!("{value:.0}"),

@@ -53,7 +53,8 @@ pub(super) async fn answer(
                 "hub is silent",
                 "hubs are silent",
             ),
-        ]),
+        ])
+        .or("No hub is silent or waits to be confirmed."),
         stats: Vec::new(),
         claim,
         rows: hubs.iter().map(|hub| row(state, visitor, hub, &behind)).collect(),
