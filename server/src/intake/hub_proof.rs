@@ -58,6 +58,14 @@ impl ProofError {
             Self::Unavailable(_) => "unavailable",
         }
     }
+
+    /// What the reason does not say itself.
+    pub fn detail(&self) -> Option<&'static str> {
+        match self {
+            Self::Mismatch(what) => Some(what),
+            Self::Missing | Self::Malformed | Self::UnknownHub | Self::Time | Self::Unavailable(_) => None,
+        }
+    }
 }
 
 /// A request that is not believed, and who to file that under: the hub where its signature is good, else what the token
@@ -139,7 +147,10 @@ impl Intake {
             body_sha256: claims.body_sha256.clone(),
         };
         match fits(&claims, method, path, &self.audience).and_then(|()| in_time(&claims, self.ground.now())) {
-            Ok(()) => Ok(proven),
+            Ok(()) => {
+                self.identities.heard(&proven.hub);
+                Ok(proven)
+            }
             Err(error) => Err(Unproven {
                 error,
                 subject: Box::new(proven.subject()),

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use vitals::DeviceKey;
 
+use super::sightings::Sightings;
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, HubState};
 use crate::ground::ids::{CredentialId, CustomerId, DeviceId, DistributorId, HubId};
@@ -68,11 +69,14 @@ struct Inner {
     confirmed_ms: AtomicI64,
     tokens: Table<[u8; 32], Arc<DeviceIdentity>>,
     hubs: Table<HubId, Arc<HubIdentity>>,
+    sightings: Sightings,
 }
 
 impl IdentityCache {
-    /// An empty cache over the system's connections, and the task that confirms it until `stop`.
+    /// An empty cache over the system's connections, and the tasks that confirm it and write when hubs were heard, until
+    /// `stop`.
     pub fn start(ground: Ground, system: PgPool, stop: CancellationToken) -> Self {
+        let sightings = Sightings::start(system.clone(), stop.clone());
         let cache = Self(Arc::new(Inner {
             ground,
             system,
@@ -80,6 +84,7 @@ impl IdentityCache {
             confirmed_ms: AtomicI64::new(i64::MIN),
             tokens: Table::default(),
             hubs: Table::default(),
+            sightings,
         }));
         let poller = cache.clone();
         tokio::spawn(async move {
@@ -129,6 +134,11 @@ impl IdentityCache {
     pub async fn hub(&self, hub: HubId) -> Result<Option<Arc<HubIdentity>>, sqlx::Error> {
         self.through(&self.0.hubs, hub, async || system_hub(&self.0.system, hub).await)
             .await
+    }
+
+    /// A hub has proved itself: notes when it was last heard of.
+    pub fn heard(&self, hub: &HubIdentity) {
+        self.0.sightings.note(hub.hub, self.0.ground.now());
     }
 
     /// From the table while it is trusted, else from the database. What is not there is not remembered: a token that

@@ -1,0 +1,115 @@
+//! When a hub was last heard of. Hubs call many times a minute; what is written is one time a minute of each, many hubs in
+//! one statement, behind the requests.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::ground::ids::HubId;
+use crate::ground::swallow::swallow;
+
+/// How exactly the time is known.
+const EACH: TimeDelta = TimeDelta::minutes(1);
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// The hubs that were heard. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sightings(Arc<Mutex<Heard>>);
+
+#[derive(Debug, Default)]
+struct Heard {
+    /// What was noted of each hub last.
+    noted: HashMap<HubId, DateTime<Utc>>,
+    /// What is still to be written.
+    waiting: HashMap<HubId, DateTime<Utc>>,
+}
+
+impl Sightings {
+    /// Starts the writing task, which ends with `stop` after a last write.
+    pub(super) fn start(system: PgPool, stop: CancellationToken) -> Self {
+        let sightings = Self::default();
+        let writer = sightings.clone();
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(FLUSH);
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            while stop.run_until_cancelled(tick.tick()).await.is_some() {
+                writer.write(&system).await;
+            }
+            writer.write(&system).await;
+        });
+        sightings
+    }
+
+    /// Notes that a hub proved itself.
+    pub(super) fn note(&self, hub: HubId, now: DateTime<Utc>) {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_known = heard.noted.get(&hub).is_some_and(|noted| now - *noted < EACH);
+        if !is_known {
+            heard.noted.insert(hub, now);
+            heard.waiting.insert(hub, now);
+        }
+    }
+
+    async fn write(&self, system: &PgPool) {
+        let heard = {
+            let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut heard.waiting)
+        };
+        if heard.is_empty() {
+            return;
+        }
+        let (hubs, times): (Vec<Uuid>, Vec<_>) = heard.iter().map(|(hub, at)| (hub.as_uuid(), *at)).unzip();
+        // In one order, so that two servers do not wait for each other.
+        let written = sqlx::query(
+            "with heard as (
+               select h.id, i.at from unnest($1::uuid[], $2::timestamptz[]) as i(id, at) join hub h on h.id = i.id
+               where h.last_seen_at is null or h.last_seen_at < i.at
+               order by h.id for no key update of h
+             )
+             update hub set last_seen_at = heard.at from heard where hub.id = heard.id",
+        )
+        .bind(hubs)
+        .bind(times)
+        .execute(system)
+        .await;
+        if swallow(written, "a hub is noted again when it calls next").is_none() {
+            let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            for hub in heard.keys() {
+                noted.noted.remove(hub);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(sightings: &Sightings) -> Vec<i64> {
+        let mut heard = sightings.0.lock().unwrap();
+        std::mem::take(&mut heard.waiting)
+            .values()
+            .map(DateTime::timestamp)
+            .collect()
+    }
+
+    #[test]
+    fn one_time_a_minute_of_each_hub_is_written() {
+        let sightings = Sightings::default();
+        let (hub, other): (HubId, HubId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let at = |second| DateTime::from_timestamp(second, 0).unwrap();
+        (0..60).for_each(|second| sightings.note(hub, at(second)));
+        assert_eq!(waiting(&sightings), [0]);
+        sightings.note(hub, at(59));
+        assert_eq!(waiting(&sightings), [0; 0], "written, and known for the minute");
+        sightings.note(other, at(59));
+        assert_eq!(waiting(&sightings), [59]);
+        sightings.note(hub, at(60));
+        assert_eq!(waiting(&sightings), [60]);
+    }
+}
