@@ -1,8 +1,9 @@
 //! "Why did nothing arrive?" has an answer: every refusal is counted per minute, subject and reason, without values, for
-//! 30 days. Writing is behind a bounded channel, so that a flood of refusals costs memory and disk next to nothing.
+//! 30 days. Writing is behind bounded channels, so that a flood of refusals costs memory and disk next to nothing; and
+//! what anybody can send without proving anything has channels and rows of its own, so that it crowds out nobody who is
+//! known.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -13,9 +14,14 @@ use uuid::Uuid;
 
 use crate::ground::Ground;
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};
+use crate::history::commit::CommitError;
 
+/// Refusals that may wait to be counted, of one standing.
 const WAITING: usize = 4_096;
-const DISTINCT: usize = 512;
+/// Subjects that are counted between two writes, of one standing.
+const SUBJECTS: usize = 512;
+/// Reasons with their details that one subject may have between two writes; in further ones the detail is left out.
+const DETAILS: usize = 16;
 const FLUSH: Duration = Duration::from_millis(500);
 
 /// Who was refused.
@@ -38,6 +44,14 @@ pub struct Subject {
 /// Why, as a stable word; the same word ends the problem's `type`.
 pub type RefusalReason = &'static str;
 
+/// Why nothing was committed.
+pub(super) fn commit_reason(error: &CommitError) -> RefusalReason {
+    match error {
+        CommitError::Full => "too-busy",
+        CommitError::Stopping | CommitError::Unavailable => "unavailable",
+    }
+}
+
 /// One refusal.
 #[derive(Debug, Clone)]
 pub struct Refusal {
@@ -49,9 +63,34 @@ pub struct Refusal {
     pub detail: Option<String>,
 }
 
+impl Subject {
+    fn standing(&self) -> Standing {
+        match (self.device, self.hub, &self.claimed) {
+            (Some(_), ..) | (None, Some(_), None) => Standing::Proven,
+            (None, Some(_), Some(_)) => Standing::Named,
+            (None, None, _) => Standing::Stranger,
+        }
+    }
+}
+
+/// How far the sender is known. Each standing has room of its own in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// A device or a hub, by its credential.
+    Proven,
+    /// A token that names a hub there is, but was not signed by it: the hub with another key, or somebody who knows its id.
+    Named,
+    /// Anybody.
+    Stranger,
+}
+
 /// The way to the log. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct RefusalLog(mpsc::Sender<Refusal>);
+pub struct RefusalLog {
+    proven: mpsc::Sender<Refusal>,
+    named: mpsc::Sender<Refusal>,
+    strangers: mpsc::Sender<Refusal>,
+}
 
 impl RefusalLog {
     /// Starts the writing task, which ends with `stop` after a last flush.
@@ -60,32 +99,53 @@ impl RefusalLog {
         system: PgPool,
         stop: CancellationToken,
     ) -> (Self, tokio::task::JoinHandle<()>) {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        let writer = Writer {
-            ground,
-            system,
-            receiver,
-            counts: HashMap::new(),
+        let writer = move |standing| {
+            let (sender, receiver) = mpsc::channel(WAITING);
+            let writer = Writer {
+                standing,
+                ground: ground.clone(),
+                system: system.clone(),
+                receiver,
+                counts: HashMap::new(),
+            };
+            (sender, writer.run(stop.clone()))
         };
-        (Self(sender), tokio::spawn(writer.run(stop)))
+        let (proven, of_proven) = writer(Standing::Proven);
+        let (named, of_named) = writer(Standing::Named);
+        let (strangers, of_strangers) = writer(Standing::Stranger);
+        let log = Self {
+            proven,
+            named,
+            strangers,
+        };
+        let writing = async {
+            tokio::join!(of_proven, of_named, of_strangers);
+        };
+        (log, tokio::spawn(writing))
     }
 
     /// Notes a refusal. Where too many wait, it is only counted in the metrics.
     pub fn note(&self, refusal: Refusal) {
         metrics::counter!("vitalwire_refusals_total", "reason" => refusal.reason).increment(1);
-        if self.0.try_send(refusal).is_err() {
+        let sender = match refusal.subject.standing() {
+            Standing::Proven => &self.proven,
+            Standing::Named => &self.named,
+            Standing::Stranger => &self.strangers,
+        };
+        if sender.try_send(refusal).is_err() {
             metrics::counter!("vitalwire_refusals_not_logged_total").increment(1);
         }
     }
 }
 
+/// Whose refusals of which minute.
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
     minute: DateTime<Utc>,
     subject: Subject,
-    reason: RefusalReason,
-    detail: Option<String>,
 }
+
+type Why = (RefusalReason, Option<String>);
 
 struct Count {
     times: i64,
@@ -93,10 +153,11 @@ struct Count {
 }
 
 struct Writer {
+    standing: Standing,
     ground: Ground,
     system: PgPool,
     receiver: mpsc::Receiver<Refusal>,
-    counts: HashMap<Key, Count>,
+    counts: HashMap<Key, HashMap<Why, Count>>,
 }
 
 impl Writer {
@@ -107,7 +168,7 @@ impl Writer {
             tokio::select! {
                 () = stop.cancelled() => break,
                 refusal = self.receiver.recv() => match refusal {
-                    Some(refusal) => self.count(refusal),
+                    Some(refusal) => self.count(refusal).await,
                     None => break,
                 },
                 _ = tick.tick() => self.flush().await,
@@ -115,12 +176,14 @@ impl Writer {
         }
         self.receiver.close();
         while let Some(refusal) = self.receiver.recv().await {
-            self.count(refusal);
+            self.count(refusal).await;
         }
         self.flush().await;
     }
 
-    fn count(&mut self, refusal: Refusal) {
+    /// There are as many strangers as somebody cares to invent, so of them a number between two writes is enough. Of
+    /// those that are known none is left out: where there are many, they are written sooner.
+    async fn count(&mut self, refusal: Refusal) {
         let now = self.ground.now();
         let minute = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
         let Refusal {
@@ -128,34 +191,38 @@ impl Writer {
             reason,
             detail,
         } = refusal;
-        let full = self.counts.len() >= DISTINCT;
-        match self.counts.entry(Key {
-            minute,
-            subject,
-            reason,
-            detail,
-        }) {
-            Entry::Occupied(mut known) => {
-                known.get_mut().times += 1;
-                known.get_mut().last_at = now;
+        let key = Key { minute, subject };
+        if self.counts.len() >= SUBJECTS && !self.counts.contains_key(&key) {
+            if self.standing != Standing::Proven {
+                metrics::counter!("vitalwire_refusals_not_logged_total").increment(1);
+                return;
             }
-            Entry::Vacant(_) if full => metrics::counter!("vitalwire_refusals_not_logged_total").increment(1),
-            Entry::Vacant(new) => {
-                new.insert(Count {
-                    times: 1,
-                    last_at: now,
-                });
-            }
+            self.flush().await;
         }
+        let reasons = self.counts.entry(key).or_default();
+        let mut why = (reason, detail);
+        if reasons.len() >= DETAILS && !reasons.contains_key(&why) {
+            why.1 = None;
+        }
+        let count = reasons.entry(why).or_insert(Count {
+            times: 0,
+            last_at: now,
+        });
+        count.times += 1;
+        count.last_at = now;
     }
 
     async fn flush(&mut self) {
         if self.counts.is_empty() {
             return;
         }
-        let counts: Vec<_> = self.counts.drain().collect();
+        let taken = std::mem::take(&mut self.counts);
+        let counts: Vec<(&Key, &Why, &Count)> = taken
+            .iter()
+            .flat_map(|(key, reasons)| reasons.iter().map(move |(why, count)| (key, why, count)))
+            .collect();
         let each = |pick: fn(&Subject) -> Option<Uuid>| -> Vec<Option<Uuid>> {
-            counts.iter().map(|(key, _)| pick(&key.subject)).collect()
+            counts.iter().map(|(key, ..)| pick(&key.subject)).collect()
         };
         let ids: Vec<Uuid> = counts.iter().map(|_| self.ground.id()).collect();
         let written = sqlx::query(
@@ -165,17 +232,17 @@ impl Writer {
                $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[])",
         )
         .bind(ids)
-        .bind(counts.iter().map(|(key, _)| key.minute).collect::<Vec<_>>())
+        .bind(counts.iter().map(|(key, ..)| key.minute).collect::<Vec<_>>())
         .bind(each(|subject| subject.device.map(DeviceId::as_uuid)))
         .bind(each(|subject| subject.hub.map(HubId::as_uuid)))
         .bind(each(|subject| subject.customer.map(CustomerId::as_uuid)))
         .bind(each(|subject| subject.distributor.map(DistributorId::as_uuid)))
-        .bind(counts.iter().map(|(key, _)| key.subject.claimed.as_deref().map(|text| clean(text, 64))).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(key, _)| key.subject.remote.as_deref().map(|text| clean(text, 64))).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(key, _)| key.reason).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(key, _)| key.detail.as_deref().map(|text| clean(text, 200))).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(_, count)| count.times).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(_, count)| count.last_at).collect::<Vec<_>>())
+        .bind(counts.iter().map(|(key, ..)| key.subject.claimed.as_deref().map(|text| clean(text, 64))).collect::<Vec<_>>())
+        .bind(counts.iter().map(|(key, ..)| key.subject.remote.as_deref().map(|text| clean(text, 64))).collect::<Vec<_>>())
+        .bind(counts.iter().map(|(_, why, _)| why.0).collect::<Vec<_>>())
+        .bind(counts.iter().map(|(_, why, _)| why.1.as_deref().map(|text| clean(text, 200))).collect::<Vec<_>>())
+        .bind(counts.iter().map(|(.., count)| count.times).collect::<Vec<_>>())
+        .bind(counts.iter().map(|(.., count)| count.last_at).collect::<Vec<_>>())
         .execute(&self.system)
         .await;
         if let Err(error) = written {
