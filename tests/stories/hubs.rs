@@ -207,8 +207,55 @@ async fn what_a_hub_signs_is_taken_item_by_item_and_nothing_is_refused_for_its_c
     );
 
     mixed_batch(&world, &customer, &other, &hub).await;
+    bad_bytes_cost_one_item(&world, &hub).await;
     odd_envelopes(&world, &hub).await;
     deactivation_holds_from_the_next_commit_on(&world, &customer, &hub).await;
+    it_is_known_when_a_hub_was_heard(&world, &customer).await;
+}
+
+/// By asking for itself as much as by sending, and written once a minute, not at every call.
+async fn it_is_known_when_a_hub_was_heard(world: &World, customer: &Customer) {
+    let silent = world.claimed_hub(customer, "S-silent").await;
+    let hub = world.claimed_hub(customer, "S-heard").await;
+    let seen = async |hub: &ClaimedHub| {
+        let shown = customer.user.get(&format!("/api/v1/hubs/{}", hub.id)).await.ok();
+        shown["last_seen_at"].as_str().map(time_of)
+    };
+    assert_eq!(
+        seen(&hub).await,
+        None,
+        "it has claimed itself and proved nothing yet"
+    );
+    let mut owner = world.server.owner().await;
+    let epoch = "select epoch from registry_epoch";
+    let before: i64 = sqlx::query_scalar(epoch).fetch_one(&mut owner).await.unwrap();
+    hub.client.me().await.unwrap();
+    let first = loop {
+        if let Some(at) = seen(&hub).await {
+            break at;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert!((now() - first).num_seconds().abs() < 10, "{first}");
+    let unchanged = "select count(*) from hub where id = $1::uuid and last_seen_at = $2";
+    for _ in 0..3 {
+        hub.client.me().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let kept: i64 = sqlx::query_scalar(unchanged)
+        .bind(&hub.id)
+        .bind(first)
+        .fetch_one(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(kept, 1, "not written again within the minute");
+    assert_eq!(seen(&silent).await, None, "and only who was heard");
+    let after: i64 = sqlx::query_scalar(epoch).fetch_one(&mut owner).await.unwrap();
+    assert_eq!(after, before, "being heard is no change of the registry");
+}
+
+fn time_of(text: &str) -> chrono::DateTime<chrono::Utc> {
+    text.parse().unwrap()
 }
 
 fn ids(verdicts: &[Verdict]) -> Vec<String> {
@@ -307,6 +354,55 @@ async fn mixed_batch(world: &World, customer: &Customer, other: &Customer, hub: 
         json!([]),
         "another's hub cannot write into a customer's history"
     );
+}
+
+/// One text that is no UTF-8 and one item that is no JSON, each between good ones.
+async fn bad_bytes_cost_one_item(world: &World, hub: &ClaimedHub) {
+    let (readings, shelf) = (count(world, "reading").await, count(world, "quarantine").await);
+    let good = |minutes| {
+        reading(
+            "S-all",
+            "temperature",
+            now() - chrono::TimeDelta::minutes(minutes),
+        )
+        .to_string()
+    };
+    let body = [
+        b"{\"readings\":[".as_slice(),
+        good(11).as_bytes(),
+        b",{\"device\":\"S-\xff\xfe\",\"kind\":\"weight\",\"values\":{}},",
+        good(12).as_bytes(),
+        b",{\"device\":\"S-all\",\"kind\":},",
+        good(13).as_bytes(),
+        b"]}",
+    ]
+    .concat();
+    let answer = hub.post(&body).await.ok();
+    let told: Vec<_> = answer["verdicts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|verdict| verdict["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        told,
+        ["accepted", "quarantined", "accepted", "quarantined", "accepted"]
+    );
+    assert_eq!(
+        (count(world, "reading").await, count(world, "quarantine").await),
+        (readings + 3, shelf + 2)
+    );
+    let mut owner = world.server.owner().await;
+    let kept: i64 = sqlx::query_scalar(
+        "select count(distinct m.id) from raw_message m join quarantine q on q.raw_id = m.id
+         join reading r on r.raw_id = m.id where q.reason = 'undecodable' and length(m.body_sealed) > $1
+           and m.id = (select raw_id from quarantine order by received_at desc limit 1)",
+    )
+    .bind(i32::try_from(body.len()).unwrap())
+    .fetch_one(&mut owner)
+    .await
+    .unwrap();
+    assert_eq!(kept, 1, "the batch is kept as it came, for the good and the bad");
 }
 
 async fn odd_envelopes(world: &World, hub: &ClaimedHub) {

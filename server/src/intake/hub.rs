@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use chrono::DateTime;
-use serde_json::value::RawValue;
 use vitals::{Proof, ReadingIn};
 
 use super::Intake;
 use super::hub_proof::{HubProof, hub_subject};
+use super::items::items;
 use super::prepare::Origin;
 use super::quarantine::Item;
-use super::refusals::Refusal;
+use super::refusals::{Refusal, RefusalReason, commit_reason};
 use crate::ground::enums::{HubState, QuarantineReason};
 use crate::ground::ids::{CustomerId, DeviceId, ReadingId};
 use crate::history::commit::{CommitError, Raw, Row, Verdict};
@@ -57,13 +57,6 @@ impl HubOutcome {
     }
 }
 
-/// The batch as sent; each item is decoded by itself, so that a broken one breaks no other.
-#[derive(serde::Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    readings: Vec<&'a RawValue>,
-}
-
 /// One item on its way to a verdict.
 enum Sorted<'a> {
     Row(Box<Row>, &'a [u8], String),
@@ -73,9 +66,12 @@ enum Sorted<'a> {
 impl Intake {
     /// Takes a batch. Returns after everything in it is durable.
     pub async fn hub_batch(&self, proof: &HubProof, body: &[u8]) -> Result<HubOutcome, CommitError> {
-        let outcome = self.hub_batch_of(proof, body).await?;
-        self.note_outcome(&proof.hub, &outcome);
-        Ok(outcome)
+        let outcome = self.hub_batch_of(proof, body).await;
+        match &outcome {
+            Ok(outcome) => self.note_outcome(&proof.hub, outcome),
+            Err(error) => self.note(&proof.hub, commit_reason(error)),
+        }
+        outcome
     }
 
     /// What the hub is told before it is let send its batch, where it may not: nothing of it would be stored.
@@ -87,12 +83,16 @@ impl Intake {
 
     fn note_outcome(&self, hub: &HubIdentity, outcome: &HubOutcome) {
         if let Some(reason) = outcome.refusal() {
-            self.refusals.note(Refusal {
-                subject: hub_subject(hub),
-                reason,
-                detail: None,
-            });
+            self.note(hub, reason);
         }
+    }
+
+    fn note(&self, hub: &HubIdentity, reason: RefusalReason) {
+        self.refusals.note(Refusal {
+            subject: hub_subject(hub),
+            reason,
+            detail: None,
+        });
     }
 
     async fn hub_batch_of(&self, proof: &HubProof, body: &[u8]) -> Result<HubOutcome, CommitError> {
@@ -100,7 +100,7 @@ impl Intake {
             return Ok(outcome);
         }
         let raw = Arc::new(self.seal_raw(body, Some(proof.jwt.clone())));
-        let Ok(Envelope { readings: items }) = serde_json::from_slice::<Envelope<'_>>(body) else {
+        let Some(items) = items(body) else {
             let item = aside(
                 proof,
                 QuarantineReason::Undecodable,
@@ -116,8 +116,8 @@ impl Intake {
             return Ok(HubOutcome::TooMany(items.len()));
         }
         let decoded: Vec<_> = items
-            .iter()
-            .map(|item| (item.get().as_bytes(), vitals::decode_item(item)))
+            .into_iter()
+            .map(|item| (item, vitals::decode(item)))
             .collect();
         let serials: Vec<&str> = decoded
             .iter()

@@ -5,6 +5,7 @@
 
 mod hub;
 mod hub_proof;
+mod items;
 mod prepare;
 mod quarantine;
 mod refusals;
