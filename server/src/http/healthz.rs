@@ -10,6 +10,11 @@ use super::problem::Problem;
 
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// 405 for what is neither GET nor HEAD.
+pub(super) async fn only_looked_at() -> Result<HttpResponse, Problem> {
+    Err(Problem::method_not_allowed("GET, HEAD"))
+}
+
 /// 200 while the database answers.
 pub(super) async fn get(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     match tokio::time::timeout(PATIENCE, state.database().ping()).await {

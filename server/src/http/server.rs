@@ -34,7 +34,9 @@ pub fn routes(cfg: &mut web::ServiceConfig, state: &State) {
         .service(
             web::resource("/healthz")
                 .wrap(from_fn(in_good_time))
-                .route(web::get().to(healthz::get)),
+                .route(web::get().to(healthz::get))
+                .route(web::head().to(healthz::get))
+                .default_service(web::to(healthz::only_looked_at)),
         )
         .configure(intake::configure)
         .service(people);

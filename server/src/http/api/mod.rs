@@ -17,7 +17,7 @@ mod users;
 
 use std::sync::LazyLock;
 
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -46,20 +46,24 @@ fn operations(cfg: &mut ServiceConfig) {
 
 /// The routes with their limits; whatever else lies under `/api` is a problem and no page.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/api/openapi.json").route(web::get().to(describe)))
-        .service(
-            utoipa_actix_web::scope(PREFIX)
-                .app_data(
-                    web::JsonConfig::default()
-                        .limit(LARGEST_BODY)
-                        .error_handler(json_error),
-                )
-                .app_data(web::PathConfig::default().error_handler(path_error))
-                .app_data(web::QueryConfig::default().error_handler(query_error))
-                .configure(operations)
-                .default_service(web::to(no_such_operation)),
-        )
-        .service(web::scope("/api").default_service(web::to(no_such_operation)));
+    cfg.service(
+        web::resource("/api/openapi.json")
+            .route(web::get().to(describe))
+            .default_service(web::to(only_described)),
+    )
+    .service(
+        utoipa_actix_web::scope(PREFIX)
+            .app_data(
+                web::JsonConfig::default()
+                    .limit(LARGEST_BODY)
+                    .error_handler(json_error),
+            )
+            .app_data(web::PathConfig::default().error_handler(path_error))
+            .app_data(web::QueryConfig::default().error_handler(query_error))
+            .configure(operations)
+            .default_service(web::to(no_such_operation)),
+    )
+    .service(web::scope("/api").default_service(web::to(no_such_operation)));
 }
 
 async fn describe() -> HttpResponse {
@@ -70,6 +74,10 @@ async fn describe() -> HttpResponse {
         .body(DESCRIPTION.as_str())
 }
 
+async fn only_described() -> Result<HttpResponse, Problem> {
+    Err(Problem::method_not_allowed("GET"))
+}
+
 /// 404, or 405 where the path is known and the method is not.
 async fn no_such_operation(request: HttpRequest) -> Result<HttpResponse, Problem> {
     static METHODS: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(openapi);
@@ -77,12 +85,7 @@ async fn no_such_operation(request: HttpRequest) -> Result<HttpResponse, Problem
         .match_pattern()
         .and_then(|pattern| METHODS.paths.paths.get(&pattern).cloned());
     let Some(item) = item else {
-        return Err(Problem::new(
-            "no-such-operation",
-            StatusCode::NOT_FOUND,
-            "There is no such operation",
-        )
-        .detail("GET /api/openapi.json describes those there are"));
+        return Err(Problem::no_such_operation());
     };
     let operations = [
         (Method::GET, item.get.is_some()),
@@ -95,10 +98,5 @@ async fn no_such_operation(request: HttpRequest) -> Result<HttpResponse, Problem
         .filter(|(_, is_there)| *is_there)
         .map(|(method, _)| method.as_str())
         .collect();
-    Err(Problem::new(
-        "method-not-allowed",
-        StatusCode::METHOD_NOT_ALLOWED,
-        "This cannot be done with that method",
-    )
-    .header(header::ALLOW, &allowed.join(", ")))
+    Err(Problem::method_not_allowed(&allowed.join(", ")))
 }

@@ -10,7 +10,7 @@ mod telemetry;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::State;
 use super::patience::in_good_time;
@@ -19,16 +19,39 @@ use crate::history::commit::CommitError;
 use crate::intake::{ProofError, ProvenHead, Refusal, RefusalReason, Subject, Unproven};
 use body::{BodyError, Incoming};
 
-/// The routes.
+/// The routes; whatever else lies under `/v1` is a problem and no page.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/v1/telemetry").route(web::post().to(telemetry::post)))
-        .service(web::resource("/v1/hubs/telemetry").route(web::post().to(hub_telemetry::post)))
-        .service(web::resource("/v1/hubs/claim").route(web::post().to(claim::post)))
+    let taking = |path, route| {
+        web::resource(path)
+            .route(route)
+            .default_service(web::to(only_posted))
+    };
+    cfg.service(taking("/v1/telemetry", web::post().to(telemetry::post)))
+        .service(taking("/v1/hubs/telemetry", web::post().to(hub_telemetry::post)))
+        .service(taking("/v1/hubs/claim", web::post().to(claim::post)))
         .service(
             web::resource("/v1/hubs/me")
                 .wrap(from_fn(in_good_time))
-                .route(web::get().to(hub_self::get)),
+                .route(web::get().to(hub_self::get))
+                .default_service(web::to(only_asked)),
+        )
+        .service(
+            web::scope("/v1")
+                .wrap(from_fn(in_good_time))
+                .default_service(web::to(nothing_here)),
         );
+}
+
+async fn only_posted(request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    Incoming::new(&request, payload, 0).refuse(&Problem::method_not_allowed("POST"))
+}
+
+async fn only_asked() -> Result<HttpResponse, Problem> {
+    Err(Problem::method_not_allowed("GET"))
+}
+
+async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::no_such_operation())
 }
 
 /// The token of an `Authorization: Bearer …` header.

@@ -85,6 +85,26 @@ impl Problem {
         Self::new("not-found", StatusCode::NOT_FOUND, "There is no such thing here").detail(what)
     }
 
+    /// An address under which nothing is done.
+    pub fn no_such_operation() -> Self {
+        Self::new(
+            "no-such-operation",
+            StatusCode::NOT_FOUND,
+            "There is no such operation",
+        )
+        .detail("GET /api/openapi.json describes those there are")
+    }
+
+    /// An address under which something is done, but with other methods: those that are named.
+    pub fn method_not_allowed(allowed: &str) -> Self {
+        Self::new(
+            "method-not-allowed",
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This cannot be done with that method",
+        )
+        .header(header::ALLOW, allowed)
+    }
+
     /// Signed in, but not for this.
     pub fn forbidden(why: impl Into<String>) -> Self {
         Self::new("forbidden", StatusCode::FORBIDDEN, "This is not allowed").detail(why)
