@@ -310,14 +310,21 @@ pub(super) async fn users<S: UserScope>(
     rows.iter().map(user).collect()
 }
 
-/// Proves that the scope sees the user.
-pub(super) async fn user_exists<S: UserScope>(tx: &Tx<S>, id: UserId) -> Result<(), IdentityError> {
-    let ask = sql("select 1 from user_account where id = $1", [id.as_uuid().into()]);
-    tx.connection()
-        .query_one_raw(ask)
-        .await?
-        .map(drop)
-        .ok_or(IdentityError::NoSuchUser)
+/// What a user whom the scope sees may do.
+pub(super) async fn user_permissions<S: UserScope>(
+    tx: &Tx<S>,
+    id: UserId,
+) -> Result<PermissionSet, IdentityError> {
+    let ask = sql(
+        "select permissions from user_account where id = $1",
+        [id.as_uuid().into()],
+    );
+    let row = tx.connection().query_one_raw(ask).await?;
+    let row = row.ok_or(IdentityError::NoSuchUser)?;
+    Ok(PermissionSet::from_texts(&get::<Vec<String>>(
+        &row,
+        "permissions",
+    )?))
 }
 
 /// Proves that the customer is in the distributor's portfolio.

@@ -195,7 +195,9 @@ impl Identity {
         store::users(tx, after, limit).await
     }
 
-    /// Disables an account that the scope sees, or enables it again. Its sessions and tokens stop at once.
+    /// Disables an account that the scope sees, or enables it again. Its sessions and tokens stop at once. Nobody does
+    /// that to a person who may do more than they may themselves: the one who manages users would else decide who holds
+    /// what they were not given.
     pub async fn set_user_state<S: UserScope>(
         &self,
         caller: &Caller,
@@ -209,9 +211,19 @@ impl Identity {
         if user == caller.person.id {
             return Err(IdentityError::NotAllowed("nobody disables their own account"));
         }
-        scope
-            .run(&self.database, async |tx| store::user_exists(tx, user).await)
+        let theirs = scope
+            .run(&self.database, async |tx| store::user_permissions(tx, user).await)
             .await?;
+        let own = match &caller.scope {
+            CallerScope::Admin(_) => None,
+            CallerScope::Distributor(scope) => Some(&scope.actor().permissions),
+            CallerScope::Customer(scope) => Some(&scope.actor().permissions),
+        };
+        if own.is_some_and(|own| !own.covers(&theirs)) {
+            return Err(IdentityError::NotAllowed(
+                "this person has permissions that you do not have",
+            ));
+        }
         let now = self.ground.now();
         SystemScope::for_purpose("change the state of an account that the caller sees")
             .run(&self.database, async |tx| {
@@ -269,10 +281,7 @@ fn checked_name(name: &str) -> Result<String, IdentityError> {
 
 fn within(own: &PermissionSet, given: Option<PermissionSet>) -> Result<PermissionSet, IdentityError> {
     let given = given.unwrap_or_else(|| own.clone());
-    if Permission::ALL
-        .into_iter()
-        .all(|permission| own.allows(permission) || !given.allows(permission))
-    {
+    if own.covers(&given) {
         return Ok(given);
     }
     Err(IdentityError::NotAllowed(

@@ -67,6 +67,11 @@ impl PermissionSet {
         self.0.contains(&permission)
     }
 
+    /// Whether everything that the others allow may be done.
+    pub fn covers(&self, others: &Self) -> bool {
+        others.0.is_subset(&self.0)
+    }
+
     /// The texts to store.
     pub fn to_texts(&self) -> Vec<String> {
         self.0

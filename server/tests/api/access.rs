@@ -107,6 +107,44 @@ async fn a_token_ends_with_its_time_and_with_its_user() {
 }
 
 #[tokio::test]
+async fn who_manages_users_has_no_power_over_those_who_may_do_more() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let tenant = world.tenant(&admin, "a").await;
+    let colleague = async |name: &str, permissions: &[&str]| {
+        let email = format!("{name}@clinic.example");
+        let user = json!({"email": email, "name": name, "role": "customer", "customer_id": tenant.customer,
+            "password": PASSWORD, "permissions": permissions});
+        let id = tenant.user.post("/api/v1/users", &user).await.created("id");
+        (email, format!("/api/v1/users/{id}"))
+    };
+    let (manager, of_manager) = colleague("manager", &["manage_users", "manage_devices"]).await;
+    let (_, of_equal) = colleague("equal", &["manage_users", "manage_devices"]).await;
+    let (_, of_reader) = colleague("reader", &["read_readings"]).await;
+    let manager = world.anyone.sign_in(&manager).await;
+    let of_first = format!("/api/v1/users/{}", tenant.user_id);
+    for state in ["disabled", "active"] {
+        let state = json!({"state": state});
+        for beyond in [&of_first, &of_reader] {
+            assert_eq!(manager.patch(beyond, &state).await.problem(), (403, "forbidden"));
+        }
+        assert_eq!(manager.patch(&of_equal, &state).await.status, 204);
+    }
+    let disabled = json!({"state": "disabled"});
+    assert_eq!(tenant.user.patch(&of_reader, &disabled).await.status, 204);
+    assert_eq!(
+        manager
+            .patch(&of_reader, &json!({"state": "active"}))
+            .await
+            .problem(),
+        (403, "forbidden"),
+        "nor may they bring one back"
+    );
+    assert_eq!(tenant.user.patch(&of_manager, &disabled).await.status, 204);
+    assert_eq!(admin.patch(&of_first, &disabled).await.status, 204);
+}
+
+#[tokio::test]
 async fn another_platform_s_token_and_a_cookie_are_not_taken() {
     let world = World::new().await;
     let foreign_key = Ground::new(Keys::derive(&MasterKey::new([8; 32])));
