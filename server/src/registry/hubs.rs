@@ -1,6 +1,7 @@
 //! Hubs: unclaimed → claimed by a box that holds the code → active once a person has compared its key's fingerprint.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::organisations::named;
 use super::page::{Ask, Page};
@@ -11,12 +12,15 @@ use crate::ground::enums::HubState;
 use crate::ground::ids::{CustomerId, DistributorId, HubId};
 use crate::tenancy::{AdminScope, Database, DistributorScope, Scope as _, SystemScope, Tx};
 
+/// Where a list of hubs goes on: serial and id.
+pub type SerialKey = (String, Uuid);
+
 /// A hub with what is known of it.
 #[derive(Debug, Clone)]
 pub struct Hub {
     /// Its id, which it signs as.
     pub id: HubId,
-    /// Its serial number; the list goes on after it.
+    /// Its serial number, which is its own among its customer's hubs.
     pub serial: String,
     /// Its name.
     pub name: String,
@@ -126,10 +130,10 @@ pub async fn create(
 pub async fn list<S: RegistryScope>(
     tx: &Tx<S>,
     customer: Option<CustomerId>,
-    ask: &Ask<String>,
-) -> Result<Page<Hub, String>, RegistryError> {
+    ask: &Ask<SerialKey>,
+) -> Result<Page<Hub, SerialKey>, RegistryError> {
     let rows = store::hubs::list(tx, customer, ask).await?;
-    Ok(Page::of(rows, ask, |row| row.serial.clone()))
+    Ok(Page::of(rows, ask, |row| (row.serial.clone(), row.id.as_uuid())))
 }
 
 /// One hub.

@@ -67,8 +67,8 @@ pub async fn devices_to_see(
     Ok(store::overview::devices_to_see(tx, now - SILENT_AFTER, limit).await?)
 }
 
-/// Where a list of hubs goes on: whether it waits for a person, and its serial.
-pub type HubKey = (bool, String);
+/// Where a list of hubs goes on: whether it waits for a person, its serial, and its id.
+pub type HubKey = (bool, String, uuid::Uuid);
 
 /// Which hubs are looked for.
 #[derive(Debug, Clone, Default)]
@@ -87,7 +87,11 @@ pub async fn hubs<S: RegistryScope>(
 ) -> Result<Page<Hub, HubKey>, RegistryError> {
     let rows = store::overview::hubs(tx, filter, ask).await?;
     Ok(Page::of(rows, ask, |row| {
-        (row.state != HubState::Claimed, row.serial.clone())
+        (
+            row.state != HubState::Claimed,
+            row.serial.clone(),
+            row.id.as_uuid(),
+        )
     }))
 }
 

@@ -126,6 +126,47 @@ async fn a_person_confirms_the_key_they_compared_and_no_other() {
     );
 }
 
+#[tokio::test]
+async fn a_serial_is_taken_within_its_customer_alone() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (a, b) = (world.tenant(&admin, "a").await, world.tenant(&admin, "b").await);
+    let hub =
+        |tenant: &Tenant, name: &str| json!({"serial": "H-a", "name": name, "customer_id": tenant.customer});
+    let again = admin.post("/api/v1/hubs", &hub(&a, "Again")).await;
+    assert_eq!(again.problem(), (409, "conflict"), "{}", again.text);
+    let elsewhere = admin.post("/api/v1/hubs", &hub(&b, "Elsewhere")).await;
+    assert_eq!(
+        elsewhere.status, 201,
+        "B does not learn what A has: {}",
+        elsewhere.text
+    );
+    for (tenant, hubs) in [(&a, ["H-a"].as_slice()), (&b, &["H-a", "H-b"])] {
+        let seen = tenant.user.get("/api/v1/hubs").await;
+        let rows = seen.body["data"].as_array().unwrap().iter();
+        assert_eq!(
+            rows.map(|row| row["serial"].as_str().unwrap())
+                .collect::<Vec<_>>(),
+            hubs
+        );
+    }
+
+    // Who sees both gets both, page by page.
+    let (mut after, mut seen) = (String::new(), Vec::new());
+    loop {
+        let page = admin.get(&format!("/api/v1/hubs?limit=1{after}")).await;
+        seen.extend(page.ids().into_iter().map(str::to_owned));
+        match page.body["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    seen.sort();
+    let mut all = vec![a.hub, b.hub, elsewhere.created("id")];
+    all.sort();
+    assert_eq!(seen, all);
+}
+
 /// A statement of the server that waits for a lock. Its own loop, because nothing announces it.
 async fn somebody_waits(world: &World) {
     let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";

@@ -6,7 +6,7 @@ use sea_orm::{DbErr, QueryResult};
 use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
 use crate::ground::enums::HubState;
 use crate::ground::ids::{CustomerId, DistributorId, HubId, UserId};
-use crate::registry::hubs::{Hub, HubDevice};
+use crate::registry::hubs::{Hub, HubDevice, SerialKey};
 use crate::registry::{Ask, RegistryError, RegistryScope};
 use crate::tenancy::{SystemScope, Tx};
 
@@ -41,7 +41,7 @@ pub(in crate::registry) async fn system_insert(
     )
     .await
     .map_err(|error| match violation(&error) {
-        Some(Violation::Taken) => RegistryError::Conflict("this serial cannot be used"),
+        Some(Violation::Taken) => RegistryError::Conflict("the customer has a hub of this serial already"),
         _ => error.into(),
     })?;
     Ok(())
@@ -50,14 +50,16 @@ pub(in crate::registry) async fn system_insert(
 pub(in crate::registry) async fn list<S: RegistryScope>(
     tx: &Tx<S>,
     customer: Option<CustomerId>,
-    ask: &Ask<String>,
+    ask: &Ask<SerialKey>,
 ) -> Result<Vec<Hub>, RegistryError> {
+    let (serial, last) = ask.after.clone().unzip();
     let sql = format!(
-        "{HUB} where ($1::text is null or h.serial > $1) and ($2::uuid is null or h.customer_id = $2)
-         order by h.serial limit $3"
+        "{HUB} where ($1::text is null or (h.serial, h.id) > ($1, $2)) and ($3::uuid is null or h.customer_id = $3)
+         order by h.serial, h.id limit $4"
     );
     let values = [
-        ask.after.clone().into(),
+        serial.into(),
+        last.into(),
         customer.map(CustomerId::as_uuid).into(),
         ask.rows().into(),
     ];

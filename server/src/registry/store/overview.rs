@@ -94,14 +94,19 @@ pub(in crate::registry) async fn hubs<S: RegistryScope>(
     filter: &HubFilter,
     ask: &Ask<HubKey>,
 ) -> Result<Vec<Hub>, DbErr> {
-    let (settled, serial) = ask.after.clone().unzip();
+    let (settled, after) = ask
+        .after
+        .clone()
+        .map(|(settled, serial, last)| (settled, (serial, last)))
+        .unzip();
+    let (serial, last) = after.unzip();
     let sql = format!(
         "{}
-         where ($1::bool is null or (h.state <> 'claimed', h.serial) > ($1, $2))
+         where ($1::bool is null or (h.state <> 'claimed', h.serial, h.id) > ($1, $2, $6))
            and ($3::text is null or position(lower($3) in lower(h.serial)) > 0
              or position(lower($3) in lower(h.name)) > 0 or position(lower($3) in lower(c.name)) > 0)
            and ($4::text is null or h.state = $4)
-         order by h.state <> 'claimed', h.serial limit $5",
+         order by h.state <> 'claimed', h.serial, h.id limit $5",
         hubs::HUB
     );
     let values = [
@@ -110,6 +115,7 @@ pub(in crate::registry) async fn hubs<S: RegistryScope>(
         filter.q.clone().into(),
         filter.state.map(HubState::as_str).into(),
         ask.rows().into(),
+        last.into(),
     ];
     all(tx, &sql, values).await?.iter().map(hubs::read).collect()
 }

@@ -30,7 +30,7 @@ struct In {
 ///
 /// An administrator adds hubs for any customer, a distributor for its own.
 #[utoipa::path(post, path = "/hubs", tag = "hubs", security(("token" = [])), request_body = In,
-    responses((status = 201, body = Out), (status = 409, description = "The serial cannot be used"), Refused))]
+    responses((status = 201, body = Out), (status = 409, description = "The customer has a hub of this serial already"), Refused))]
 #[post("/hubs")]
 pub(super) async fn create(
     state: web::Data<State>,
