@@ -31,8 +31,8 @@ pub enum EndpointError {
     /// The address is not taken.
     #[error("{0}")]
     Address(#[from] AddressError),
-    /// The description is longer than 200 characters.
-    #[error("the description may have at most 200 characters")]
+    /// The description is longer than 200 characters or holds a control character.
+    #[error("the description may have at most 200 characters, none of them a control character")]
     Description,
     /// The batch is not 1 to 100 events.
     #[error("a batch has 1 to 100 events")]
@@ -277,7 +277,7 @@ impl Endpoints {
 
 fn checked_description(text: &str) -> Result<String, EndpointError> {
     let text = text.trim();
-    if text.chars().count() > MAX_DESCRIPTION || text.contains('\0') {
+    if text.chars().count() > MAX_DESCRIPTION || text.chars().any(char::is_control) {
         return Err(EndpointError::Description);
     }
     Ok(text.to_owned())

@@ -107,6 +107,116 @@ async fn a_list_is_read_page_by_page() {
 }
 
 #[tokio::test]
+async fn what_is_not_served_is_a_problem_and_no_page() {
+    let world = World::new().await;
+    let cases = [
+        ("GET", "/v1/telemetry", 405, "method-not-allowed", "POST"),
+        ("PUT", "/v1/telemetry", 405, "method-not-allowed", "POST"),
+        ("GET", "/v1/hubs/telemetry", 405, "method-not-allowed", "POST"),
+        ("DELETE", "/v1/hubs/claim", 405, "method-not-allowed", "POST"),
+        ("POST", "/v1/hubs/me", 405, "method-not-allowed", "GET"),
+        ("POST", "/healthz", 405, "method-not-allowed", "GET, HEAD"),
+        ("POST", "/api/openapi.json", 405, "method-not-allowed", "GET"),
+        ("PUT", "/api/v1/me", 405, "method-not-allowed", "GET"),
+        ("GET", "/v1", 404, "no-such-operation", ""),
+        ("GET", "/v1/", 404, "no-such-operation", ""),
+        ("POST", "/v1/telemetry/", 404, "no-such-operation", ""),
+        ("GET", "/v1/hubs/you", 404, "no-such-operation", ""),
+        ("POST", "/v1/sources/acme/1", 404, "no-such-operation", ""),
+        ("GET", "/api", 404, "no-such-operation", ""),
+        ("GET", "/api/", 404, "no-such-operation", ""),
+        ("POST", "/api/v2", 404, "no-such-operation", ""),
+    ];
+    for (method, path, status, slug, allowed) in cases {
+        let body = json!({"some": "body"});
+        let answer = world
+            .anyone
+            .call(method, path, Some(&body).filter(|_| method != "GET"))
+            .await;
+        assert_eq!(
+            answer.problem(),
+            (status, slug),
+            "{method} {path}: {}",
+            answer.text
+        );
+        assert_eq!(
+            answer.headers["content-type"], "application/problem+json",
+            "{path}"
+        );
+        let allow = answer.headers.get("allow").map(|allow| allow.to_str().unwrap());
+        assert_eq!(allow.unwrap_or_default(), allowed, "{method} {path}");
+    }
+    let head = world.anyone.call("HEAD", "/healthz", None).await;
+    assert_eq!((head.status, head.text.as_str()), (200, ""));
+}
+
+/// A name with a line break or an escape sequence in it would be another name on a terminal, in a mail or in a log.
+#[tokio::test]
+async fn no_text_that_is_shown_holds_a_control_character() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let a = world.tenant(&admin, "a").await;
+    let model = world.model(&admin).await;
+    for bad in ["a\nb", "a\u{1b}[2Jb", "a\u{0}b", "a\u{7f}b", "a\u{85}b"] {
+        let endpoint = format!("/api/v1/endpoints/{}", a.endpoint);
+        let device = format!("/api/v1/devices/{}", a.device);
+        let password = crate::world::PASSWORD;
+        let answers = [
+            admin.post("/api/v1/customers", &json!({"name": bad})).await,
+            admin.post("/api/v1/distributors", &json!({"name": bad})).await,
+            admin
+                .post(
+                    "/api/v1/device-models",
+                    &json!({"maker": "Acme", "name": bad, "kinds": ["weight"], "transport": "cellular"}),
+                )
+                .await,
+            admin
+                .post(
+                    "/api/v1/device-models",
+                    &json!({"maker": bad, "name": "Scale", "kinds": ["weight"], "transport": "cellular"}),
+                )
+                .await,
+            admin
+                .post(
+                    "/api/v1/devices",
+                    &json!({"maker": "Acme", "serial": bad, "model_id": model}),
+                )
+                .await,
+            admin
+                .post(
+                    "/api/v1/hubs",
+                    &json!({"serial": bad, "name": "Ward", "customer_id": a.customer}),
+                )
+                .await,
+            admin
+                .post(
+                    "/api/v1/hubs",
+                    &json!({"serial": "H-9", "name": bad, "customer_id": a.customer}),
+                )
+                .await,
+            admin
+                .post(
+                    "/api/v1/users",
+                    &json!({"email": "z@clinic.example", "name": bad, "role": "customer",
+                        "customer_id": a.customer, "password": password}),
+                )
+                .await,
+            a.user.patch(&device, &json!({"customer_reference": bad})).await,
+            a.user.patch(&endpoint, &json!({"description": bad})).await,
+            a.user
+                .post(
+                    "/api/v1/endpoints",
+                    &json!({"url": "https://other.example/hook", "description": bad}),
+                )
+                .await,
+        ];
+        for (place, answer) in answers.iter().enumerate() {
+            assert_eq!(answer.status, 422, "{place}, {bad:?}: {}", answer.text);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_device_s_readings_come_newest_first() {
     let world = World::new().await;
     let admin = world.admin().await;
