@@ -10,6 +10,10 @@ use url::Url;
 use crate::ground::MasterKey;
 use crate::tenancy::Pools;
 
+mod proxies;
+
+pub use proxies::{BadNetwork, Network, ProxyHeader};
+
 const DEFAULTS: &str = include_str!("default.toml");
 
 /// Why the configuration cannot be used. The message names the key.
@@ -66,6 +70,8 @@ pub struct Config {
     pub metrics_listen: String,
     pub threads: usize,
     pub connections: usize,
+    pub trusted_proxies: Vec<Network>,
+    pub proxy_header: ProxyHeader,
     pub pools: PoolsConfig,
     pub intake: IntakeConfig,
     pub forwarding: ForwardingConfig,
@@ -171,6 +177,7 @@ impl Config {
                 .separator("__")
                 .list_separator(",")
                 .with_list_parse_key("roles")
+                .with_list_parse_key("trusted_proxies")
                 .try_parsing(true),
         );
         let mut config: Self = builder.build()?.try_deserialize()?;
@@ -341,6 +348,12 @@ mod tests {
                 .unwrap_err()
                 .to_string()
                 .contains("public_url")
+        );
+        assert!(
+            load("trusted_proxies = [\"10.0.0.0/64\"]")
+                .unwrap_err()
+                .to_string()
+                .contains("trusted_proxies")
         );
     }
 

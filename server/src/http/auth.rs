@@ -2,7 +2,6 @@
 //! the other's proof, so the API has no surface for cross-site request forgery.
 
 use std::marker::PhantomData;
-use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
@@ -12,6 +11,7 @@ use actix_web::{Error, FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 
 use super::problem::Problem;
+pub use super::remote::remote;
 use super::{Site, State};
 use crate::identity::{Caller, CallerScope, IdentityError, Person, Session, SessionSecret};
 use crate::tenancy::{AdminScope, CustomerScope, Permission};
@@ -268,13 +268,6 @@ pub fn is_same_origin(request: &HttpRequest) -> bool {
     origin
         .split_once("://")
         .is_some_and(|(_, authority)| Some(authority) == host)
-}
-
-/// The address that the request came from.
-pub fn remote(request: &HttpRequest) -> IpAddr {
-    request
-        .peer_addr()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip())
 }
 
 /// The token of an `Authorization: Bearer …` header.

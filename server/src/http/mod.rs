@@ -11,6 +11,7 @@ mod patience;
 pub mod portal;
 pub mod problem;
 mod rails;
+mod remote;
 mod server;
 mod state;
 

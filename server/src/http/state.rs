@@ -1,5 +1,6 @@
 //! What every handler works with.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::patience::BodyRoom;
 use super::portal::Streams;
+use super::remote::Proxies;
 use crate::config::Config;
 use crate::forwarding::Endpoints;
 use crate::ground::Ground;
@@ -32,7 +34,7 @@ struct Inner {
     endpoints: Endpoints,
     site: Site,
     bodies: BodyRoom,
-    claims: Throttle<String>,
+    claims: Throttle<IpAddr>,
     streams: Streams,
     ending: CancellationToken,
 }
@@ -47,6 +49,8 @@ pub struct Site {
     /// Whether the session's cookie asks for a secure connection. Only a developer's machine that is reached by plain
     /// HTTP over a network goes without; browsers take `http://localhost` for secure.
     pub secure_cookie: bool,
+    /// Who is believed about where a request comes from.
+    pub proxies: Proxies,
 }
 
 impl Site {
@@ -62,6 +66,10 @@ impl Site {
             public_url: config.public_url.clone(),
             is_https,
             secure_cookie: is_https || is_loopback || !config.insecure_dev,
+            proxies: Proxies {
+                trusted: config.trusted_proxies.clone(),
+                header: config.proxy_header,
+            },
         }
     }
 }
@@ -165,15 +173,12 @@ impl State {
 
 /// The throttle of claims.
 #[derive(Debug)]
-pub struct ClaimThrottle<'a>(&'a Throttle<String>);
+pub struct ClaimThrottle<'a>(&'a Throttle<IpAddr>);
 
 impl ClaimThrottle<'_> {
     /// Counts an attempt from an address, or says in how many seconds the next one has a chance.
-    pub fn check(&self, address: &str) -> Result<(), u64> {
-        let place = address.parse().map_or_else(
-            |_| address.to_owned(),
-            |ip| crate::identity::place(ip).to_string(),
-        );
+    pub fn check(&self, address: IpAddr) -> Result<(), u64> {
+        let place = crate::identity::place(address);
         self.0.attempt(&place).map_err(|wait| wait.as_secs() + 1)
     }
 }

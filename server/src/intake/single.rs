@@ -1,5 +1,6 @@
 //! One reading by a device with a token of its own: the busiest way in.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use vitals::{DecodeError, DeviceKey, Implausible, Proof, ReadingIn};
@@ -7,7 +8,7 @@ use vitals::{DecodeError, DeviceKey, Implausible, Proof, ReadingIn};
 use super::Intake;
 use super::prepare::Origin;
 use super::quarantine::Item;
-use super::refusals::{Refusal, RefusalReason, Subject};
+use super::refusals::{Refusal, RefusalReason, Subject, commit_reason};
 use crate::ground::Purpose;
 use crate::ground::enums::QuarantineReason;
 use crate::ground::ids::ReadingId;
@@ -64,8 +65,8 @@ impl SingleError {
             Self::Decode(error) => error.code(),
             Self::Implausible(_) => "implausible",
             Self::Unstorable => "unstorable",
-            Self::Commit(CommitError::Full) => "too-busy",
-            Self::Commit(_) | Self::Unavailable(_) => "unavailable",
+            Self::Commit(error) => commit_reason(error),
+            Self::Unavailable(_) => "unavailable",
         }
     }
 }
@@ -76,7 +77,7 @@ impl Intake {
         &self,
         token: &str,
         body: &[u8],
-        remote: Option<&str>,
+        remote: IpAddr,
     ) -> Result<SingleOutcome, SingleError> {
         let hmac = self.ground.keys().hmac(Purpose::DeviceToken, token.as_bytes());
         let known = self.identities.device(hmac).await?;
@@ -161,7 +162,7 @@ fn names(decoded: &ReadingIn<'_>, key: &DeviceKey) -> bool {
 }
 
 /// Who to file a refusal under: the proven device, or what the sender calls itself and where it comes from.
-fn subject(known: Option<&DeviceIdentity>, body: &[u8], remote: Option<&str>) -> Subject {
+fn subject(known: Option<&DeviceIdentity>, body: &[u8], remote: IpAddr) -> Subject {
     match known {
         Some(device) => Subject {
             device: Some(device.device),
@@ -173,7 +174,7 @@ fn subject(known: Option<&DeviceIdentity>, body: &[u8], remote: Option<&str>) ->
             claimed: vitals::decode(body)
                 .ok()
                 .map(|decoded| decoded.device().to_owned()),
-            remote: remote.map(str::to_owned),
+            remote: Some(remote.to_string()),
             ..Subject::default()
         },
     }
@@ -181,7 +182,10 @@ fn subject(known: Option<&DeviceIdentity>, body: &[u8], remote: Option<&str>) ->
 
 fn detail(error: &SingleError) -> Option<String> {
     match error {
-        SingleError::Decode(error) => Some(error.pointer().to_owned()),
+        SingleError::Decode(DecodeError::MalformedJson { line, column }) => {
+            Some(format!("line {line}, column {column}"))
+        }
+        SingleError::Decode(error) => Some(error.pointer().to_owned()).filter(|place| !place.is_empty()),
         SingleError::Implausible(error) => Some(error.to_string()),
         _ => None,
     }

@@ -12,6 +12,7 @@ mod access;
 mod cluster;
 mod holders;
 mod hubs;
+mod places;
 mod sessions;
 mod shape;
 mod tenants;

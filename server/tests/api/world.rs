@@ -52,13 +52,18 @@ pub(crate) struct Answer {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With another configuration.
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let (url, superuser) = Cluster::get().await.database().await;
         let sql = PgPool::connect(&superuser).await.unwrap();
         let database = Database::connect(&url, Pools::default(), false).await.unwrap();
         let clock = Arc::new(TestClock::at(SystemClock.now()));
         let keys = Keys::derive(&MasterKey::new([7; 32]));
         let ground = Ground::with(clock.clone(), Arc::new(SystemRandom::new()), keys);
-        let config = Config::load(&Overrides {
+        let mut config = Config::load(&Overrides {
             listen: Some("127.0.0.1:0".parse().unwrap()),
             public_url: Some("https://vitalwire.example".to_owned()),
             data_dir: Some(std::env::temp_dir()),
@@ -66,6 +71,7 @@ impl World {
             ..Overrides::default()
         })
         .unwrap();
+        change(&mut config);
         let identity = Identity::with_cost(
             ground.clone(),
             database.clone(),

@@ -33,8 +33,7 @@ pub(super) async fn post(
 }
 
 async fn claim(state: &State, request: &HttpRequest, body: &mut Incoming) -> Result<HttpResponse, Problem> {
-    let address = remote(request).unwrap_or_default();
-    if let Err(seconds) = state.claim_throttle().check(&address) {
+    if let Err(seconds) = state.claim_throttle().check(remote(request)) {
         note(state, stranger(request), "too-many-claims");
         return Err(Problem::new(
             "too-many-claims",

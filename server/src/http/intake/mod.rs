@@ -15,6 +15,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::State;
 use super::patience::in_good_time;
 use super::problem::Problem;
+use super::remote::remote;
 use crate::history::commit::CommitError;
 use crate::intake::{ProofError, ProvenHead, Refusal, RefusalReason, Subject, Unproven};
 use body::{BodyError, Incoming};
@@ -64,11 +65,6 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
         .filter(|token| !token.is_empty())
 }
 
-/// The address that the request came from.
-fn remote(request: &HttpRequest) -> Option<String> {
-    request.peer_addr().map(|address| address.ip().to_string())
-}
-
 fn no_token() -> Problem {
     Problem::new("missing-token", StatusCode::UNAUTHORIZED, "A token is needed")
         .detail("send it as Authorization: Bearer …")
@@ -92,7 +88,7 @@ fn note(state: &State, subject: Subject, reason: RefusalReason) {
 /// Nobody that is known: what is left is where it comes from.
 fn stranger(request: &HttpRequest) -> Subject {
     Subject {
-        remote: remote(request),
+        remote: Some(remote(request).to_string()),
         ..Subject::default()
     }
 }
@@ -113,12 +109,12 @@ fn not_proven(state: &State, request: &HttpRequest, unproven: Unproven) -> Probl
     }
     // A proven hub is one subject wherever it calls from.
     if subject.hub.is_none() || subject.claimed.is_some() {
-        subject.remote = remote(request);
+        subject.remote = Some(remote(request).to_string());
     }
     state.intake().refusals().note(Refusal {
         subject: *subject,
         reason: error.reason(),
-        detail: Some(error.to_string()).filter(|_| !matches!(error, ProofError::Missing)),
+        detail: error.detail().map(str::to_owned),
     });
     let problem = match error {
         ProofError::Missing => no_token(),

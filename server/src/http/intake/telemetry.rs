@@ -37,12 +37,7 @@ async fn take(state: &State, request: &HttpRequest, body: &mut Incoming) -> Resu
         };
         read.map_err(|error| refuse_body(state, subject, error))?;
     }
-    let address = remote(request);
-    match state
-        .intake()
-        .single(token, body.bytes(), address.as_deref())
-        .await
-    {
+    match state.intake().single(token, body.bytes(), remote(request)).await {
         Ok(SingleOutcome::Accepted(id)) => Ok(answer(
             StatusCode::ACCEPTED,
             &format!(r#"{{"id":"{id}","status":"accepted"}}"#),
@@ -92,7 +87,9 @@ fn problem(error: &SingleError) -> Problem {
             Problem::new(slug, StatusCode::FORBIDDEN, "The token belongs to another device")
         }
         SingleError::Inactive => Problem::new(slug, StatusCode::FORBIDDEN, "The device is not active")
-            .detail("activate it in the portal before it sends"),
+            .detail(
+                "who manages the device can take it in again: PATCH /api/v1/devices/{id} with {\"state\":\"active\"}",
+            ),
         SingleError::Decode(decode) => {
             Problem::new(slug, StatusCode::UNPROCESSABLE_ENTITY, "This is not a reading")
                 .detail(decode.to_string())
