@@ -141,6 +141,7 @@ async fn each_wrong_reading_has_its_own_answer_and_leaves_nothing_half() {
         "{}",
         answer.text
     );
+    assert!(answer.text.contains("PATCH /api/v1/devices/"), "{}", answer.text);
 
     assert_eq!(
         counts(&world).await,
@@ -183,6 +184,10 @@ async fn refusals_of(customer: &Client, admin: &Client) -> Vec<String> {
         if own.iter().any(|reason| reason == "device-inactive")
             && all.iter().any(|reason| reason == "missing-token")
         {
+            assert!(
+                own.iter().any(|reason| reason == "too-large"),
+                "a body that is too large is its device's: {own:?}"
+            );
             assert!(
                 !own.iter().any(|reason| reason == "unknown-token"),
                 "a stranger's refusals are not the customer's"

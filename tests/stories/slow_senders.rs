@@ -132,6 +132,12 @@ async fn who_proves_nothing_is_answered_before_the_body() {
     let waiting = world.claimed_hub(&customer, "S-waiting").await;
     let body = batch("S-1", LARGEST);
     let other = hub.token("POST", "/v1/hubs/me", &body);
+    let model = world.model("Scale S", &["weight"], "cellular").await;
+    let device = world.device(&customer, &model, "S-1").await;
+    let (good, zipped) = (
+        hub.token("POST", HUBS, &body),
+        "Content-Encoding: gzip".to_owned(),
+    );
     let cases = [
         (HUBS, vec![length(LARGEST)], 401, "missing-token"),
         (
@@ -149,6 +155,24 @@ async fn who_proves_nothing_is_answered_before_the_body() {
             "missing-token",
         ),
         (SINGLE, vec![length(10_000)], 401, "missing-token"),
+        (
+            HUBS,
+            vec![zipped.clone(), length(LARGEST), bearer(&good)],
+            415,
+            "unsupported-encoding",
+        ),
+        (
+            SINGLE,
+            vec![zipped.clone(), length(10), bearer(device.client.token())],
+            415,
+            "unsupported-encoding",
+        ),
+        (
+            "/v1/hubs/claim",
+            vec![zipped, length(10)],
+            415,
+            "unsupported-encoding",
+        ),
         (
             SINGLE,
             vec![length(10_000), bearer("unknown")],

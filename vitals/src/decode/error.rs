@@ -11,7 +11,7 @@ pub type Pointer = Cow<'static, str>;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DecodeError {
     /// Not JSON.
-    #[error("malformed JSON at line {line}, column {column}")]
+    #[error("not JSON, from line {line}, column {column} on")]
     MalformedJson {
         /// Line, from 1.
         line: usize,
@@ -19,7 +19,7 @@ pub enum DecodeError {
         column: usize,
     },
     /// JSON of another type than expected.
-    #[error("{field}: expected {expected}")]
+    #[error("{}: expected {expected}", place(field))]
     WrongType {
         /// Where.
         field: Pointer,
@@ -27,13 +27,13 @@ pub enum DecodeError {
         expected: &'static str,
     },
     /// A field that every reading needs is missing.
-    #[error("{field}: missing")]
+    #[error("{}: missing", place(field))]
     MissingField {
         /// Where it should be.
         field: Pointer,
     },
     /// A value that this kind needs is missing.
-    #[error("{field}: missing")]
+    #[error("{}: missing", place(field))]
     MissingValue {
         /// Where it should be.
         field: Pointer,
@@ -45,13 +45,13 @@ pub enum DecodeError {
         kind: String,
     },
     /// The kind has no value of this name.
-    #[error("{field}: unknown value")]
+    #[error("{}: unknown value", place(field))]
     UnknownValue {
         /// Where, with at most 32 characters of its name.
         field: Pointer,
     },
     /// No quality flag of this name.
-    #[error("{field}: unknown quality flag \"{flag}\"")]
+    #[error("{}: unknown quality flag \"{flag}\"", place(field))]
     UnknownQuality {
         /// Where.
         field: Pointer,
@@ -59,25 +59,25 @@ pub enum DecodeError {
         flag: String,
     },
     /// A coded value (meal, sample, site) outside its list.
-    #[error("{field}: not one of the known words")]
+    #[error("{}: not one of the known words", place(field))]
     UnknownWord {
         /// Where.
         field: Pointer,
     },
     /// Not a decimal number, or not with this field's scale.
-    #[error("{field}: not a number")]
+    #[error("{}: not a number", place(field))]
     Number {
         /// Where.
         field: Pointer,
     },
     /// A number too large to be kept.
-    #[error("{field}: number out of range")]
+    #[error("{}: number out of range", place(field))]
     OutOfRange {
         /// Where.
         field: Pointer,
     },
     /// An unknown unit, or one of another dimension.
-    #[error("{field}: unit \"{unit}\" is not accepted")]
+    #[error("{}: unit \"{unit}\" is not accepted", place(field))]
     Unit {
         /// Where.
         field: Pointer,
@@ -85,31 +85,31 @@ pub enum DecodeError {
         unit: String,
     },
     /// A comparator that is none of `<`, `<=`, `>=`, `>`, or where none may stand.
-    #[error("{field}: comparator not accepted")]
+    #[error("{}: comparator not accepted", place(field))]
     Comparator {
         /// Where.
         field: Pointer,
     },
     /// Not an RFC 3339 time with an offset in the years 1 to 9999.
-    #[error("{field}: not an RFC 3339 time with an offset")]
+    #[error("{}: not an RFC 3339 time with an offset", place(field))]
     Time {
         /// Where.
         field: Pointer,
     },
     /// U+0000 in a text that would be kept.
-    #[error("{field}: U+0000 in the text")]
+    #[error("{}: U+0000 in the text", place(field))]
     Nul {
         /// Where.
         field: Pointer,
     },
     /// A text that is empty or holds a control character.
-    #[error("{field}: empty, or a control character in the text")]
+    #[error("{}: empty, or a control character in the text", place(field))]
     Text {
         /// Where.
         field: Pointer,
     },
     /// A text that is too long.
-    #[error("{field}: longer than {max} characters")]
+    #[error("{}: longer than {max} characters", place(field))]
     TooLong {
         /// Where.
         field: Pointer,
@@ -117,7 +117,7 @@ pub enum DecodeError {
         max: usize,
     },
     /// Too many entries.
-    #[error("{field}: more than {max} entries")]
+    #[error("{}: more than {max} entries", place(field))]
     TooMany {
         /// Where.
         field: Pointer,
@@ -125,7 +125,7 @@ pub enum DecodeError {
         max: usize,
     },
     /// A name stands twice in one object.
-    #[error("{field}: twice")]
+    #[error("{}: twice", place(field))]
     Duplicate {
         /// Where.
         field: Pointer,
@@ -206,6 +206,15 @@ impl DecodeError {
             field,
             unit: cut(unit),
         }
+    }
+}
+
+/// Where, in words where it is the whole.
+fn place(pointer: &str) -> &str {
+    if pointer.is_empty() {
+        "the message"
+    } else {
+        pointer
     }
 }
 

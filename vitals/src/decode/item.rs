@@ -266,7 +266,7 @@ pub(super) fn batch(json: &[u8], max: usize) -> Result<Verdicts<'_>, DecodeError
         if error.is_data() {
             wrong_type("", "an object")
         } else {
-            malformed(&error)
+            malformed(json, &error)
         }
     })?
 }

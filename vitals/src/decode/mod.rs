@@ -14,6 +14,7 @@
 mod error;
 mod item;
 pub(crate) mod loose;
+mod place;
 pub(crate) mod values;
 
 use std::borrow::Cow;
@@ -48,7 +49,7 @@ pub struct ReadingIn<'a> {
 /// Decodes one reading. What stands in `values` is read by [`ReadingIn::into_reading`].
 pub fn decode(json: &[u8]) -> Result<ReadingIn<'_>, DecodeError> {
     serde_json::from_slice::<Item<'_>>(json)
-        .map_err(|error| malformed(&error))?
+        .map_err(|error| malformed(json, &error))?
         .0
 }
 
@@ -138,10 +139,10 @@ fn bad_text(field: &'static str, bad: BadText) -> DecodeError {
 }
 
 /// What serde_json could not read. Its own message may quote the text, so only the place is taken over.
-fn malformed(error: &serde_json::Error) -> DecodeError {
+fn malformed(json: &[u8], error: &serde_json::Error) -> DecodeError {
     if error.to_string().starts_with("number out of range") {
         return DecodeError::OutOfRange {
-            field: Pointer::Borrowed(""),
+            field: place::pointer(json, error.line(), error.column()),
         };
     }
     DecodeError::MalformedJson {

@@ -97,7 +97,14 @@ fn a_control_solution_is_a_test() {
 #[case(r#"{"device":"D1"} x"#, "malformed-json", "")]
 #[case("{\"device\":\"D\u{0}1\"}", "malformed-json", "")]
 #[case(r#"{"values":{"weight":NaN}}"#, "malformed-json", "")]
-#[case(r#"{"values":{"weight":1e999}}"#, "number-out-of-range", "")]
+#[case(r#"{"values":{"weight":1e999}}"#, "number-out-of-range", "/values/weight")]
+#[case(
+    "{\n \"quality\":[\"a,]\",{}, [] ],\n \"values\":{\"a\":[1,{}],\"b/\\n~\":{\"value\":-1E400 }}}",
+    "number-out-of-range",
+    "/values/b~1\u{fffd}~0/value"
+)]
+#[case(r#"{"values":{"rr":[1,2,1e400]}}"#, "number-out-of-range", "/values/rr/2")]
+#[case("1e400", "number-out-of-range", "")]
 #[case("[]", "wrong-type", "")]
 #[case("7", "wrong-type", "")]
 #[case("null", "wrong-type", "")]
@@ -219,6 +226,16 @@ fn values_named_twice_are_refused() {
         (error.code(), error.pointer()),
         ("duplicate-name", "/values/weight")
     );
+}
+
+#[rstest]
+#[case("7", "the message: expected an object")]
+#[case("{", "not JSON, from line 1, column 1 on")]
+#[case("1e400", "the message: number out of range")]
+#[case("{}", "/device: missing")]
+#[case(r#"{"device":"D1","kind":"mood"}"#, "/kind: unknown kind \"mood\"")]
+fn what_is_wrong_is_said_in_words(#[case] json: &str, #[case] expected: &str) {
+    assert_eq!(decode(json.as_bytes()).unwrap_err().to_string(), expected);
 }
 
 #[test]
@@ -370,7 +387,7 @@ fn nearly() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = (decode(&bytes), decode_batch(&bytes, 3));
+        let _ = (decode(&bytes), decode_batch(&bytes, 3), place::pointer(&bytes, 1, 50), place::pointer(&bytes, 2, 9));
     }
 
     #[test]
