@@ -34,11 +34,16 @@ impl DeviceTime {
         let offset_minutes = if unknown {
             None
         } else {
-            i16::try_from(time.offset().local_minus_utc() / 60)
-                .ok()
-                .filter(|minutes| minutes.abs() <= MOST_OFFSET)
+            Self::offset(i64::from(time.offset().local_minus_utc() / 60))
         };
         Some(Self { ms, offset_minutes })
+    }
+
+    /// An offset in minutes, where a place can have it.
+    pub(crate) fn offset(minutes: i64) -> Option<i16> {
+        i16::try_from(minutes)
+            .ok()
+            .filter(|minutes| (-MOST_OFFSET..=MOST_OFFSET).contains(minutes))
     }
 
     /// RFC 3339 with milliseconds in the device's own offset; `None` where the time is outside the years 1 to 9999 or

@@ -176,17 +176,14 @@ impl Extensions {
             }
             "device-time" => {
                 let place = "extension device-time";
-                let offset = part(extension, "offset-minutes").map(|part| {
-                    let minutes = part["valueInteger"]
-                        .as_i64()
-                        .and_then(|minutes| i16::try_from(minutes).ok());
-                    minutes.ok_or(FhirError::Invalid(place))
-                });
+                let offset = part(extension, "offset-minutes")
+                    .map(|part| part["valueInteger"].as_i64().ok_or(FhirError::Invalid(place)))
+                    .transpose()?;
                 let ms = part(extension, "ms").ok_or(FhirError::Missing(place))?;
                 let ms = word(&ms["valueString"], place)?;
                 self.device_time = Some(DeviceTime {
                     ms,
-                    offset_minutes: offset.transpose()?,
+                    offset_minutes: offset.and_then(DeviceTime::offset),
                 });
             }
             "sequence" => self.sequence = Some(word(&extension["valueString"], "extension sequence")?),

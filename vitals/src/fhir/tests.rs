@@ -143,6 +143,23 @@ fn a_suspect_clock_does_not_date_the_observation() {
 }
 
 #[rstest]
+#[case(1_080, Some(1_080))]
+#[case(-1_080, Some(-1_080))]
+#[case(1_081, None)]
+#[case(-1_081, None)]
+#[case(32_767, None)]
+#[case(i64::MIN, None)]
+fn an_offset_that_no_place_has_is_not_kept(#[case] sent: i64, #[case] kept: Option<i16>) {
+    let json = json!({"device": "D1", "kind": "weight", "measured_at": "2026-11-20T09:15:30+01:00", "values": {"weight": 70}});
+    let text = to_observation(&reading(&json), &context()).to_string();
+    let (before, after) = (r#""valueInteger":60"#, format!(r#""valueInteger":{sent}"#));
+    assert!(text.contains(before));
+    let observation: Value = serde_json::from_str(&text.replace(before, &after)).unwrap();
+    let time = from_observation(&observation).unwrap().device_time.unwrap();
+    assert_eq!((time.ms, time.offset_minutes), (1_795_162_530_000, kept));
+}
+
+#[rstest]
 #[case(json!({}), FhirError::Invalid("resourceType"))]
 #[case(json!({"resourceType": "Observation"}), FhirError::UnknownCode)]
 #[case(json!({"resourceType": "Observation", "code": {"coding": [{"system": LOINC, "code": "8867-4"}]}}), FhirError::Missing("valueQuantity"))]
