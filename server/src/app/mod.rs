@@ -12,6 +12,7 @@ use vitalwire_migration::{Migrator, MigratorTrait};
 
 use crate::config::{Config, ConfigError};
 use crate::ground::Ground;
+use crate::ground::swallow::either_way;
 use crate::outside::postgres::{Embedded, EmbeddedError};
 use crate::tenancy::{Database, DatabaseError};
 
@@ -186,11 +187,14 @@ pub fn start_logging(config: &Config) {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
-    // A second call, as in tests, keeps the first subscriber.
-    let _kept = match config.log_format {
+    let installed = match config.log_format {
         crate::config::LogFormat::Json => lines.json().try_init(),
         crate::config::LogFormat::Text => lines.with_target(false).try_init(),
     };
+    either_way(
+        installed,
+        "a second call, as in tests, keeps the first subscriber",
+    );
 }
 
 /// A line on standard output.
@@ -199,9 +203,12 @@ pub fn say(text: &str) -> Result<(), AppError> {
     writeln!(std::io::stdout(), "{}", text.trim_end()).map_err(AppError::Io)
 }
 
-/// One TLS provider for the whole process. A second call finds it installed.
+/// One TLS provider for the whole process.
 fn install_tls_provider() {
-    let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    either_way(
+        rustls::crypto::aws_lc_rs::default_provider().install_default(),
+        "a second call finds it installed",
+    );
 }
 
 fn owner_url(config: &Config) -> String {

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{AppError, Platform, start_logging};
 use crate::config::{Config, Role};
 use crate::forwarding::{Forwarding, ForwardingParts};
+use crate::ground::swallow::swallow;
 use crate::history::commit::{Committer, Limits};
 use crate::http;
 use crate::identity::Identity;
@@ -59,7 +60,10 @@ struct Parts {
 /// Starts everything that the configured roles ask for and returns once requests are answered. Where a part cannot
 /// start, nothing is left running.
 pub async fn start(config: Config) -> Result<Running, AppError> {
-    let metrics = Metrics::install().ok();
+    let metrics = swallow(
+        Metrics::install(),
+        "a second server in one process, as in tests, has no metrics of its own",
+    );
     let platform = Platform::open(&config).await?;
     let stop = CancellationToken::new();
     match Parts::start(&platform, &config, metrics, stop.clone()).await {

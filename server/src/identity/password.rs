@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::IdentityError;
 use crate::ground::Ground;
+use crate::ground::swallow::either_way;
 
 const SHORTEST: usize = 12;
 const LONGEST_BYTES: usize = 256;
@@ -154,8 +155,10 @@ impl Passwords {
         let (answer, done) = oneshot::channel();
         let work: Work = Box::new(move |memory| {
             if !answer.is_closed() {
-                // Nobody may wait for it any more; then there is nobody to tell.
-                let _gone = answer.send(work(memory));
+                either_way(
+                    answer.send(work(memory)),
+                    "where nobody waits for it any more there is nobody to tell",
+                );
             }
         });
         match self.turns.try_send(work) {

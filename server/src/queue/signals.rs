@@ -13,6 +13,7 @@ use super::bridge;
 use super::wake::{LocalQueue, Queue};
 use crate::ground::Ground;
 use crate::ground::ids::CustomerId;
+use crate::ground::swallow::either_way;
 
 /// Announcements that a slow live page may fall behind by; past that it asks for everything again.
 const BACKLOG: usize = 256;
@@ -91,8 +92,11 @@ impl Signals {
 
     /// Waits for a commit, here or announced by another process, but no longer than `at_most`: announcements can be lost.
     pub async fn router_wait(&self, at_most: Duration) {
-        // Elapsed is as good a reason to look as a commit.
-        let _elapsed = tokio::time::timeout(at_most, self.0.router.notified()).await;
+        let waited = tokio::time::timeout(at_most, self.0.router.notified()).await;
+        either_way(
+            waited,
+            "that the time is up is as good a reason to look as a commit",
+        );
     }
 
     /// The router says whether it serves every shard.
@@ -130,8 +134,10 @@ impl Signals {
     }
 
     pub(super) fn publish_here(&self, published: Published) {
-        // An error only says that nobody is watching.
-        let _unwatched = self.0.published.send(published);
+        either_way(
+            self.0.published.send(published),
+            "an error only says that nobody is watching",
+        );
     }
 
     /// Waits until other processes should be told something, and takes it.
