@@ -91,7 +91,7 @@ function label(g, text, x, y, colour, align = 'center') {
   g.ctx.fillText(text, x, y);
 }
 
-function dashed(g, value, colour, text) {
+function dashed(g, value, colour, text, side = 'right') {
   const y = g.y(value);
   g.ctx.setLineDash([5 * g.r, 4 * g.r]);
   g.ctx.lineWidth = 1.3 * g.r;
@@ -101,7 +101,7 @@ function dashed(g, value, colour, text) {
   g.ctx.lineTo(g.right, y);
   g.ctx.stroke();
   g.ctx.setLineDash([]);
-  if (text) label(g, text, g.right - 2 * g.r, y - 5 * g.r, colour, 'right');
+  if (text) label(g, text, side === 'right' ? g.right - 2 * g.r : g.left + 2 * g.r, y - 5 * g.r, colour, side);
 }
 
 // The warm triangle of a HI or LO lies at the edge: where the value is, nobody knows.
@@ -225,7 +225,13 @@ const feverFrom = (series) => {
 };
 const fever = (g, series) => {
   const from = feverFrom(series);
-  if (from !== undefined) dashed(g, from, g.css('--warn'), `fever from ${from.toFixed(1)} °C`);
+  if (from === undefined) return;
+  // The words stand on the side where no reading does.
+  const [width, height] = [110 * g.r, 20 * g.r];
+  const isTaken = (left) => series.points.some((point) => g.x(point.t) > left && g.x(point.t) < left + width
+    && Math.abs(g.y(point.v.temperature) - g.y(from) + height / 2) < height / 2 + 4 * g.r);
+  const side = isTaken(g.right - width) && !isTaken(g.left) ? 'left' : 'right';
+  dashed(g, from, g.css('--warn'), `fever from ${from.toFixed(1)} °C`, side);
 };
 const feverOrCold = (series) => {
   const [from, low] = [feverFrom(series), series.alarm?.find((band) => band.field === 'temperature')?.low];

@@ -46,7 +46,7 @@ async fn a_device_s_page_shows_its_week() {
         "no endpoint",
         "not a diagnosis",
         "your reference bed 7",
-        "in the last 30",
+        "of the last 30",
     ] {
         assert!(page.text.contains(shown), "{shown}");
     }

@@ -102,9 +102,12 @@ impl DevicePage {
 
     /// A column's unit, where its name does not say it already.
     fn unit(field: Field) -> &'static str {
-        Some(field.unit())
-            .filter(|unit| !unit.eq_ignore_ascii_case(field.label()))
-            .unwrap_or_default()
+        let unit = field.unit();
+        let label = field.label().to_lowercase();
+        if label.split(' ').any(|word| word.starts_with(unit)) {
+            return "";
+        }
+        unit
     }
 
     /// Columns in all, for the row that says there is nothing yet.

@@ -9,6 +9,7 @@ use web_templates::pages::device::columns;
 use web_templates::series::Point;
 use web_templates::{Cell, Delivery, Note, ReadingRow, Way, WayCell, When};
 
+use super::parts::with_its_decimals;
 use super::reference::{Side, range, side};
 use crate::history::store::page::{self, Shown};
 use crate::history::store::series;
@@ -22,7 +23,7 @@ pub(super) fn row(reading: &Shown, now: DateTime<Utc>, zone: Tz) -> ReadingRow {
         };
         let out = range(kind, field).is_some_and(|range| range.side(quantity).is_some());
         Cell {
-            text: quantity.to_string(),
+            text: with_its_decimals(field, quantity.to_string()),
             out,
         }
     };

@@ -250,7 +250,7 @@ fn tiles(counts: &Counts, seen: Seen) -> Vec<Stat> {
         waiting => format!("{} to be confirmed", grouped(waiting.unsigned_abs())),
     };
     let outside = match seen {
-        Seen::All(outside) => Some((outside, "of general references for adults")),
+        Seen::All(outside) => Some((outside, "general references for adults")),
         Seen::Some(outside) => Some((outside, "of the devices on this page")),
         Seen::Nothing => None,
     };

@@ -1,7 +1,7 @@
 //! Small parts of a device, for every list that has devices in it.
 
 use chrono::{DateTime, Utc};
-use vitals::{Kind, Vital};
+use vitals::{Field, Kind, Vital};
 use web_templates::text::span;
 use web_templates::{Battery, Icon, Signal, Tag, Tone, Value};
 
@@ -75,8 +75,37 @@ pub(super) fn via(device: &Device) -> (Icon, &'static str) {
 /// A reading's main value in large figures.
 pub(in crate::http::portal) fn figures(vital: &Vital) -> Value {
     let (number, unit) = vital.headline();
+    let number = match vital.kind() {
+        Kind::Temperature => with_its_decimals(Field::Temperature, number),
+        Kind::Weight => with_its_decimals(Field::Weight, number),
+        _ => number,
+    };
     match number.split_once('/') {
         Some((first, second)) => Value::pair(first, second, unit),
         None => Value::new(number, unit),
+    }
+}
+
+/// A number as its column has it: a temperature or a weight keeps its first decimal where that is nought.
+pub(super) fn with_its_decimals(field: Field, number: String) -> String {
+    let is_whole = number.ends_with(|last: char| last.is_ascii_digit()) && !number.contains('.');
+    match field {
+        Field::Temperature | Field::Weight | Field::Bmi | Field::BodyFat if is_whole => format!("{number}.0"),
+        _ => number,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_of_decimals_is_even() {
+        let shown = |field, number: &str| with_its_decimals(field, number.to_owned());
+        assert_eq!(shown(Field::Temperature, "37"), "37.0");
+        assert_eq!(shown(Field::Temperature, "36.65"), "36.65");
+        assert_eq!(shown(Field::Weight, "80"), "80.0");
+        assert_eq!(shown(Field::Temperature, "HI"), "HI");
+        assert_eq!(shown(Field::Systolic, "120"), "120");
     }
 }

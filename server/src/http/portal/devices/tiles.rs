@@ -114,7 +114,7 @@ fn days_with_data(days: usize) -> Stat {
     let percent = u8::try_from((days * 100 / window).min(100)).unwrap_or(100);
     Stat::new(
         "Days with data",
-        Value::new(days.to_string(), format!("in the last {window}")),
+        Value::new(days.to_string(), format!("of the last {window}")),
         "",
     )
     .with_percent(percent)
