@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -20,6 +20,8 @@ pub struct Server {
     arguments: Vec<String>,
     /// A guest on another's folder leaves the folder behind.
     is_guest: bool,
+    /// What stands in its environment; a server that has its database from there runs as on a platform of somebody's own.
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Server {
@@ -38,6 +40,7 @@ impl Server {
             child: None,
             arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
             is_guest: false,
+            environment: Vec::new(),
         };
         server.spawn().await;
         server
@@ -53,9 +56,25 @@ impl Server {
             child: None,
             arguments: self.arguments.clone(),
             is_guest: true,
+            environment: Vec::new(),
         };
         guest.spawn().await;
         guest
+    }
+
+    /// A server that has this environment and no PostgreSQL of its own, and is not insecure; not started yet. This one,
+    /// whose scratch folder it takes, must outlive it.
+    pub fn with_environment(&self, environment: Vec<(&'static str, String)>) -> Self {
+        let address = own_address();
+        Self {
+            folder: self.scratch().join(address.port().to_string()),
+            log: self.folder.with_extension(format!("{}.log", address.port())),
+            address,
+            child: None,
+            arguments: Vec::new(),
+            is_guest: true,
+            environment,
+        }
     }
 
     /// `http://127.0.0.1:port`.
@@ -108,27 +127,29 @@ impl Server {
 
     /// Runs another command of the same program on the same data folder and returns what it printed.
     pub fn run(&self, arguments: &[&str], stdin: &str) -> String {
-        use std::io::Write;
-        let mut command = program();
-        command.arg("--data-dir").arg(&self.folder).args(arguments);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program runs");
-        child
-            .stdin
-            .take()
-            .expect("piped")
-            .write_all(stdin.as_bytes())
-            .expect("stdin is read");
-        let output = child.wait_with_output().expect("the command ends");
+        let output = self.output(arguments, stdin);
         assert!(
             output.status.success(),
             "{arguments:?}: {}",
             String::from_utf8_lossy(&output.stderr)
         );
         String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// The same for a command that may be refused.
+    pub fn output(&self, arguments: &[&str], stdin: &str) -> Output {
+        use std::io::Write;
+        let mut command = program();
+        command.arg("--data-dir").arg(&self.folder).args(arguments);
+        command.envs(self.environment.iter().cloned());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        // A command that is refused at its start reads nothing.
+        let _unread = child.stdin.take().expect("piped").write_all(stdin.as_bytes());
+        child.wait_with_output().expect("the command ends")
     }
 
     /// A connection to its database as the owner, past every policy, to see what is really there.
@@ -161,7 +182,11 @@ impl Server {
             .open(&self.log)
             .expect("the log can be written");
         let mut command = program();
-        command.args(["serve", "--insecure-dev", "--listen", &self.address.to_string()]);
+        command.args(["serve", "--listen", &self.address.to_string()]);
+        if self.environment.is_empty() {
+            command.arg("--insecure-dev");
+        }
+        command.envs(self.environment.iter().cloned());
         command.arg("--data-dir").arg(&self.folder).args(&self.arguments);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         self.child = Some(command.spawn().expect("the server can be started; is it built?"));

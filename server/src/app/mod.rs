@@ -8,6 +8,8 @@ mod serve;
 
 use std::path::Path;
 
+use sea_orm::ConnectionTrait as _;
+use sqlx::Connection as _;
 use vitalwire_migration::{Migrator, MigratorTrait};
 
 use crate::config::{Config, ConfigError};
@@ -221,19 +223,63 @@ fn owner_url(config: &Config) -> String {
 
 async fn migrate_as(owner_url: &str) -> Result<(), AppError> {
     let connection = sea_orm::Database::connect(quiet(owner_url)).await?;
-    let migrated = Migrator::up(&connection, None).await;
+    let migrated = match Migrator::up(&connection, None).await {
+        Ok(()) => connection.execute_unprepared(SHOW_MIGRATIONS).await.map(drop),
+        failed => failed,
+    };
     connection.close().await?;
     migrated.map_err(AppError::from)
 }
 
+/// So that a server's login can see whether the tables are those of its version.
+const SHOW_MIGRATIONS: &str = "do $$ begin
+  if not has_table_privilege('vw_app', 'seaql_migrations', 'select') then
+    grant select on seaql_migrations to vw_app;
+  end if;
+end $$";
+
+/// Asks the table itself: the migrator would first make it where there is none, and a server's login may make nothing.
 async fn refuse_if_behind(app_url: &str) -> Result<(), AppError> {
-    let connection = sea_orm::Database::connect(quiet(app_url)).await?;
-    let pending = Migrator::get_pending_migrations(&connection).await;
+    let mut connection = sqlx::PgConnection::connect(app_url).await?;
+    let applied = applied_migrations(&mut connection).await;
     connection.close().await?;
-    match pending?.len() {
+    let applied = applied?;
+    let missing = Migrator::migrations()
+        .iter()
+        .filter(|migration| !applied.iter().any(|version| version == migration.name()))
+        .count();
+    match missing {
         0 => Ok(()),
         count => Err(AppError::Behind(count)),
     }
+}
+
+async fn applied_migrations(connection: &mut sqlx::PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    // The login need not inherit what it is a member of.
+    let taken = sqlx::query("set role vw_app").execute(&mut *connection).await;
+    let asked = match taken {
+        Ok(_) => {
+            sqlx::query_scalar("select version from seaql_migrations")
+                .fetch_all(connection)
+                .await
+        }
+        Err(error) if code(&error).as_deref() == Some(NO_SUCH_ROLE) => Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    match asked {
+        Err(error) if matches!(code(&error).as_deref(), Some(NO_SUCH_TABLE | NOT_SHOWN)) => Ok(Vec::new()),
+        asked => asked,
+    }
+}
+
+/// What PostgreSQL says where nobody has migrated yet, or an older version has.
+const NO_SUCH_ROLE: &str = "22023";
+const NO_SUCH_TABLE: &str = "42P01";
+const NOT_SHOWN: &str = "42501";
+
+fn code(error: &sqlx::Error) -> Option<String> {
+    let error = error.as_database_error()?;
+    error.code().map(std::borrow::Cow::into_owned)
 }
 
 fn quiet(url: &str) -> sea_orm::ConnectOptions {

@@ -36,11 +36,11 @@ pub(super) struct Cluster {
 impl Cluster {
     /// Finds the programs and prepares the folder; nothing is started.
     pub(super) fn find(data_dir: &Path) -> Result<Self, EmbeddedError> {
-        let programs = Programs::find()?;
         let run_as = RunAs::for_this_process()?;
+        let folder = Folder::prepare(data_dir, run_as.as_ref())?;
         Ok(Self {
-            folder: Folder::prepare(data_dir, run_as.as_ref())?,
-            programs,
+            programs: Programs::find(folder.cluster_version())?,
+            folder,
             run_as,
         })
     }

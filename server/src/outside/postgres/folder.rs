@@ -106,6 +106,13 @@ impl Folder {
         self.cluster().join("PG_VERSION").exists()
     }
 
+    /// The major version of the PostgreSQL that made the cluster, where there is one.
+    pub(super) fn cluster_version(&self) -> Option<u32> {
+        fs::read_to_string(self.cluster().join("PG_VERSION"))
+            .ok()
+            .and_then(|version| version.trim().parse().ok())
+    }
+
     /// The folder for a new cluster, empty of what a killed start left.
     pub(super) fn discard_half_made(&self) -> Result<PathBuf, EmbeddedError> {
         let fresh = self.top.join("data.new");

@@ -34,6 +34,12 @@ pub enum EmbeddedError {
     /// Too old.
     #[error("PostgreSQL 15 or newer is needed; found only {0}")]
     TooOld(String),
+    /// The data folder's cluster was made by a version whose programs are not there.
+    #[error(
+        "the data folder holds the cluster of a PostgreSQL {0}, and no other version can serve it. Install the programs of \
+         version {0} beside the newer ones, or move the data by dump and restore"
+    )]
+    OtherVersion(u32),
     /// Root has nobody to run it as.
     #[error(
         "PostgreSQL does not run as root and there is no user 'postgres' to run it as; create one (useradd --system \

@@ -13,9 +13,10 @@ const OLDEST: u32 = 15;
 pub(super) struct Programs(PathBuf);
 
 impl Programs {
-    /// Looks on `PATH` and in the places where distributions put them; the newest version wins.
-    pub(super) fn find() -> Result<Self, EmbeddedError> {
-        let mut found: Vec<(u32, PathBuf)> = candidates()
+    /// Looks on `PATH` and in the places where distributions put them. A cluster is served by programs of the version that
+    /// made it and by no other; for a new one the newest wins.
+    pub(super) fn find(cluster: Option<u32>) -> Result<Self, EmbeddedError> {
+        let found = candidates()
             .into_iter()
             .filter(|folder| {
                 ["initdb", "pg_ctl", "postgres"]
@@ -24,16 +25,26 @@ impl Programs {
             })
             .filter_map(|folder| Some((major_version(&folder)?, folder)))
             .collect();
-        found.sort();
-        match found.pop() {
-            None => Err(EmbeddedError::NoPrograms),
-            Some((version, _)) if version < OLDEST => Err(EmbeddedError::TooOld(version.to_string())),
-            Some((_, folder)) => Ok(Self(folder)),
-        }
+        choose(found, cluster).map(Self)
     }
 
     pub(super) fn path(&self, program: &str) -> PathBuf {
         self.0.join(program)
+    }
+}
+
+fn choose(mut found: Vec<(u32, PathBuf)>, cluster: Option<u32>) -> Result<PathBuf, EmbeddedError> {
+    found.sort();
+    if let Some(cluster) = cluster {
+        let fits = found.into_iter().rfind(|(version, _)| *version == cluster);
+        return fits
+            .map(|(_, folder)| folder)
+            .ok_or(EmbeddedError::OtherVersion(cluster));
+    }
+    match found.pop() {
+        None => Err(EmbeddedError::NoPrograms),
+        Some((version, _)) if version < OLDEST => Err(EmbeddedError::TooOld(version.to_string())),
+        Some((_, folder)) => Ok(folder),
     }
 }
 
@@ -134,6 +145,18 @@ impl RunAs {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cluster_keeps_its_version_when_a_newer_one_is_installed() {
+        let found = || [17, 15, 16].map(|version| (version, PathBuf::from(format!("/{version}"))));
+        let chosen = |cluster| choose(found().to_vec(), cluster);
+        assert_eq!(chosen(None).unwrap(), Path::new("/17"));
+        assert_eq!(chosen(Some(15)).unwrap(), Path::new("/15"));
+        assert!(matches!(chosen(Some(18)), Err(EmbeddedError::OtherVersion(18))));
+        assert!(matches!(choose(Vec::new(), None), Err(EmbeddedError::NoPrograms)));
+        let old = vec![(14, PathBuf::from("/14"))];
+        assert!(matches!(choose(old, None), Err(EmbeddedError::TooOld(_))));
+    }
 
     #[test]
     fn a_line_of_passwd_is_read_and_root_is_never_chosen() {
