@@ -266,6 +266,8 @@ async fn a_full_room_for_bodies_turns_batches_away_and_no_single_reading() {
 
     let mut first = Sender::post(&world.server, HUBS, &signed(&hub, &body)).await;
     first.send(&body[..LARGEST - 100_000]).await;
+    // Nothing says when the server has read what was sent so far.
+    tokio::time::sleep(Duration::from_secs(2)).await;
     let mut second = Sender::post(&world.server, HUBS, &signed(&hub, &body)).await;
     second.send(&body).await;
     let (status, text, _) = second.answer().await;

@@ -21,7 +21,6 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::Error as _;
-use serde_json::value::RawValue;
 
 pub use error::{DecodeError, Pointer};
 pub use item::Item;
@@ -51,11 +50,6 @@ pub fn decode(json: &[u8]) -> Result<ReadingIn<'_>, DecodeError> {
     serde_json::from_slice::<Item<'_>>(json)
         .map_err(|error| malformed(json, &error))?
         .0
-}
-
-/// Decodes one reading of a batch whose items were kept as raw JSON.
-pub fn decode_item(item: &RawValue) -> Result<ReadingIn<'_>, DecodeError> {
-    decode(item.get().as_bytes())
 }
 
 /// Decodes a hub's batch `{"readings":[…]}` in one pass. Each item stands for itself: a broken one does not break the
