@@ -137,7 +137,7 @@ async function admin() {
   await signIn(page, scene.admin, scene.password);
   await page.waitForURL(/\/admin$/);
   const pages = { admin: '/admin', 'admin-devices': '/admin/devices', 'admin-hubs': '/admin/hubs',
-    'admin-organisations': '/admin/organisations', 'admin-refusals': '/admin/refusals' };
+    'admin-organisations': '/admin/organisations', 'admin-quarantine': '/admin/quarantine', 'admin-refusals': '/admin/refusals' };
   for (const [name, path] of Object.entries(pages)) {
     await page.goto(path);
     await inspect(page, name);

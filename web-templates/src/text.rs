@@ -15,6 +15,13 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// A measured number without its fraction, thousands separated: `2,263`. One below nought is nought.
+pub fn whole(number: f64) -> String {
+    format!("{:.0}", number.max(0.0))
+        .parse()
+        .map_or_else(|_| "–".to_owned(), grouped)
+}
+
 /// A number and its noun: `1 device is silent`, `2 devices are silent`.
 pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
@@ -102,6 +109,7 @@ mod tests {
             counted(1, "device is silent", "devices are silent"),
             "1 device is silent"
         );
+        assert_eq!([2_263.4, -1.0, f64::INFINITY].map(whole), ["2,263", "0", "–"]);
         assert_eq!(milliseconds(43), "43 ms");
         assert_eq!(milliseconds(1_250), "1.2 s");
         assert_eq!(milliseconds(480_000), "8 min");

@@ -16,6 +16,12 @@ async fn foreign_and_unknown_ids_are_not_there() {
         assert_eq!(customer.submit("/endpoint", &endpoint).await.status, 201);
     }
     let dead = dead_letter(&world, other.id).await;
+    let first_line = "1 endpoint needs care.";
+    assert!(
+        foreign.get("/devices").await.text.contains(first_line),
+        "what was given up wants a person"
+    );
+    assert!(!browser.get("/devices").await.text.contains(first_line));
 
     // Each route with an id: how it is asked, and an id of the other customer.
     let routes = [

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
-use web_templates::text::{counted, grouped};
+use web_templates::text::{counted, grouped, whole};
 use web_templates::{AdminPage, Attention, Stat, Value};
 
 use super::{organisations, refusals, wants};
@@ -116,6 +116,11 @@ fn attention(found: &Found, quarantined: u64) -> Attention {
             "endpoints need care",
         ),
         (
+            found.forwarding.dead.unsigned_abs(),
+            "delivery was given up",
+            "deliveries were given up",
+        ),
+        (
             quarantined,
             "item waits in quarantine",
             "items wait in quarantine",
@@ -137,7 +142,7 @@ fn attention(found: &Found, quarantined: u64) -> Attention {
 fn tiles(minutes: &[i64], forwarding: &ForwardingSummary, quarantined: u64) -> Vec<Stat> {
     let last = minutes.last().copied().unwrap_or(0).unsigned_abs();
     let p99 = match forwarding.p99_ms {
-        Some(ms) => Value::new(format!("{ms:.0}"), "ms"),
+        Some(ms) => Value::new(whole(ms), "ms"),
         None => Value::new("–", ""),
     };
     let waiting = match forwarding.waiting {

@@ -14,6 +14,7 @@ use crate::ground::enums::DeviceState;
 use crate::ground::ids::{DeviceId, HubId};
 use crate::history::store::page::{self, Latest};
 use crate::http::State;
+use crate::http::portal::endpoint;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
@@ -80,6 +81,8 @@ struct Found {
     counts: Counts,
     hubs: HashMap<DeviceId, (HubId, String)>,
     latest: HashMap<DeviceId, Latest>,
+    /// Endpoints that want a person, for who may look after them.
+    unwell: u64,
 }
 
 /// A customer's devices; a distributor's people see theirs without values, an administrator has a page of their own.
@@ -113,11 +116,17 @@ async fn find(state: &State, scope: &CustomerScope, asked: &Asked) -> Result<Fou
                 Vec::new()
             };
             let latest = latest.into_iter().map(|latest| (latest.device, latest)).collect();
-            Ok(Found {
+            let unwell = if scope.allows(Permission::ManageEndpoints) {
+                endpoint::unwell(state, tx).await?
+            } else {
+                0
+            };
+            Ok::<_, PageError>(Found {
                 page,
                 counts,
                 hubs,
                 latest,
+                unwell,
             })
         })
         .await
@@ -129,6 +138,7 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
         counts,
         hubs,
         latest,
+        unwell,
     } = found;
     let row = |device: &Device| {
         row(
@@ -153,7 +163,7 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
     };
     DevicesPage {
         frame,
-        attention: attention(&counts, seen),
+        attention: attention(&counts, seen, unwell),
         stats: tiles(&counts, seen),
         filter: asked.form("/devices", &[DeviceState::Active, DeviceState::Inactive]),
         rows: page.rows.iter().map(row).collect(),
@@ -200,7 +210,7 @@ enum Seen {
 }
 
 /// What wants a person. It claims no more than was looked at.
-fn attention(counts: &Counts, seen: Seen) -> Attention {
+fn attention(counts: &Counts, seen: Seen, unwell: u64) -> Attention {
     let (outside, one, many) = match seen {
         Seen::All(outside) => (
             outside,
@@ -216,6 +226,7 @@ fn attention(counts: &Counts, seen: Seen) -> Attention {
     };
     let attention = Attention::of(&[
         (outside, one, many),
+        (unwell, "endpoint needs care", "endpoints need care"),
         (
             counts.silent.unsigned_abs(),
             "device is silent",

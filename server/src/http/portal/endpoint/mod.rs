@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::error::PageError;
 use crate::forwarding::{Endpoint, EndpointError};
+use crate::ground::enums::EndpointState;
 use crate::http::State;
 use crate::tenancy::{CustomerScope, Scope as _, Tx};
 
@@ -23,6 +24,20 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
             web::post().to(shelf::retry_all),
         )
         .route("/endpoint/dead-letters/{id}/retry", web::post().to(shelf::retry));
+}
+
+/// Endpoints that want a person: disabled, failing, or with something on the shelf.
+pub(super) async fn unwell(state: &State, tx: &Tx<CustomerScope>) -> Result<u64, EndpointError> {
+    let mut unwell = 0;
+    for endpoint in state.endpoints().list(tx).await? {
+        let is_failing =
+            endpoint.state == EndpointState::Disabled || endpoint.consecutive_failures >= show::FAILING;
+        let shelf = state.endpoints().dead_letters(tx, endpoint.id, None, 1);
+        if is_failing || !shelf.await?.is_empty() {
+            unwell += 1;
+        }
+    }
+    Ok(unwell)
 }
 
 /// A form without fields of its own.

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use web_templates::text::{ago, counted, grouped, span};
+use web_templates::text::{ago, counted, grouped, span, whole};
 use web_templates::{
     AttemptRow, DeadLetterRow, Endpoint as Shown, EndpointForm, EndpointPage, EndpointState, Flash, Patience,
     Stat, Tone, Value, When,
@@ -24,7 +24,7 @@ use crate::tenancy::{Permission, Scope as _};
 /// Attempts and dead letters on the page.
 const SHOWN: u64 = 25;
 /// Failures in a row after which an endpoint is called failing and no longer retrying.
-const FAILING: i32 = 5;
+pub(super) const FAILING: i32 = 5;
 
 /// What a page has to say besides.
 #[derive(Default)]
@@ -197,7 +197,7 @@ fn tiles(health: &EndpointHealth) -> Vec<Stat> {
         failed => counted(failed.unsigned_abs(), "attempt failed", "attempts failed"),
     };
     let speed = match (health.p50_ms, health.p99_ms) {
-        (Some(p50), Some(p99)) => Value::pair(format!("{p50:.0}"), format!("{p99:.0}"), "ms"),
+        (Some(p50), Some(p99)) => Value::pair(whole(p50), whole(p99), "ms"),
         _ => Value::new("–", ""),
     };
     vec![
