@@ -151,14 +151,15 @@ pub(super) async fn a_live_page_shows_its_own_customer_alone(
     settled(world, &b.customer.id).await;
 }
 
-/// Until every attempt of B's is written down.
+/// Until every attempt of B's is written down, and that its hub was heard.
 async fn settled(world: &World, customer: &str) {
     let mut owner = world.server.owner().await;
     for _ in 0..500 {
         let open: i64 = sqlx::query_scalar(
             "select (select count(*) from delivery where customer_id = $1::uuid and state = 'due')
                + (select count(*) from outbox where customer_id = $1::uuid)
-               + (select count(*) from event where customer_id = $1::uuid and delivery_state = 'waiting')",
+               + (select count(*) from event where customer_id = $1::uuid and delivery_state = 'waiting')
+               + (select count(*) from hub where customer_id = $1::uuid and state = 'active' and last_seen_at is null)",
         )
         .bind(customer)
         .fetch_one(&mut owner)
