@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use vitalwire_server::identity::Organisation;
 
+use crate::browser::Browser;
 use crate::world::World;
 
 const PAGES: [&str; 9] = [
@@ -63,21 +64,7 @@ async fn no_page_of_an_administrator_holds_a_value() {
             .text
             .contains("1 item waits in quarantine")
     );
-    let shelf = browser.get("/admin/quarantine?q=x1").await.text;
-    for shown in [
-        "X1",
-        "Physically impossible",
-        "systolic",
-        "Northside",
-        "214 B",
-        "1 item waits",
-    ] {
-        assert!(shelf.contains(shown), "{shown}: {shelf}");
-    }
-    for nothing in ["?q=elsewhere", "?reason=unpaired"] {
-        let page = browser.get(&format!("/admin/quarantine{nothing}")).await;
-        assert!(page.text.contains("Nothing waits here"), "{nothing}");
-    }
+    the_shelf_says_why(&browser).await;
     assert!(browser.get("/admin/devices").await.text.contains("NORTHSIDE-1"));
     assert!(
         browser
@@ -102,6 +89,25 @@ async fn no_page_of_an_administrator_holds_a_value() {
         "/hubs".to_owned(),
     ] {
         assert_eq!(browser.get(&path).await.status, 403, "{path}");
+    }
+}
+
+/// The one item in quarantine: found by its serial, by its reason, and not by others.
+async fn the_shelf_says_why(browser: &Browser) {
+    let shelf = browser.get("/admin/quarantine?q=x1").await.text;
+    for shown in [
+        "X1",
+        "Physically impossible",
+        "systolic",
+        "Northside",
+        "214 B",
+        "1 item waits",
+    ] {
+        assert!(shelf.contains(shown), "{shown}: {shelf}");
+    }
+    for nothing in ["?q=elsewhere", "?reason=unpaired"] {
+        let page = browser.get(&format!("/admin/quarantine{nothing}")).await;
+        assert!(page.text.contains("Nothing waits here"), "{nothing}");
     }
 }
 
