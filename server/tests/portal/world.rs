@@ -272,7 +272,8 @@ fn state(ground: &Ground, database: &Database, signals: &Signals, config: &Confi
         batch: 100,
         committers: 1,
     };
-    let committer = Committer::start(&pool, limits, &(Arc::new(|| {}) as Arc<dyn Fn() + Send + Sync>));
+    let committer =
+        Committer::start(&pool, limits, &(Arc::new(|| {}) as Arc<dyn Fn() + Send + Sync>)).unwrap();
     let identities = IdentityCache::start(ground.clone(), pool.clone(), stop.clone());
     let (refusals, _task) = RefusalLog::start(ground.clone(), pool, stop);
     let intake = Intake::new(

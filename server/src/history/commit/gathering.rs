@@ -7,11 +7,9 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, oneshot};
 
 use super::{CommitError, Row, Verdict};
 
-/// Readings that are worth a second commit beside the one under way. A commit costs as much as some fifteen readings do,
-/// so fewer are better left to gather until the first has ended.
-const WORTH_A_SECOND: usize = 32;
-/// How long the next commit waits for as many messages as the last one had: senders that wait for an answer before they
-/// send again come back together, and one commit for all of them costs much less than one for each half.
+/// How long the next commit waits for its share of the messages: senders that wait for an answer before they send again
+/// come back together, and a commit costs as much as some fifteen readings do, so that few large ones are better than
+/// many small ones.
 const PATIENCE: Duration = Duration::from_millis(1);
 
 /// One message and the way back to its sender.
@@ -41,19 +39,26 @@ pub(super) struct Group<'a> {
 
 /// Where messages gather. Senders wake a committing task only when there is a commit to begin, so that a busy server
 /// does not spend its time on waking.
-#[derive(Debug, Default)]
+///
+/// Commits take turns: while one is written, the senders of the other read their answers and send again. For that each
+/// takes its share of all messages that were seen to be here at one time.
+#[derive(Debug)]
 pub(super) struct Gathering {
     state: Mutex<State>,
     ready: Notify,
+    /// Commits at the same time.
+    turns: usize,
 }
 
 #[derive(Debug, Default)]
 struct State {
     units: Vec<Unit>,
     readings: usize,
+    /// Commits, and the messages in them.
     under_way: usize,
-    /// The messages of the last commit; 0 once the wait for as many was in vain.
-    goal: usize,
+    messages_under_way: usize,
+    /// The most messages that were here at one time, waiting and under way; anew once the wait for them was in vain.
+    senders: usize,
     closed: bool,
 }
 
@@ -77,30 +82,34 @@ enum Look<'a> {
 }
 
 #[derive(Debug)]
-struct UnderWay<'a>(&'a Gathering);
+struct UnderWay<'a> {
+    gathering: &'a Gathering,
+    messages: usize,
+}
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
+        let mut state = self.gathering.lock();
         state.under_way -= 1;
+        state.messages_under_way -= self.messages;
         // Whoever ends a commit looks for the next one himself, unless he ends with it.
         if std::thread::panicking() {
-            self.0.ready.notify_one();
+            self.gathering.ready.notify_one();
         }
     }
 }
 
 impl State {
-    fn next(&self) -> Next {
-        if self.units.is_empty() {
-            return Next::Rest;
-        }
-        let together = self.units.len() >= self.goal;
-        match self.under_way {
-            0 if together => Next::Commit,
-            0 => Next::Gather,
-            _ if together && self.readings >= WORTH_A_SECOND => Next::Commit,
-            _ => Next::Rest,
+    fn next(&self, turns: usize) -> Next {
+        let share = self.senders.div_ceil(turns);
+        if self.units.is_empty() || self.under_way >= turns {
+            Next::Rest
+        } else if self.units.len() >= share {
+            Next::Commit
+        } else if self.under_way == 0 {
+            Next::Gather
+        } else {
+            Next::Rest
         }
     }
 
@@ -123,13 +132,22 @@ impl State {
 }
 
 impl Gathering {
+    /// For so many commits at the same time.
+    pub(super) fn new(turns: usize) -> Self {
+        Self {
+            state: Mutex::default(),
+            ready: Notify::new(),
+            turns: turns.max(1),
+        }
+    }
+
     /// Adds a message.
     pub(super) fn add(&self, unit: Unit) {
         let mut state = self.lock();
-        let before = state.next();
+        let before = state.next(self.turns);
         state.readings += unit.rows.len();
         state.units.push(unit);
-        let changed = state.next() != before;
+        let changed = state.next(self.turns) != before;
         drop(state);
         if changed {
             self.ready.notify_one();
@@ -158,28 +176,34 @@ impl Gathering {
 
     fn give_up_waiting(&self) {
         let mut state = self.lock();
-        if state.next() == Next::Gather {
-            state.goal = 0;
+        if state.next(self.turns) == Next::Gather {
+            state.senders = state.units.len();
         }
     }
 
     fn look(&self, readings: usize) -> Look<'_> {
         let mut state = self.lock();
-        let found = match state.next() {
+        let found = match state.next(self.turns) {
             Next::Rest if state.closed && state.units.is_empty() => Look::End,
             Next::Rest => Look::Rest,
             Next::Gather if !state.closed => Look::Gather,
             Next::Gather | Next::Commit => {
+                state.senders = state.senders.max(state.units.len() + state.messages_under_way);
                 let units = state.split(readings);
-                state.goal = units.len();
+                let messages = units.len();
                 state.under_way += 1;
+                state.messages_under_way += messages;
+                let under_way = UnderWay {
+                    gathering: self,
+                    messages,
+                };
                 Look::Group(Group {
                     units,
-                    _under_way: UnderWay(self),
+                    _under_way: under_way,
                 })
             }
         };
-        let others = matches!(found, Look::End) || state.next() == Next::Commit;
+        let others = matches!(found, Look::End) || state.next(self.turns) == Next::Commit;
         drop(state);
         if others {
             self.ready.notify_one();
@@ -227,30 +251,47 @@ mod tests {
 
     #[test]
     fn a_lone_message_is_committed_at_once() {
-        let gathering = Gathering::default();
+        let gathering = Gathering::new(2);
         assert!(begins(&gathering).is_none());
         add(&gathering, 1);
         assert_eq!(begins(&gathering).unwrap().0, 1);
     }
 
     #[test]
-    fn a_second_commit_begins_only_when_it_is_worth_it() {
-        let gathering = Gathering::default();
+    fn two_commits_take_turns_with_half_of_the_senders_each() {
+        let gathering = Gathering::new(2);
+        for _ in 0..8 {
+            add(&gathering, 1);
+        }
+        let all = begins(&gathering).unwrap();
+        assert_eq!(all.0, 8);
+        drop(all);
+        for _ in 0..3 {
+            add(&gathering, 1);
+        }
+        assert!(matches!(gathering.look(100), Look::Gather));
         add(&gathering, 1);
-        let first = begins(&gathering).unwrap();
-        add(&gathering, WORTH_A_SECOND - 1);
+        let one = begins(&gathering).unwrap();
+        assert_eq!(one.0, 4);
+        for _ in 0..3 {
+            add(&gathering, 1);
+        }
         assert!(begins(&gathering).is_none(), "too few while another is under way");
         add(&gathering, 1);
-        let second = begins(&gathering).unwrap();
-        assert_eq!(second.0, 2);
-        drop((first, second));
-        add(&gathering, 1);
-        assert!(matches!(gathering.look(100), Look::Gather));
+        let other = begins(&gathering).unwrap();
+        assert_eq!(other.0, 4);
+        for _ in 0..9 {
+            add(&gathering, 1);
+        }
+        assert!(begins(&gathering).is_none(), "both turns are taken");
+        drop(one);
+        assert_eq!(begins(&gathering).unwrap().0, 9);
+        drop(other);
     }
 
     #[test]
     fn senders_that_came_together_are_waited_for_and_then_not() {
-        let gathering = Gathering::default();
+        let gathering = Gathering::new(1);
         for _ in 0..3 {
             add(&gathering, 1);
         }
@@ -268,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_commit_holds_whole_messages_and_not_too_many() {
-        let gathering = Gathering::default();
+        let gathering = Gathering::new(3);
         for readings in [60, 30, 20, 500] {
             add(&gathering, readings);
         }
@@ -276,13 +317,17 @@ mod tests {
         assert_eq!(first.0, 2);
         let second = begins(&gathering).unwrap();
         assert_eq!(second.0, 1, "20, because 500 do not fit");
+        drop(first);
+        gathering.give_up_waiting();
+        drop(second);
+        gathering.give_up_waiting();
         let third = begins(&gathering).unwrap();
         assert_eq!(third.0, 1, "one message alone may bring more");
     }
 
     #[tokio::test]
     async fn what_waits_at_the_end_is_committed_and_everybody_goes_home() {
-        let gathering = Gathering::default();
+        let gathering = Gathering::new(2);
         add(&gathering, 1);
         add(&gathering, 1);
         drop(begins(&gathering));

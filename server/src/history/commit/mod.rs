@@ -4,7 +4,9 @@
 mod gathering;
 mod statement;
 mod task;
+mod thread;
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +14,6 @@ use sqlx::PgPool;
 use tokio::sync::{Semaphore, oneshot};
 
 use self::gathering::{Gathering, Unit};
-use self::task::Task;
 pub use super::rows::{FIXED_DAY, OLDEST, Raw, Row, Times};
 use crate::ground::ids::ReadingId;
 
@@ -37,6 +38,13 @@ pub enum Verdict {
     ClockSuspectMoved,
     /// The database refused this one reading; nothing of it is stored.
     Failed,
+}
+
+impl Verdict {
+    /// Whether the reading was known.
+    fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Duplicate(_))
+    }
 }
 
 /// Why nothing was stored.
@@ -88,28 +96,19 @@ impl Drop for Entry {
 }
 
 impl Committer {
-    /// Starts the committing tasks. They end when the last clone of the committer is dropped and nothing waits.
-    /// `after` is called after every commit that stored something: it wakes the router.
-    pub fn start(system: &PgPool, limits: Limits, after: &Arc<dyn Fn() + Send + Sync>) -> Self {
-        let gathering = Arc::new(Gathering::default());
-        let halving = Arc::new(Semaphore::new(1));
-        for _ in 0..limits.committers {
-            let task = Task {
-                system: system.clone(),
-                batch: limits.batch,
-                after: Arc::clone(after),
-                halving: Arc::clone(&halving),
-            };
-            tokio::spawn(task.run(Arc::clone(&gathering)));
-        }
+    /// Starts the committing tasks on a thread of their own. They end when the last clone of the committer is dropped and
+    /// nothing waits. `after` is called after every commit that stored something: it wakes the router.
+    pub fn start(system: &PgPool, limits: Limits, after: &Arc<dyn Fn() + Send + Sync>) -> io::Result<Self> {
+        let gathering = Arc::new(Gathering::new(limits.committers));
+        thread::start(system, limits, Arc::clone(after), Arc::clone(&gathering))?;
         let entry = Entry {
             gathering,
             room: Arc::new(Semaphore::new(limits.queue)),
             capacity: limits.queue,
         };
-        Self {
+        Ok(Self {
             entry: Arc::new(entry),
-        }
+        })
     }
 
     /// Commits the readings of one message; verdicts come in their order. Who gets an error may have been stored all the

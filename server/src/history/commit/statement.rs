@@ -32,7 +32,8 @@ with input as (
       when a.customer_id is null then 'no_owner'
       when i.hub_id is not null and h.customer_id is distinct from a.customer_id then 'wrong_owner'
       else 'ok'
-    end as verdict
+    end as verdict,
+    k.reading_id is not null as known
   from input i
   left join lateral (select state, ever_moved from device where id = i.device_id limit 1) d on true
   left join lateral (select id from device_credential
@@ -42,19 +43,28 @@ with input as (
       where device_id is not null and (device_id, valid_from) <= (i.device_id, i.measured_at)
       order by device_id desc, valid_from desc limit 1) a
     on a.device_id = i.device_id and i.measured_at < coalesce(a.valid_until, 'infinity')
+  left join lateral (select reading_id from reading_key
+    where customer_id = a.customer_id and content_hash = i.content_hash and measured_on = ";
+
+const KEYED: &str = " limit 1) k on true
 ), keyed as (
   insert into reading_key (customer_id, measured_on, content_hash, reading_id)
-  select owner, measured_on, content_hash, id from judged j
-  where verdict = 'ok' and not exists (
-    select from reading_key k
-    where k.customer_id = j.owner and k.content_hash = j.content_hash and k.measured_on = ";
+  select owner, measured_on, content_hash, id from judged where verdict = 'ok' and not known
+  order by owner, measured_on, content_hash";
 
-const KEYED: &str = ")
-  order by owner, measured_on, content_hash
+/// As a rule every reading is new. Then a plain insert finds out what it needs and costs less than one that asks first;
+/// where a key is there already, it breaks off, nothing is stored, and the careful statement is run.
+const ALL_ARE_NEW: &str = "
+), fresh as not materialized (
+  select * from judged where verdict = 'ok' and not known";
+
+const SOME_MAY_BE_KNOWN: &str = "
   on conflict do nothing
   returning reading_id
 ), fresh as materialized (
-  select j.* from judged j join keyed k on k.reading_id = j.id
+  select j.* from judged j join keyed k on k.reading_id = j.id";
+
+const STORED: &str = "
 ), stored as (
   insert into reading (id, received_at, customer_id, device_id, hub_id, credential_id, kind, measured_at, measured_on,
     device_time_ms, utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals, original, quality, proof,
@@ -73,12 +83,15 @@ const ANNOUNCED: &str = "
   insert into outbox (circuit, customer_id, reading_ids, received_from, received_until)
   select 'forwarding', owner, array_agg(id order by ord), min(received_at), max(received_at) from fresh group by owner
 )
-select ord, verdict, owner, id in (select reading_id from keyed) as fresh from judged";
+select ord, verdict, owner, ";
+
+const FRESH_IF_ALL_ARE_NEW: &str = "verdict = 'ok' and not known as fresh from judged";
+const FRESH_IF_SOME_MAY_BE_KNOWN: &str = "id in (select reading_id from keyed) as fresh from judged";
 
 /// With the fixed day spelled out, the planner prunes all other days from the look-up before it starts.
 const NEAR: &str = "date '1970-01-01'";
 /// For the rare batch with a time far away: looked up under the day that its time names.
-const FAR: &str = "j.other_day";
+const FAR: &str = "i.other_day";
 
 /// A message that is committed in parts, because some of its readings were refused, comes with each part; it is kept once.
 const MESSAGE_MAY_BE_THERE: &str = " on conflict do nothing";
@@ -90,13 +103,22 @@ pub(super) enum Messages {
     InParts,
 }
 
+/// What is expected of the readings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Readings {
+    /// None is known; if one is, the statement fails, see [`one_is_known`].
+    New,
+    /// Some may be known.
+    Any,
+}
+
 /// Runs the statement; it is a transaction of its own. Verdicts come in the order of the rows.
 pub(super) async fn run(
     system: &PgPool,
     columns: &Columns<'_>,
-    messages: Messages,
+    (readings, messages): (Readings, Messages),
 ) -> Result<Vec<Verdict>, sqlx::Error> {
-    let answers = sqlx::query(text(columns.has_far_times(), messages))
+    let answers = sqlx::query(text(columns.has_far_times(), readings, messages))
         .bind(&columns.ids)
         .bind(&columns.devices)
         .bind(columns.hubs.values())
@@ -199,10 +221,29 @@ async fn find_first_arrivals(
     Ok(())
 }
 
-fn text(far_times: bool, messages: Messages) -> &'static str {
-    static TEXTS: LazyLock<[[String; 2]; 2]> = LazyLock::new(|| {
-        [NEAR, FAR]
-            .map(|day| ["", MESSAGE_MAY_BE_THERE].map(|rule| format!("{HEAD}{day}{KEYED}{rule}{ANNOUNCED}")))
+/// Whether a statement for new readings failed because one of them is known.
+pub(super) fn one_is_known(error: &sqlx::Error) -> bool {
+    let database = error.as_database_error();
+    database.is_some_and(|error| {
+        false
+            && error.is_unique_violation()
+            && error
+                .table()
+                .is_some_and(|table| table.starts_with("reading_key"))
+    })
+}
+
+fn text(far_times: bool, readings: Readings, messages: Messages) -> &'static str {
+    static TEXTS: LazyLock<[[[String; 2]; 2]; 2]> = LazyLock::new(|| {
+        let new = (ALL_ARE_NEW, FRESH_IF_ALL_ARE_NEW);
+        let any = (SOME_MAY_BE_KNOWN, FRESH_IF_SOME_MAY_BE_KNOWN);
+        [NEAR, FAR].map(|day| {
+            [new, any].map(|(keyed, fresh)| {
+                ["", MESSAGE_MAY_BE_THERE]
+                    .map(|rule| [HEAD, day, KEYED, keyed, STORED, rule, ANNOUNCED, fresh].concat())
+            })
+        })
     });
-    &TEXTS[usize::from(far_times)][usize::from(messages == Messages::InParts)]
+    let (readings, messages) = (readings == Readings::Any, messages == Messages::InParts);
+    &TEXTS[usize::from(far_times)][usize::from(readings)][usize::from(messages)]
 }

@@ -1,13 +1,15 @@
 //! A committing task: takes what has gathered, commits it, and answers each sender.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use super::gathering::{Gathering, Unit};
-use super::statement::{self, Messages};
+use super::statement::{self, Messages, Readings};
 use super::{CommitError, Row, Verdict};
 use crate::history::rows::Columns;
 
@@ -15,6 +17,8 @@ use crate::history::rows::Columns;
 const LONGEST: Duration = Duration::from_secs(10);
 /// A deadlock or serialisation failure is run again so many times.
 const CONFLICTS: u32 = 10;
+/// So many commits after one with a known reading are run with the statement that expects some.
+const CAREFUL: u32 = 50;
 
 /// What a committing task works with.
 #[derive(Clone)]
@@ -25,6 +29,34 @@ pub(super) struct Task {
     pub(super) after: Arc<dyn Fn() + Send + Sync>,
     /// One message at a time is taken apart, whoever sent it.
     pub(super) halving: Arc<Semaphore>,
+    pub(super) expectation: Arc<Expectation>,
+    /// Whoever ends the commits waits for these as well.
+    pub(super) beside: TaskTracker,
+}
+
+/// Whether the next readings are likely to be new. Who sends again, as a rule sends more than one again.
+#[derive(Debug, Default)]
+pub(super) struct Expectation {
+    /// Commits that are still to be run carefully.
+    careful: AtomicU32,
+}
+
+impl Expectation {
+    fn next(&self) -> Readings {
+        let less = |careful: u32| careful.checked_sub(1);
+        match self
+            .careful
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
+        {
+            Ok(_) => Readings::Any,
+            Err(_none) => Readings::New,
+        }
+    }
+
+    /// A reading was known.
+    fn disappoint(&self) {
+        self.careful.store(CAREFUL, Ordering::Relaxed);
+    }
 }
 
 /// Why some readings were not stored.
@@ -75,7 +107,7 @@ impl Task {
     /// Takes one message apart in a task of its own, so that a sender of many bad readings holds up nobody else.
     fn halve_beside(&self, unit: Unit) {
         let task = self.clone();
-        tokio::spawn(async move {
+        self.beside.spawn(async move {
             // The semaphore is never closed.
             let _turn = task.halving.acquire().await;
             let (rows, mut messages) = apart(&mut vec![unit]);
@@ -112,9 +144,10 @@ impl Task {
     async fn store(&self, rows: &[Row], messages: Messages) -> Result<Vec<Verdict>, Refused> {
         let columns = Columns::of(rows);
         let mut conflicts = 0;
+        let mut readings = self.expectation.next();
         loop {
             let began = Instant::now();
-            let running = statement::run(&self.system, &columns, messages);
+            let running = statement::run(&self.system, &columns, (readings, messages));
             let Ok(stored) = tokio::time::timeout(LONGEST, running).await else {
                 tracing::error!(
                     seconds = LONGEST.as_secs(),
@@ -126,7 +159,16 @@ impl Task {
             metrics::histogram!("vitalwire_commit_readings")
                 .record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
             match stored {
-                Ok(verdicts) => return Ok(verdicts),
+                Ok(verdicts) => {
+                    if verdicts.iter().any(Verdict::is_duplicate) {
+                        self.expectation.disappoint();
+                    }
+                    return Ok(verdicts);
+                }
+                Err(error) if readings == Readings::New && statement::one_is_known(&error) => {
+                    self.expectation.disappoint();
+                    readings = Readings::Any;
+                }
                 Err(error) if is_conflict(&error) && conflicts < CONFLICTS => {
                     conflicts += 1;
                     metrics::counter!("vitalwire_commit_conflicts_total").increment(1);
