@@ -225,8 +225,7 @@ async fn find_first_arrivals(
 pub(super) fn one_is_known(error: &sqlx::Error) -> bool {
     let database = error.as_database_error();
     database.is_some_and(|error| {
-        false
-            && error.is_unique_violation()
+        error.is_unique_violation()
             && error
                 .table()
                 .is_some_and(|table| table.starts_with("reading_key"))
