@@ -86,7 +86,7 @@ impl Parts {
         let (ground, database) = (platform.ground.clone(), platform.database.clone());
         crate::history::make_partitions(database.system_intake(), ground.now().date_naive()).await?;
         let signals = Signals::start(ground.clone(), database.system_forwarding().clone(), stop.clone());
-        let (state, refusals) = state(platform, config, &signals, &stop)?;
+        let (state, refusals) = state(platform, config, &signals, &stop);
         let mut parts = Self {
             state,
             address: config.listen,
@@ -145,7 +145,7 @@ fn state(
     config: &Config,
     signals: &Signals,
     stop: &CancellationToken,
-) -> Result<(http::State, JoinHandle<()>), AppError> {
+) -> (http::State, JoinHandle<()>) {
     let (ground, database) = (platform.ground.clone(), platform.database.clone());
     let pool = database.system_intake().clone();
     let committed = signals.clone();
@@ -157,8 +157,7 @@ fn state(
             committers: config.intake.committers,
         },
         &(Arc::new(move || committed.committed()) as Arc<dyn Fn() + Send + Sync>),
-    )
-    .map_err(AppError::Io)?;
+    );
     let identities = IdentityCache::start(ground.clone(), pool.clone(), stop.clone());
     let (refusals, task) = RefusalLog::start(ground.clone(), pool, stop.clone());
     let intake = Intake::new(
@@ -171,8 +170,10 @@ fn state(
         config.intake,
     );
     let identity = Identity::new(ground.clone(), database.clone(), &config.public_url);
-    let state = http::State::new(ground, database, identity, intake, signals.clone(), config);
-    Ok((state, task))
+    (
+        http::State::new(ground, database, identity, intake, signals.clone(), config),
+        task,
+    )
 }
 
 impl Running {

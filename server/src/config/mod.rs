@@ -254,9 +254,6 @@ impl Config {
                 "must be at least 1",
             );
         }
-        if u32::try_from(self.intake.committers).is_ok_and(|committers| committers >= self.pools.intake) {
-            return bad("pools.intake", "must be larger than intake.committers");
-        }
         if self.pools.requests < 2 || self.pools.forwarding < 3 {
             return bad("pools", "requests needs at least 2 connections and forwarding 3");
         }

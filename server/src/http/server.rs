@@ -48,7 +48,11 @@ pub fn server(state: State, config: &Config) -> io::Result<(Server, SocketAddr)>
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         threads => threads,
     };
-    let app = move || App::new().configure(|cfg| routes(cfg, &state));
+    // Called once on each thread.
+    let app = move || {
+        let state = state.on_this_thread();
+        App::new().configure(|cfg| routes(cfg, &state))
+    };
     let server = HttpServer::new(app)
         .workers(threads)
         .client_request_timeout(HEAD)

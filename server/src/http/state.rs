@@ -22,14 +22,16 @@ const CLAIMS: (u32, Duration) = (5, Duration::from_secs(20));
 
 /// The parts behind pages, API and intake. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct State(Arc<Inner>);
+pub struct State {
+    parts: Arc<Inner>,
+    intake: Intake,
+}
 
 #[derive(Debug)]
 struct Inner {
     ground: Ground,
     database: Database,
     identity: Identity,
-    intake: Intake,
     signals: Signals,
     endpoints: Endpoints,
     site: Site,
@@ -98,7 +100,6 @@ impl State {
             ground,
             database,
             identity,
-            intake,
             signals,
             endpoints,
             site,
@@ -107,67 +108,79 @@ impl State {
             streams: Streams::default(),
             ending,
         };
-        Self(Arc::new(inner))
+        Self {
+            parts: Arc::new(inner),
+            intake,
+        }
+    }
+
+    /// The same for a thread that serves requests.
+    #[must_use]
+    pub fn on_this_thread(&self) -> Self {
+        Self {
+            parts: Arc::clone(&self.parts),
+            intake: self.intake.on_this_thread(),
+        }
     }
 
     /// Time, ids, keys.
     pub fn ground(&self) -> &Ground {
-        &self.0.ground
+        &self.parts.ground
     }
 
     /// For scopes.
     pub fn database(&self) -> &Database {
-        &self.0.database
+        &self.parts.database
     }
 
     /// Sign-in, sessions, tokens.
     pub fn identity(&self) -> &Identity {
-        &self.0.identity
+        &self.parts.identity
     }
 
     /// The way in for readings.
     pub fn intake(&self) -> &Intake {
-        &self.0.intake
+        &self.intake
     }
 
     /// Wake-ups between the circuits and the pages.
     pub fn signals(&self) -> &Signals {
-        &self.0.signals
+        &self.parts.signals
     }
 
     /// A customer's endpoints.
     pub fn endpoints(&self) -> &Endpoints {
-        &self.0.endpoints
+        &self.parts.endpoints
     }
 
     /// What the configuration says about the outside.
     pub fn site(&self) -> &Site {
-        &self.0.site
+        &self.parts.site
     }
 
     /// The room for bodies on their way.
     pub(super) fn bodies(&self) -> &BodyRoom {
-        &self.0.bodies
+        &self.parts.bodies
     }
 
     /// How often one place may try to claim a hub.
     pub fn claim_throttle(&self) -> ClaimThrottle<'_> {
-        ClaimThrottle(&self.0.claims)
+        ClaimThrottle(&self.parts.claims)
     }
 
     /// The live pages that are open, counted per person.
     pub fn streams(&self) -> &Streams {
-        &self.0.streams
+        &self.parts.streams
     }
 
     /// Tells answers without an end, such as live pages, to end: the server is stopping.
     pub fn hang_up(&self) {
-        self.0.ending.cancel();
+        self.parts.ending.cancel();
     }
 
     /// Is cancelled when the server begins to stop.
     pub fn ending(&self) -> &CancellationToken {
-        &self.0.ending
+        &self.parts.ending
     }
 }
 

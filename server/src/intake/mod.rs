@@ -59,6 +59,16 @@ impl Intake {
         }
     }
 
+    /// The same with a group commit of its own, for the thread that calls this.
+    #[must_use]
+    pub fn on_this_thread(&self) -> Self {
+        let committer = self.committer.on_this_thread();
+        Self {
+            committer,
+            ..self.clone()
+        }
+    }
+
     /// The device of a token, asked before a body that is slow to come is waited for.
     pub async fn device_of(&self, token: &str) -> Result<Option<Arc<DeviceIdentity>>, sqlx::Error> {
         let hmac = self.ground.keys().hmac(Purpose::DeviceToken, token.as_bytes());

@@ -91,7 +91,7 @@ impl World {
             ground.clone(),
             database.clone(),
             IdentityCache::start(ground.clone(), pool.clone(), stop.clone()),
-            Committer::start(&pool, limits, &nobody_to_wake).unwrap(),
+            Committer::start(&pool, limits, &nobody_to_wake),
             refusals,
             config.public_url.clone(),
             config.intake,

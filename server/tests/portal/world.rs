@@ -272,8 +272,7 @@ fn state(ground: &Ground, database: &Database, signals: &Signals, config: &Confi
         batch: 100,
         committers: 1,
     };
-    let committer =
-        Committer::start(&pool, limits, &(Arc::new(|| {}) as Arc<dyn Fn() + Send + Sync>)).unwrap();
+    let committer = Committer::start(&pool, limits, &(Arc::new(|| {}) as Arc<dyn Fn() + Send + Sync>));
     let identities = IdentityCache::start(ground.clone(), pool.clone(), stop.clone());
     let (refusals, _task) = RefusalLog::start(ground.clone(), pool, stop);
     let intake = Intake::new(

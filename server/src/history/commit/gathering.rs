@@ -11,6 +11,9 @@ use super::{CommitError, Row, Verdict};
 /// come back together, and a commit costs as much as some fifteen readings do, so that few large ones are better than
 /// many small ones.
 const PATIENCE: Duration = Duration::from_millis(1);
+/// Messages that are worth a commit of their own beside another: from there on, what a commit costs before its first
+/// reading is little beside what its readings cost.
+const WORTH_A_TURN: usize = 128;
 
 /// One message and the way back to its sender.
 #[derive(Debug)]
@@ -40,8 +43,8 @@ pub(super) struct Group<'a> {
 /// Where messages gather. Senders wake a committing task only when there is a commit to begin, so that a busy server
 /// does not spend its time on waking.
 ///
-/// Commits take turns: while one is written, the senders of the other read their answers and send again. For that each
-/// takes its share of all messages that were seen to be here at one time.
+/// Where there are many senders, commits take turns: while one is written, the senders of the other read their answers
+/// and send again. For that each takes its share of all messages that were seen to be here at one time.
 #[derive(Debug)]
 pub(super) struct Gathering {
     state: Mutex<State>,
@@ -101,7 +104,9 @@ impl Drop for UnderWay<'_> {
 
 impl State {
     fn next(&self, turns: usize) -> Next {
-        let share = self.senders.div_ceil(turns);
+        let share = self
+            .senders
+            .div_ceil((self.senders / WORTH_A_TURN).clamp(1, turns));
         if self.units.is_empty() || self.under_way >= turns {
             Next::Rest
         } else if self.units.len() >= share {
@@ -241,9 +246,12 @@ mod tests {
         });
     }
 
+    /// Readings in a commit.
+    const LARGEST: usize = 500;
+
     /// The messages of the commit that begins now, if one does.
     fn begins(gathering: &Gathering) -> Option<(usize, Group<'_>)> {
-        match gathering.look(100) {
+        match gathering.look(LARGEST) {
             Look::Group(group) => Some((group.units.len(), group)),
             Look::Gather | Look::Rest | Look::End => None,
         }
@@ -258,35 +266,45 @@ mod tests {
     }
 
     #[test]
-    fn two_commits_take_turns_with_half_of_the_senders_each() {
+    fn many_senders_take_turns_with_half_of_them_in_each_commit() {
+        let gathering = Gathering::new(2);
+        let half = WORTH_A_TURN;
+        let add = |messages: usize| (0..messages).for_each(|_| add(&gathering, 1));
+        add(2 * half);
+        let all = begins(&gathering).unwrap();
+        assert_eq!(all.0, 2 * half);
+        drop(all);
+        add(half - 1);
+        assert!(matches!(gathering.look(LARGEST), Look::Gather));
+        add(1);
+        let one = begins(&gathering).unwrap();
+        assert_eq!(one.0, half);
+        add(half - 1);
+        assert!(begins(&gathering).is_none(), "too few while another is under way");
+        add(1);
+        let other = begins(&gathering).unwrap();
+        assert_eq!(other.0, half);
+        add(half + 1);
+        assert!(begins(&gathering).is_none(), "both turns are taken");
+        drop(one);
+        assert_eq!(begins(&gathering).unwrap().0, half + 1);
+        drop(other);
+    }
+
+    #[test]
+    fn a_few_senders_share_one_commit() {
         let gathering = Gathering::new(2);
         for _ in 0..8 {
             add(&gathering, 1);
         }
         let all = begins(&gathering).unwrap();
         assert_eq!(all.0, 8);
+        for _ in 0..7 {
+            add(&gathering, 1);
+        }
+        assert!(begins(&gathering).is_none());
         drop(all);
-        for _ in 0..3 {
-            add(&gathering, 1);
-        }
-        assert!(matches!(gathering.look(100), Look::Gather));
-        add(&gathering, 1);
-        let one = begins(&gathering).unwrap();
-        assert_eq!(one.0, 4);
-        for _ in 0..3 {
-            add(&gathering, 1);
-        }
-        assert!(begins(&gathering).is_none(), "too few while another is under way");
-        add(&gathering, 1);
-        let other = begins(&gathering).unwrap();
-        assert_eq!(other.0, 4);
-        for _ in 0..9 {
-            add(&gathering, 1);
-        }
-        assert!(begins(&gathering).is_none(), "both turns are taken");
-        drop(one);
-        assert_eq!(begins(&gathering).unwrap().0, 9);
-        drop(other);
+        assert!(matches!(gathering.look(LARGEST), Look::Gather));
     }
 
     #[test]
@@ -310,15 +328,15 @@ mod tests {
     #[test]
     fn a_commit_holds_whole_messages_and_not_too_many() {
         let gathering = Gathering::new(3);
-        for readings in [60, 30, 20, 500] {
+        for readings in [300, 150, 100, 2_500] {
             add(&gathering, readings);
         }
         let first = begins(&gathering).unwrap();
         assert_eq!(first.0, 2);
-        let second = begins(&gathering).unwrap();
-        assert_eq!(second.0, 1, "20, because 500 do not fit");
         drop(first);
         gathering.give_up_waiting();
+        let second = begins(&gathering).unwrap();
+        assert_eq!(second.0, 1, "100, because 2,500 do not fit");
         drop(second);
         gathering.give_up_waiting();
         let third = begins(&gathering).unwrap();

@@ -2,11 +2,10 @@
 //! and its outbox row has committed; while one commit is under way, the next gathers.
 
 mod gathering;
+mod line;
 mod statement;
 mod task;
-mod thread;
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use sqlx::PgPool;
 use tokio::sync::{Semaphore, oneshot};
 
 use self::gathering::{Gathering, Unit};
+use self::task::{Shared, Task};
 pub use super::rows::{FIXED_DAY, OLDEST, Raw, Row, Times};
 use crate::ground::ids::ReadingId;
 
@@ -75,40 +75,57 @@ pub struct Limits {
 /// How long a sender waits for its commit before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The entry to the group commit. Cheap to clone.
+/// The entry to the group commit of one thread. Cheap to clone.
+///
+/// Each thread that serves requests has its own: what gathers, the connections and the answers stay on it, because to
+/// hand a reading to another thread and its answer back costs as much as all else that is done with it there.
 #[derive(Debug, Clone)]
 pub struct Committer {
     entry: Arc<Entry>,
+    shared: Shared,
 }
 
 /// Closes the gathering when the last clone of the committer goes.
 #[derive(Debug)]
-struct Entry {
-    gathering: Arc<Gathering>,
-    room: Arc<Semaphore>,
-    capacity: usize,
-}
+struct Entry(Arc<Gathering>);
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        self.gathering.close();
+        self.0.close();
     }
 }
 
 impl Committer {
-    /// Starts the committing tasks on a thread of their own. They end when the last clone of the committer is dropped and
+    /// Starts committing tasks on this thread's runtime. They end when the last clone of the committer is dropped and
     /// nothing waits. `after` is called after every commit that stored something: it wakes the router.
-    pub fn start(system: &PgPool, limits: Limits, after: &Arc<dyn Fn() + Send + Sync>) -> io::Result<Self> {
-        let gathering = Arc::new(Gathering::new(limits.committers));
-        thread::start(system, limits, Arc::clone(after), Arc::clone(&gathering))?;
-        let entry = Entry {
-            gathering,
+    pub fn start(system: &PgPool, limits: Limits, after: &Arc<dyn Fn() + Send + Sync>) -> Self {
+        Self::with(Shared {
+            system: system.clone(),
+            limits,
             room: Arc::new(Semaphore::new(limits.queue)),
-            capacity: limits.queue,
-        };
-        Ok(Self {
-            entry: Arc::new(entry),
+            halving: Arc::new(Semaphore::new(1)),
+            after: Arc::clone(after),
+            expectation: Arc::default(),
         })
+    }
+
+    /// Another one for the thread that calls this; how many readings may wait is counted together.
+    #[must_use]
+    pub fn on_this_thread(&self) -> Self {
+        Self::with(self.shared.clone())
+    }
+
+    fn with(shared: Shared) -> Self {
+        let gathering = Arc::new(Gathering::new(shared.limits.committers));
+        let line = shared.line();
+        for _ in 0..shared.limits.committers {
+            let task = Task::new(line.clone(), shared.clone());
+            tokio::spawn(task.run(Arc::clone(&gathering)));
+        }
+        Self {
+            entry: Arc::new(Entry(gathering)),
+            shared,
+        }
     }
 
     /// Commits the readings of one message; verdicts come in their order. Who gets an error may have been stored all the
@@ -117,17 +134,12 @@ impl Committer {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let Entry {
-            gathering,
-            room,
-            capacity,
-        } = &*self.entry;
-        let wanted = u32::try_from(rows.len().min(*capacity)).unwrap_or(u32::MAX);
-        let room = Arc::clone(room)
+        let wanted = u32::try_from(rows.len().min(self.shared.limits.queue)).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.shared.room)
             .try_acquire_many_owned(wanted)
             .map_err(|_| CommitError::Full)?;
         let (reply, answer) = oneshot::channel();
-        gathering.add(Unit {
+        self.entry.0.add(Unit {
             rows,
             reply,
             _room: room,
@@ -138,11 +150,10 @@ impl Committer {
         }
     }
 
-    /// Readings that wait for a commit right now.
+    /// Readings that wait for a commit right now, on all threads.
     pub fn waiting(&self) -> usize {
-        self.entry
-            .capacity
-            .saturating_sub(self.entry.room.available_permits())
+        let free = self.shared.room.available_permits();
+        self.shared.limits.queue.saturating_sub(free)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use sqlx::{PgPool, Row as _};
+use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::Verdict;
@@ -114,7 +114,7 @@ pub(super) enum Readings {
 
 /// Runs the statement; it is a transaction of its own. Verdicts come in the order of the rows.
 pub(super) async fn run(
-    system: &PgPool,
+    system: &mut PgConnection,
     columns: &Columns<'_>,
     (readings, messages): (Readings, Messages),
 ) -> Result<Vec<Verdict>, sqlx::Error> {
@@ -144,7 +144,7 @@ pub(super) async fn run(
         .bind(&columns.message_times)
         .bind(&columns.message_bodies)
         .bind(columns.message_jwts.values())
-        .fetch_all(system)
+        .fetch_all(&mut *system)
         .await?;
     let mut verdicts = vec![Verdict::Failed; columns.ids.len()];
     let mut duplicates = Vec::new();
@@ -176,7 +176,7 @@ pub(super) async fn run(
 /// A duplicate is answered with the id under which the reading arrived first. The key's row may have been committed by
 /// a neighbour after our statement began, hence a look-up of its own.
 async fn find_first_arrivals(
-    system: &PgPool,
+    system: &mut PgConnection,
     columns: &Columns<'_>,
     duplicates: &[(usize, CustomerId)],
     verdicts: &mut [Verdict],

@@ -1,37 +1,56 @@
 //! A committing task: takes what has gathered, commits it, and answers each sender.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 
 use super::gathering::{Gathering, Unit};
+use super::line::Line;
 use super::statement::{self, Messages, Readings};
-use super::{CommitError, Row, Verdict};
+use super::{CommitError, Limits, Row, Verdict};
 use crate::history::rows::Columns;
 
-/// A statement that takes longer is given up with its connection; PostgreSQL may be stopped, or its host gone.
-const LONGEST: Duration = Duration::from_secs(10);
 /// A deadlock or serialisation failure is run again so many times.
 const CONFLICTS: u32 = 10;
 /// So many commits after one with a known reading are run with the statement that expects some.
 const CAREFUL: u32 = 50;
 
-/// What a committing task works with.
+/// What the committing tasks of all threads share. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Task {
+pub(super) struct Shared {
     pub(super) system: PgPool,
-    pub(super) batch: usize,
-    /// Called after every commit that stored something.
-    pub(super) after: Arc<dyn Fn() + Send + Sync>,
+    pub(super) limits: Limits,
+    /// For the readings that wait.
+    pub(super) room: Arc<Semaphore>,
     /// One message at a time is taken apart, whoever sent it.
     pub(super) halving: Arc<Semaphore>,
+    /// Called after every commit that stored something.
+    pub(super) after: Arc<dyn Fn() + Send + Sync>,
     pub(super) expectation: Arc<Expectation>,
-    /// Whoever ends the commits waits for these as well.
-    pub(super) beside: TaskTracker,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// A line of this thread's own, with a connection for each commit.
+    pub(super) fn line(&self) -> Line {
+        let connections = u32::try_from(self.limits.committers).unwrap_or(u32::MAX);
+        Line::like(&self.system, connections)
+    }
+}
+
+/// A committing task.
+pub(super) struct Task {
+    line: Line,
+    shared: Shared,
 }
 
 /// Whether the next readings are likely to be new. Who sends again, as a rule sends more than one again.
@@ -68,9 +87,13 @@ enum Refused {
 }
 
 impl Task {
+    pub(super) fn new(line: Line, shared: Shared) -> Self {
+        Self { line, shared }
+    }
+
     /// Commits until nothing more can come.
     pub(super) async fn run(self, gathering: Arc<Gathering>) {
-        while let Some(mut group) = gathering.take(self.batch).await {
+        while let Some(mut group) = gathering.take(self.shared.limits.batch).await {
             self.settle(std::mem::take(&mut group.units)).await;
         }
     }
@@ -106,10 +129,11 @@ impl Task {
 
     /// Takes one message apart in a task of its own, so that a sender of many bad readings holds up nobody else.
     fn halve_beside(&self, unit: Unit) {
-        let task = self.clone();
-        self.beside.spawn(async move {
+        let line = Line::over(self.shared.system.clone());
+        let task = Self::new(line, self.shared.clone());
+        tokio::spawn(async move {
             // The semaphore is never closed.
-            let _turn = task.halving.acquire().await;
+            let _turn = task.shared.halving.acquire().await;
             let (rows, mut messages) = apart(&mut vec![unit]);
             match task.halve(&rows).await {
                 Ok(verdicts) => task.answer(messages, verdicts),
@@ -144,29 +168,22 @@ impl Task {
     async fn store(&self, rows: &[Row], messages: Messages) -> Result<Vec<Verdict>, Refused> {
         let columns = Columns::of(rows);
         let mut conflicts = 0;
-        let mut readings = self.expectation.next();
+        let mut readings = self.shared.expectation.next();
         loop {
             let began = Instant::now();
-            let running = statement::run(&self.system, &columns, (readings, messages));
-            let Ok(stored) = tokio::time::timeout(LONGEST, running).await else {
-                tracing::error!(
-                    seconds = LONGEST.as_secs(),
-                    "the database did not answer a commit"
-                );
-                return Err(Refused::All(CommitError::Unavailable));
-            };
+            let stored = self.line.run(&columns, (readings, messages)).await;
             metrics::histogram!("vitalwire_commit_seconds").record(began.elapsed().as_secs_f64());
             metrics::histogram!("vitalwire_commit_readings")
                 .record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
             match stored {
                 Ok(verdicts) => {
                     if verdicts.iter().any(Verdict::is_duplicate) {
-                        self.expectation.disappoint();
+                        self.shared.expectation.disappoint();
                     }
                     return Ok(verdicts);
                 }
                 Err(error) if readings == Readings::New && statement::one_is_known(&error) => {
-                    self.expectation.disappoint();
+                    self.shared.expectation.disappoint();
                     readings = Readings::Any;
                 }
                 Err(error) if is_conflict(&error) && conflicts < CONFLICTS => {
@@ -187,7 +204,7 @@ impl Task {
             .iter()
             .any(|verdict| matches!(verdict, Verdict::Accepted(_)))
         {
-            (self.after)();
+            (self.shared.after)();
         }
         let mut verdicts = verdicts.into_iter();
         for Waiting { readings, unit } in messages {

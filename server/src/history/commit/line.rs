@@ -1,0 +1,88 @@
+//! A thread's line to the database: connections that are kept from commit to commit, the one used last first. A pool
+//! would hand out the one that has rested longest, whose process has gone cold, and would first ask whether it lives.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres};
+
+use super::Verdict;
+use super::statement::{self, Messages, Readings};
+use crate::history::rows::Columns;
+
+/// A statement that takes longer is given up with its connection; PostgreSQL may be stopped, or its host gone.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pool: PgPool,
+    kept: Arc<Mutex<Vec<PoolConnection<Postgres>>>>,
+}
+
+impl Line {
+    /// A line whose connections are made, and therefore woken, on the thread that calls this.
+    pub(super) fn like(pool: &PgPool, connections: u32) -> Self {
+        let options = pool.options().clone().max_connections(connections);
+        Self::over(options.connect_lazy_with(pool.connect_options().as_ref().clone()))
+    }
+
+    /// A line over connections that others use as well.
+    pub(super) fn over(pool: PgPool) -> Self {
+        Self {
+            pool,
+            kept: Arc::default(),
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<PoolConnection<Postgres>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs the commit's statement. A connection that was kept may have ended since its last commit; the statement is then
+    /// run again on a new one, which stores nothing twice.
+    pub(super) async fn run(
+        &self,
+        columns: &Columns<'_>,
+        expected: (Readings, Messages),
+    ) -> Result<Vec<Verdict>, sqlx::Error> {
+        loop {
+            let kept = self.kept().pop();
+            let (mut connection, is_new) = match kept {
+                Some(connection) => (connection, false),
+                None => (self.pool.acquire().await?, true),
+            };
+            let running = statement::run(&mut connection, columns, expected);
+            let answer = match tokio::time::timeout(LONGEST, running).await {
+                Ok(answer) => answer,
+                Err(elapsed) => {
+                    drop(connection.detach());
+                    return Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed)));
+                }
+            };
+            match answer {
+                Err(error) if has_ended(&error) => {
+                    drop(connection.detach());
+                    if is_new {
+                        return Err(error);
+                    }
+                    tracing::info!(%error, "a kept connection has ended; the commit is run on a new one");
+                }
+                answer => {
+                    self.kept().push(connection);
+                    return answer;
+                }
+            }
+        }
+    }
+}
+
+/// Whether the error leaves nothing to talk to: it is none of the database's, or the database says good-bye (class 57,
+/// operator intervention, 57P01 to 57P05).
+fn has_ended(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_none_or(|error| error.code().is_some_and(|code| code.starts_with("57P")))
+}
