@@ -26,7 +26,7 @@ use super::{PREFIX, operations};
         (name = "access", description = "Who you are"),
         (name = "organisations", description = "Customers, distributors and their users"),
         (name = "devices", description = "Devices, their models, who holds them, and their tokens"),
-        (name = "readings", description = "What was measured in the last seven days"),
+        (name = "readings", description = "What was measured"),
         (name = "hubs", description = "Hubs, and how they come to be trusted"),
         (name = "endpoints", description = "The customer's own server, and what was delivered to it"),
         (name = "support", description = "Why did nothing arrive?")

@@ -44,7 +44,7 @@ struct ListQuery {
 
 /// List a device's readings, newest first
 ///
-/// Those that the device measured while the customer held it, of the last seven days.
+/// Those that the device measured while the customer held it, the newest first.
 #[utoipa::path(get, path = "/devices/{id}/readings", tag = "readings", security(("token" = [])),
     params(("id" = DeviceId, Path), ListQuery), responses((status = 200, body = ListOut<Out>), Refused))]
 #[get("/devices/{id}/readings")]

@@ -1,4 +1,4 @@
-//! Readings of the last seven days, for the customer whose they are.
+//! Readings, for the customer whose they are.
 
 mod get;
 mod trace;
