@@ -72,3 +72,35 @@ async fn a_batch_may_hold_a_reading_twice_and_known_ones_beside_new_ones() {
     let third = hub.verdicts(&[rewritten, weight(4)]).await;
     assert_eq!(third, ["duplicate", "accepted"]);
 }
+
+/// The commit keeps its connections; one that has ended since is no sender's trouble.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ended_connection_costs_nobody_an_answer() {
+    let world = World::new().await;
+    let customer = world.customer("Echo").await;
+    let model = world.model("Scale E", &["weight"], "bluetooth").await;
+    let device = world.device(&customer, &model, "E-1").await;
+    for round in 0..3 {
+        let sends: Vec<_> = (0..8)
+            .map(|nth| reading("E-1", "weight", now() - TimeDelta::minutes(round * 8 + nth)))
+            .collect();
+        let answers = join_all(
+            sends
+                .iter()
+                .map(|weight| device.client.post("/v1/telemetry", weight)),
+        )
+        .await;
+        for answer in answers {
+            assert_eq!(answer.status, 202, "{}", answer.text);
+        }
+        let ended: i64 = sqlx::query_scalar(
+            "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity
+             where application_name = 'vitalwire-server' and query like '%with input as (%'
+               and pid <> pg_backend_pid()",
+        )
+        .fetch_one(&mut world.server.owner().await)
+        .await
+        .unwrap();
+        assert!(ended > 0);
+    }
+}

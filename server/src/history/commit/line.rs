@@ -63,9 +63,10 @@ impl Line {
                 }
             };
             match answer {
-                Err(error) if has_ended(&error) => {
+                Err(error) if !is_of_the_rows(&error) => {
+                    // Whatever is wrong, the next commit asks somebody new: this may be a server that was replaced.
                     drop(connection.detach());
-                    if is_new {
+                    if is_new || !has_ended(&error) {
                         return Err(error);
                     }
                     tracing::info!(%error, "a kept connection has ended; the commit is run on a new one");
@@ -77,6 +78,15 @@ impl Line {
             }
         }
     }
+}
+
+/// Whether the error speaks of what was to be stored (class 22, data exceptions; 23, broken constraints) or of others
+/// who store at the same time (40), and not of the server.
+fn is_of_the_rows(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| ["22", "23", "40"].iter().any(|class| code.starts_with(class)))
 }
 
 /// Whether the error leaves nothing to talk to: it is none of the database's, or the database says good-bye (class 57,
