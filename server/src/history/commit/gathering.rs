@@ -49,8 +49,16 @@ pub(super) struct Group<'a> {
 pub(super) struct Gathering {
     state: Mutex<State>,
     ready: Notify,
-    /// Commits at the same time.
+    size: Size,
+}
+
+/// How commits are made.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    /// At the same time.
     turns: usize,
+    /// Readings in one, unless one message alone brings more.
+    batch: usize,
 }
 
 #[derive(Debug, Default)]
@@ -103,13 +111,13 @@ impl Drop for UnderWay<'_> {
 }
 
 impl State {
-    fn next(&self, turns: usize) -> Next {
+    fn next(&self, size: Size) -> Next {
         let share = self
             .senders
-            .div_ceil((self.senders / WORTH_A_TURN).clamp(1, turns));
-        if self.units.is_empty() || self.under_way >= turns {
+            .div_ceil((self.senders / WORTH_A_TURN).clamp(1, size.turns));
+        if self.units.is_empty() || self.under_way >= size.turns {
             Next::Rest
-        } else if self.units.len() >= share {
+        } else if self.units.len() >= share || self.readings >= size.batch {
             Next::Commit
         } else if self.under_way == 0 {
             Next::Gather
@@ -137,22 +145,25 @@ impl State {
 }
 
 impl Gathering {
-    /// For so many commits at the same time.
-    pub(super) fn new(turns: usize) -> Self {
+    /// For so many commits at the same time, and so many readings in one.
+    pub(super) fn new(turns: usize, batch: usize) -> Self {
         Self {
             state: Mutex::default(),
             ready: Notify::new(),
-            turns: turns.max(1),
+            size: Size {
+                turns: turns.max(1),
+                batch,
+            },
         }
     }
 
     /// Adds a message.
     pub(super) fn add(&self, unit: Unit) {
         let mut state = self.lock();
-        let before = state.next(self.turns);
+        let before = state.next(self.size);
         state.readings += unit.rows.len();
         state.units.push(unit);
-        let changed = state.next(self.turns) != before;
+        let changed = state.next(self.size) != before;
         drop(state);
         if changed {
             self.ready.notify_one();
@@ -160,9 +171,9 @@ impl Gathering {
     }
 
     /// The next commit's messages, as soon as they are worth one; `None` once it is closed and empty.
-    pub(super) async fn take(&self, readings: usize) -> Option<Group<'_>> {
+    pub(super) async fn take(&self) -> Option<Group<'_>> {
         loop {
-            match self.look(readings) {
+            match self.look() {
                 Look::Group(group) => return Some(group),
                 Look::Gather => {
                     // Woken or not: what there is now decides.
@@ -181,20 +192,20 @@ impl Gathering {
 
     fn give_up_waiting(&self) {
         let mut state = self.lock();
-        if state.next(self.turns) == Next::Gather {
+        if state.next(self.size) == Next::Gather {
             state.senders = state.units.len();
         }
     }
 
-    fn look(&self, readings: usize) -> Look<'_> {
+    fn look(&self) -> Look<'_> {
         let mut state = self.lock();
-        let found = match state.next(self.turns) {
+        let found = match state.next(self.size) {
             Next::Rest if state.closed && state.units.is_empty() => Look::End,
             Next::Rest => Look::Rest,
             Next::Gather if !state.closed => Look::Gather,
             Next::Gather | Next::Commit => {
                 state.senders = state.senders.max(state.units.len() + state.messages_under_way);
-                let units = state.split(readings);
+                let units = state.split(self.size.batch);
                 let messages = units.len();
                 state.under_way += 1;
                 state.messages_under_way += messages;
@@ -208,7 +219,7 @@ impl Gathering {
                 })
             }
         };
-        let others = matches!(found, Look::End) || state.next(self.turns) == Next::Commit;
+        let others = matches!(found, Look::End) || state.next(self.size) == Next::Commit;
         drop(state);
         if others {
             self.ready.notify_one();
@@ -251,7 +262,7 @@ mod tests {
 
     /// The messages of the commit that begins now, if one does.
     fn begins(gathering: &Gathering) -> Option<(usize, Group<'_>)> {
-        match gathering.look(LARGEST) {
+        match gathering.look() {
             Look::Group(group) => Some((group.units.len(), group)),
             Look::Gather | Look::Rest | Look::End => None,
         }
@@ -259,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_lone_message_is_committed_at_once() {
-        let gathering = Gathering::new(2);
+        let gathering = Gathering::new(2, LARGEST);
         assert!(begins(&gathering).is_none());
         add(&gathering, 1);
         assert_eq!(begins(&gathering).unwrap().0, 1);
@@ -267,7 +278,7 @@ mod tests {
 
     #[test]
     fn many_senders_take_turns_with_half_of_them_in_each_commit() {
-        let gathering = Gathering::new(2);
+        let gathering = Gathering::new(2, LARGEST);
         let half = WORTH_A_TURN;
         let add = |messages: usize| (0..messages).for_each(|_| add(&gathering, 1));
         add(2 * half);
@@ -275,7 +286,7 @@ mod tests {
         assert_eq!(all.0, 2 * half);
         drop(all);
         add(half - 1);
-        assert!(matches!(gathering.look(LARGEST), Look::Gather));
+        assert!(matches!(gathering.look(), Look::Gather));
         add(1);
         let one = begins(&gathering).unwrap();
         assert_eq!(one.0, half);
@@ -293,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_few_senders_share_one_commit() {
-        let gathering = Gathering::new(2);
+        let gathering = Gathering::new(2, LARGEST);
         for _ in 0..8 {
             add(&gathering, 1);
         }
@@ -304,12 +315,12 @@ mod tests {
         }
         assert!(begins(&gathering).is_none());
         drop(all);
-        assert!(matches!(gathering.look(LARGEST), Look::Gather));
+        assert!(matches!(gathering.look(), Look::Gather));
     }
 
     #[test]
     fn senders_that_came_together_are_waited_for_and_then_not() {
-        let gathering = Gathering::new(1);
+        let gathering = Gathering::new(1, LARGEST);
         for _ in 0..3 {
             add(&gathering, 1);
         }
@@ -326,35 +337,35 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_holds_whole_messages_and_not_too_many() {
-        let gathering = Gathering::new(3);
-        for readings in [300, 150, 100, 2_500] {
+    fn a_commit_holds_whole_messages_and_not_too_many_and_a_full_one_waits_for_nobody() {
+        let gathering = Gathering::new(2, LARGEST);
+        for readings in [300, 150, 100, 400, 2_500] {
             add(&gathering, readings);
         }
         let first = begins(&gathering).unwrap();
         assert_eq!(first.0, 2);
-        drop(first);
-        gathering.give_up_waiting();
         let second = begins(&gathering).unwrap();
-        assert_eq!(second.0, 1, "100, because 2,500 do not fit");
-        drop(second);
-        gathering.give_up_waiting();
+        assert_eq!(second.0, 2, "beside the first, because what is left fills it");
+        drop((first, second));
         let third = begins(&gathering).unwrap();
         assert_eq!(third.0, 1, "one message alone may bring more");
+        drop(third);
+        add(&gathering, LARGEST - 1);
+        assert!(matches!(gathering.look(), Look::Gather), "five were here before");
     }
 
     #[tokio::test]
     async fn what_waits_at_the_end_is_committed_and_everybody_goes_home() {
-        let gathering = Gathering::new(2);
+        let gathering = Gathering::new(2, LARGEST);
         add(&gathering, 1);
         add(&gathering, 1);
         drop(begins(&gathering));
         add(&gathering, 1);
         gathering.close();
-        let last = gathering.take(100).await.unwrap();
+        let last = gathering.take().await.unwrap();
         assert_eq!(last.units.len(), 1);
         drop(last);
-        assert!(gathering.take(100).await.is_none());
-        assert!(gathering.take(100).await.is_none());
+        assert!(gathering.take().await.is_none());
+        assert!(gathering.take().await.is_none());
     }
 }

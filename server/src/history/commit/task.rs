@@ -93,7 +93,7 @@ impl Task {
 
     /// Commits until nothing more can come.
     pub(super) async fn run(self, gathering: Arc<Gathering>) {
-        while let Some(mut group) = gathering.take(self.shared.limits.batch).await {
+        while let Some(mut group) = gathering.take().await {
             self.settle(std::mem::take(&mut group.units)).await;
         }
     }
