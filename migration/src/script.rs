@@ -32,6 +32,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0008_operations"),
     script!("m0009_partitions"),
     script!("m0010_quarantine_size"),
+    script!("m0011_epoch_is_used_once"),
 ];
 
 impl MigrationName for Script {

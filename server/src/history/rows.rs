@@ -7,6 +7,7 @@ use uuid::Uuid;
 use vitals::{ContentHash, Kind, Proof, Quality};
 
 use crate::ground::ids::{CredentialId, DeviceId, HubId, RawMessageId, ReadingId};
+use crate::registry::Standing;
 
 /// How far back a measured time can be true, and how long a re-send is recognised.
 pub const OLDEST: TimeDelta = TimeDelta::days(45);
@@ -63,6 +64,8 @@ pub struct Row {
     pub proof: Proof,
     /// The message it came in.
     pub raw: Arc<Raw>,
+    /// What the registry's memory says of device, credential and hub.
+    pub standing: Option<Standing>,
 }
 
 /// The times under which a reading counts and under which its key stands.
@@ -173,12 +176,16 @@ impl<T> Default for Sparse<T> {
 }
 
 impl<T> Sparse<T> {
-    fn push(&mut self, value: Option<T>) {
+    pub(super) fn push(&mut self, value: Option<T>) {
         if let Some(value) = value {
             self.values.resize_with(self.rows, || None);
             self.values.push(Some(value));
         }
         self.rows += 1;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// Up to the last value that there is.
@@ -199,6 +206,17 @@ impl<'a> Columns<'a> {
     /// Whether some row's time lies so far away that an earlier arrival's day is not the fixed one.
     pub(super) fn has_far_times(&self) -> bool {
         self.other_days.iter().any(|day| *day != FIXED_DAY)
+    }
+
+    /// Whether the columns that mostly have no value have none.
+    pub(super) fn is_bare(&self) -> bool {
+        self.hubs.is_empty()
+            && self.offsets.is_empty()
+            && self.hub_times.is_empty()
+            && self.sequences.is_empty()
+            && self.slots.is_empty()
+            && self.originals.is_empty()
+            && self.message_jwts.is_empty()
     }
 
     fn push(&mut self, row: &'a Row) {

@@ -205,6 +205,7 @@ impl Intake {
             hub: Some(proof.hub.hub),
             credential: proof.hub.hub.as_uuid().into(),
             proof: Proof::HubSigned,
+            standing: device.standing.through(&proof.hub),
         };
         Sorted::Row(Box::new(self.row(origin, &reading, hub_time, raw)), bytes, serial)
     }

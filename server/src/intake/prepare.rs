@@ -9,6 +9,7 @@ use super::Intake;
 use crate::ground::Purpose;
 use crate::ground::ids::{CredentialId, DeviceId, HubId, RawMessageId};
 use crate::history::commit::{Raw, Row};
+use crate::registry::Standing;
 
 /// Who sent a reading and what proves it.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +18,7 @@ pub(super) struct Origin {
     pub(super) hub: Option<HubId>,
     pub(super) credential: CredentialId,
     pub(super) proof: Proof,
+    pub(super) standing: Option<Standing>,
 }
 
 impl Intake {
@@ -68,6 +70,7 @@ impl Intake {
             quality: reading.quality,
             proof: origin.proof,
             raw: Arc::clone(raw),
+            standing: origin.standing,
         }
     }
 }

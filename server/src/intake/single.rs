@@ -108,6 +108,7 @@ impl Intake {
             hub: None,
             credential: device.credential,
             proof: Proof::DeviceToken,
+            standing: Some(device.standing),
         };
         let verdict = self
             .committer

@@ -1,6 +1,7 @@
-//! Who a token or a hub's id belongs to, remembered between requests. It speeds up authentication and decides nothing:
-//! the commit asks the registry itself. A registry change bumps an epoch that every server polls; a cache that could
-//! not confirm the epoch for a second is not used.
+//! Who a token or a hub's id belongs to, remembered between requests. It speeds up authentication and decides nothing: a
+//! commit that relies on it makes sure that the registry is still at the epoch of which this was true, else it asks the
+//! registry itself. Every change of the registry changes the epoch, which every server polls; a cache that could not
+//! confirm the epoch for a second is not used.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use vitals::DeviceKey;
 
 use super::sightings::Sightings;
+use super::standing::{Epoch, Standing, standing};
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, HubState};
 use crate::ground::ids::{CredentialId, CustomerId, DeviceId, DistributorId, HubId};
@@ -38,6 +40,8 @@ pub struct DeviceIdentity {
     pub customer: Option<CustomerId>,
     /// Through whom.
     pub distributor: Option<DistributorId>,
+    /// What will become of readings that this token proves.
+    pub standing: Standing,
 }
 
 /// A hub that holds a key.
@@ -55,6 +59,8 @@ pub struct HubIdentity {
     pub distributor: Option<DistributorId>,
     /// Its name.
     pub name: String,
+    /// When all this was so.
+    pub epoch: Epoch,
 }
 
 /// The remembered identities. Cheap to clone.
@@ -199,11 +205,11 @@ async fn system_device(
     system: &PgPool,
     token_hmac: &[u8; 32],
 ) -> Result<Option<DeviceIdentity>, sqlx::Error> {
-    let row = sqlx::query(
-        "select c.id as credential_id, d.id, d.maker, d.serial, d.state, d.customer_id, d.distributor_id
-         from device_credential c join device d on d.id = c.device_id
-         where c.token_hmac = $1 and c.revoked_at is null",
-    )
+    let row = sqlx::query(standing!(
+        "select c.id as credential_id, d.id, d.maker, d.serial, d.customer_id, d.distributor_id",
+        " from device_credential c join device d on d.id = c.device_id",
+        " where c.token_hmac = $1 and c.revoked_at is null"
+    ))
     .bind(token_hmac.as_slice())
     .fetch_optional(system)
     .await?;
@@ -216,6 +222,7 @@ async fn system_device(
             state: parsed(row.try_get("state")?)?,
             customer: row.try_get::<Option<Uuid>, _>("customer_id")?.map(Into::into),
             distributor: row.try_get::<Option<Uuid>, _>("distributor_id")?.map(Into::into),
+            standing: Standing::of(&row)?,
         })
     })
     .transpose()
@@ -223,8 +230,8 @@ async fn system_device(
 
 async fn system_hub(system: &PgPool, hub: HubId) -> Result<Option<HubIdentity>, sqlx::Error> {
     let row = sqlx::query(
-        "select id, public_key, state, customer_id, distributor_id, name from hub
-         where id = $1 and public_key is not null",
+        "select id, public_key, state, customer_id, distributor_id, name, (select epoch from registry_epoch) as epoch
+         from hub where id = $1 and public_key is not null",
     )
     .bind(hub.as_uuid())
     .fetch_optional(system)
@@ -240,6 +247,7 @@ async fn system_hub(system: &PgPool, hub: HubId) -> Result<Option<HubIdentity>, 
             customer: row.try_get::<Option<Uuid>, _>("customer_id")?.map(Into::into),
             distributor: row.try_get::<Option<Uuid>, _>("distributor_id")?.map(Into::into),
             name: row.try_get("name")?,
+            epoch: row.try_get::<i64, _>("epoch")?.into(),
         })
     })
     .transpose()

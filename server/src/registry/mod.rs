@@ -20,6 +20,7 @@ pub mod refusals;
 mod scope;
 mod serials;
 mod sightings;
+mod standing;
 mod store;
 pub mod tokens;
 
@@ -31,4 +32,5 @@ pub use import::system_import_devices;
 pub use page::{Ask, Page};
 pub use scope::RegistryScope;
 pub use serials::{SerialCandidate, system_find_by_serial};
+pub use standing::{Epoch, Standing};
 pub use tokens::DeviceToken;

@@ -4,6 +4,7 @@ use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
 use vitals::DeviceKey;
 
+use super::standing::{Standing, standing};
 use crate::ground::ids::{CustomerId, DeviceId};
 
 /// A device with a serial that somebody named. Several makers may use one serial.
@@ -15,6 +16,8 @@ pub struct SerialCandidate {
     pub key: DeviceKey,
     /// Who holds it now.
     pub customer: Option<CustomerId>,
+    /// What will become of its readings.
+    pub standing: Standing,
 }
 
 /// All devices that have one of these serials, whoever holds them: the commit decides whether the sender may speak for
@@ -26,10 +29,14 @@ pub async fn system_find_by_serial(
     if serials.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query("select id, maker, serial, customer_id from device where serial = any($1)")
-        .bind(serials)
-        .fetch_all(system)
-        .await?;
+    let rows = sqlx::query(standing!(
+        "select d.id, d.maker, d.serial, d.customer_id",
+        " from device d",
+        " where d.serial = any($1)"
+    ))
+    .bind(serials)
+    .fetch_all(system)
+    .await?;
     rows.iter()
         .map(|row| {
             let key = DeviceKey::parse(row.try_get("maker")?, row.try_get("serial")?);
@@ -37,6 +44,7 @@ pub async fn system_find_by_serial(
                 device: row.try_get::<Uuid, _>("id")?.into(),
                 key: key.map_err(|error| sqlx::Error::Decode(error.into()))?,
                 customer: row.try_get::<Option<Uuid>, _>("customer_id")?.map(Into::into),
+                standing: Standing::of(row)?,
             })
         })
         .collect()

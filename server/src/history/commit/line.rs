@@ -8,8 +8,7 @@ use std::time::Duration;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 
-use super::Verdict;
-use super::statement::{self, Messages, Readings};
+use super::statement::{self, Done, Form};
 use crate::history::rows::Columns;
 
 /// A statement that takes longer is given up with its connection; PostgreSQL may be stopped, or its host gone.
@@ -43,18 +42,14 @@ impl Line {
 
     /// Runs the commit's statement. A connection that was kept may have ended since its last commit; the statement is then
     /// run again on a new one, which stores nothing twice.
-    pub(super) async fn run(
-        &self,
-        columns: &Columns<'_>,
-        expected: (Readings, Messages),
-    ) -> Result<Vec<Verdict>, sqlx::Error> {
+    pub(super) async fn run(&self, columns: &Columns<'_>, form: Form<'_>) -> Result<Done, sqlx::Error> {
         loop {
             let kept = self.kept().pop();
             let (mut connection, is_new) = match kept {
                 Some(connection) => (connection, false),
                 None => (self.pool.acquire().await?, true),
             };
-            let running = statement::run(&mut connection, columns, expected);
+            let running = statement::run(&mut connection, columns, form);
             let answer = match tokio::time::timeout(LONGEST, running).await {
                 Ok(answer) => answer,
                 Err(elapsed) => {

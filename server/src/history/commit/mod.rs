@@ -191,6 +191,7 @@ mod tests {
                 body_sealed: Vec::new(),
                 jwt: None,
             }),
+            standing: None,
         }
     }
 }

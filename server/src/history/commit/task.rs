@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Instant;
 
 use sqlx::PgPool;
@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::gathering::{Gathering, Unit};
 use super::line::Line;
-use super::statement::{self, Messages, Readings};
+use super::statement::{Done, Foreseen, Form, Messages, Missed};
 use super::{CommitError, Limits, Row, Verdict};
 use crate::history::rows::Columns;
 
@@ -53,28 +53,33 @@ pub(super) struct Task {
     shared: Shared,
 }
 
-/// Whether the next readings are likely to be new. Who sends again, as a rule sends more than one again.
+/// Whether it is worth to try what the registry's memory foresees.
 #[derive(Debug, Default)]
 pub(super) struct Expectation {
-    /// Commits that are still to be run carefully.
+    /// Commits that are still to be run carefully: who sends again, as a rule sends more than one reading again.
     careful: AtomicU32,
+    /// The last epoch that was found to be over.
+    over: AtomicI64,
 }
 
 impl Expectation {
-    fn next(&self) -> Readings {
+    /// Counts a commit.
+    fn is_good_for(&self, foreseen: &Foreseen<'_>) -> bool {
         let less = |careful: u32| careful.checked_sub(1);
-        match self
+        let careful = self
             .careful
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
-        {
-            Ok(_) => Readings::Any,
-            Err(_none) => Readings::New,
-        }
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        careful.is_err() && self.over.load(Ordering::Relaxed) != foreseen.epoch().as_i64()
     }
 
     /// A reading was known.
     fn disappoint(&self) {
         self.careful.store(CAREFUL, Ordering::Relaxed);
+    }
+
+    /// The registry has changed.
+    fn outlive(&self, foreseen: &Foreseen<'_>) {
+        self.over.store(foreseen.epoch().as_i64(), Ordering::Relaxed);
     }
 }
 
@@ -167,24 +172,29 @@ impl Task {
 
     async fn store(&self, rows: &[Row], messages: Messages) -> Result<Vec<Verdict>, Refused> {
         let columns = Columns::of(rows);
+        let mut foreseen = match messages {
+            Messages::Whole => Foreseen::of(rows, &columns),
+            Messages::InParts => None,
+        };
+        foreseen.take_if(|foreseen| !self.shared.expectation.is_good_for(foreseen));
         let mut conflicts = 0;
-        let mut readings = self.shared.expectation.next();
         loop {
+            let form = foreseen.as_ref().map_or(Form::Careful(messages), Form::Foreseen);
             let began = Instant::now();
-            let stored = self.line.run(&columns, (readings, messages)).await;
+            let done = self.line.run(&columns, form).await;
             metrics::histogram!("vitalwire_commit_seconds").record(began.elapsed().as_secs_f64());
             metrics::histogram!("vitalwire_commit_readings")
                 .record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
-            match stored {
-                Ok(verdicts) => {
+            match done {
+                Ok(Done::Verdicts(verdicts)) => {
                     if verdicts.iter().any(Verdict::is_duplicate) {
                         self.shared.expectation.disappoint();
                     }
                     return Ok(verdicts);
                 }
-                Err(error) if readings == Readings::New && statement::one_is_known(&error) => {
-                    self.shared.expectation.disappoint();
-                    readings = Readings::Any;
+                Ok(Done::Missed(why)) => self.miss(&mut foreseen, why),
+                Err(error) if foreseen.is_some() && Foreseen::broke_off_at_a_key(&error) => {
+                    self.miss(&mut foreseen, Missed::Known);
                 }
                 Err(error) if is_conflict(&error) && conflicts < CONFLICTS => {
                     conflicts += 1;
@@ -195,6 +205,17 @@ impl Task {
                     tracing::error!(%error, "the database did not take a commit");
                     return Err(Refused::All(CommitError::Unavailable));
                 }
+            }
+        }
+    }
+
+    /// It was not as foreseen; the careful form comes next.
+    fn miss(&self, foreseen: &mut Option<Foreseen<'_>>, why: Missed) {
+        metrics::counter!("vitalwire_commit_missed_total").increment(1);
+        if let Some(foreseen) = foreseen.take() {
+            match why {
+                Missed::Epoch => self.shared.expectation.outlive(&foreseen),
+                Missed::Known => self.shared.expectation.disappoint(),
             }
         }
     }

@@ -1,14 +1,13 @@
-//! The one statement that makes readings durable. It stands over several rooms' tables, which is the agreed exception
-//! (DESIGN §2): it asks the registry who holds each device at the measured time and whether device, token and hub are
-//! active, writes key, reading and raw message, and the outbox row of each customer, or nothing at all.
+//! The form that asks the registry about every row: who holds the device at the measured time, and whether device, token
+//! and hub are active. It is for whatever the registry's memory cannot foresee, and tells what became of each reading.
 
 use std::sync::LazyLock;
 
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
-use super::Verdict;
 use crate::ground::ids::{CustomerId, ReadingId};
+use crate::history::commit::Verdict;
 use crate::history::rows::Columns;
 
 /// The laterals with `limit 1` keep the planner on index look-ups, however large the registry is. Periods of one device
@@ -50,21 +49,11 @@ const KEYED: &str = " limit 1) k on true
 ), keyed as (
   insert into reading_key (customer_id, measured_on, content_hash, reading_id)
   select owner, measured_on, content_hash, id from judged where verdict = 'ok' and not known
-  order by owner, measured_on, content_hash";
-
-/// As a rule every reading is new. Then a plain insert finds out what it needs and costs less than one that asks first;
-/// where a key is there already, it breaks off, nothing is stored, and the careful statement is run.
-const ALL_ARE_NEW: &str = "
-), fresh as not materialized (
-  select * from judged where verdict = 'ok' and not known";
-
-const SOME_MAY_BE_KNOWN: &str = "
+  order by owner, measured_on, content_hash
   on conflict do nothing
   returning reading_id
 ), fresh as materialized (
-  select j.* from judged j join keyed k on k.reading_id = j.id";
-
-const STORED: &str = "
+  select j.* from judged j join keyed k on k.reading_id = j.id
 ), stored as (
   insert into reading (id, received_at, customer_id, device_id, hub_id, credential_id, kind, measured_at, measured_on,
     device_time_ms, utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals, original, quality, proof,
@@ -83,10 +72,7 @@ const ANNOUNCED: &str = "
   insert into outbox (circuit, customer_id, reading_ids, received_from, received_until)
   select 'forwarding', owner, array_agg(id order by ord), min(received_at), max(received_at) from fresh group by owner
 )
-select ord, verdict, owner, ";
-
-const FRESH_IF_ALL_ARE_NEW: &str = "verdict = 'ok' and not known as fresh from judged";
-const FRESH_IF_SOME_MAY_BE_KNOWN: &str = "id in (select reading_id from keyed) as fresh from judged";
+select ord, verdict, owner, id in (select reading_id from keyed) as fresh from judged";
 
 /// With the fixed day spelled out, the planner prunes all other days from the look-up before it starts.
 const NEAR: &str = "date '1970-01-01'";
@@ -98,27 +84,18 @@ const MESSAGE_MAY_BE_THERE: &str = " on conflict do nothing";
 
 /// Whether the rows are all that came in their messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Messages {
+pub(in crate::history::commit) enum Messages {
     Whole,
     InParts,
-}
-
-/// What is expected of the readings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Readings {
-    /// None is known; if one is, the statement fails, see [`one_is_known`].
-    New,
-    /// Some may be known.
-    Any,
 }
 
 /// Runs the statement; it is a transaction of its own. Verdicts come in the order of the rows.
 pub(super) async fn run(
     system: &mut PgConnection,
     columns: &Columns<'_>,
-    (readings, messages): (Readings, Messages),
+    messages: Messages,
 ) -> Result<Vec<Verdict>, sqlx::Error> {
-    let answers = sqlx::query(text(columns.has_far_times(), readings, messages))
+    let answers = sqlx::query(text(columns.has_far_times(), messages))
         .bind(&columns.ids)
         .bind(&columns.devices)
         .bind(columns.hubs.values())
@@ -221,28 +198,10 @@ async fn find_first_arrivals(
     Ok(())
 }
 
-/// Whether a statement for new readings failed because one of them is known.
-pub(super) fn one_is_known(error: &sqlx::Error) -> bool {
-    let database = error.as_database_error();
-    database.is_some_and(|error| {
-        error.is_unique_violation()
-            && error
-                .table()
-                .is_some_and(|table| table.starts_with("reading_key"))
-    })
-}
-
-fn text(far_times: bool, readings: Readings, messages: Messages) -> &'static str {
-    static TEXTS: LazyLock<[[[String; 2]; 2]; 2]> = LazyLock::new(|| {
-        let new = (ALL_ARE_NEW, FRESH_IF_ALL_ARE_NEW);
-        let any = (SOME_MAY_BE_KNOWN, FRESH_IF_SOME_MAY_BE_KNOWN);
-        [NEAR, FAR].map(|day| {
-            [new, any].map(|(keyed, fresh)| {
-                ["", MESSAGE_MAY_BE_THERE]
-                    .map(|rule| [HEAD, day, KEYED, keyed, STORED, rule, ANNOUNCED, fresh].concat())
-            })
-        })
+fn text(far_times: bool, messages: Messages) -> &'static str {
+    static TEXTS: LazyLock<[[String; 2]; 2]> = LazyLock::new(|| {
+        [NEAR, FAR]
+            .map(|day| ["", MESSAGE_MAY_BE_THERE].map(|rule| [HEAD, day, KEYED, rule, ANNOUNCED].concat()))
     });
-    let (readings, messages) = (readings == Readings::Any, messages == Messages::InParts);
-    &TEXTS[usize::from(far_times)][usize::from(readings)][usize::from(messages)]
+    &TEXTS[usize::from(far_times)][usize::from(messages == Messages::InParts)]
 }
