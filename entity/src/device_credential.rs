@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{CredentialId, DeviceId};
+use crate::ids::{CredentialId, CustomerId, DeviceId, DistributorId};
 use crate::relations::belongs_to;
 
 /// A device's token; the token itself is stored nowhere.
@@ -21,8 +21,14 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// From when on it is refused.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// The customer for whom it was issued: it proves readings of theirs alone.
+    pub customer_id: Option<CustomerId>,
+    /// The distributor in whose stock or portfolio the device was when it was issued. Neither: it goes with the device.
+    pub distributor_id: Option<DistributorId>,
 }
 
 belongs_to! {
     Device: DeviceId => device.Id,
+    Customer: CustomerId => customer.Id,
+    Distributor: DistributorId => distributor.Id,
 }

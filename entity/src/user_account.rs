@@ -32,6 +32,8 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When they last signed in.
     pub last_sign_in_at: Option<DateTime<Utc>>,
+    /// How often it was disabled: what was issued under an earlier number never works again.
+    pub sign_in_generation: i32,
 }
 
 belongs_to! {

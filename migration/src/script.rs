@@ -33,6 +33,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0009_partitions"),
     script!("m0010_quarantine_size"),
     script!("m0011_epoch_is_used_once"),
+    script!("m0012_tokens_know_their_holder"),
 ];
 
 impl MigrationName for Script {

@@ -171,6 +171,45 @@ async fn a_migration_waits_for_another_that_makes_the_same_roles() {
     }
 }
 
+/// A token that was there before belongs to the present holder of its device: the owner of the tables fills that in,
+/// from whom the policies hide every row.
+#[tokio::test]
+async fn tokens_of_before_are_their_present_holders() {
+    let cluster = Cluster::start().await;
+    let database = cluster.database("holders").await;
+    let (owner, superuser) = (database.as_owner().await, database.as_superuser().await);
+    let before = Migrator::migrations()
+        .iter()
+        .position(|migration| migration.name() == "m0012_tokens_know_their_holder")
+        .and_then(|before| u32::try_from(before).ok());
+    Migrator::up(&owner, before).await.expect("up to the one before");
+    sqlx::raw_sql(
+        "insert into distributor (id, name, created_at) values (md5('distributor')::uuid, 'D', now());
+         insert into customer (id, name, created_at) values (md5('customer')::uuid, 'C', now());
+         insert into device_model (id, maker, name, kinds, transport, created_at)
+           values (md5('model')::uuid, 'Acme', 'Cuff', '{weight}', 'cellular', now());
+         insert into device (id, maker, serial, model_id, distributor_id, customer_id, created_at, updated_at) values
+           (md5('held')::uuid, 'Acme', '1', md5('model')::uuid, md5('distributor')::uuid, md5('customer')::uuid, now(), now()),
+           (md5('stock')::uuid, 'Acme', '2', md5('model')::uuid, null, null, now(), now());
+         insert into device_credential (id, device_id, token_hmac, created_at)
+           select id, id, sha256(serial::bytea), now() from device;",
+    )
+    .execute(&superuser)
+    .await
+    .expect("a registry of before");
+    Migrator::up(&owner, Some(1)).await.expect("up");
+    let found: Vec<String> = sqlx::query_scalar(
+        "select d.serial || case when (c.customer_id, c.distributor_id) is not distinct from
+             (md5('customer')::uuid, md5('distributor')::uuid) then ': its holder''s'
+           when num_nonnulls(c.customer_id, c.distributor_id) = 0 then ': nobody''s' end
+         from device_credential c join device d on d.id = c.device_id order by 1",
+    )
+    .fetch_all(&superuser)
+    .await
+    .expect("look");
+    assert_eq!(found, ["1: its holder's", "2: nobody's"]);
+}
+
 /// A transaction that changes the registry bumps the epoch once, however much it changes. The epoch counts above its last
 /// 20 bits, which are random.
 #[tokio::test]

@@ -26,7 +26,7 @@ const CUSTOMER: Tenant = Tenant {
     setting: "app.customer",
     column: "customer_id",
     table: "customer",
-    barred: &["outbox", "raw_message", "reading_key"],
+    barred: &["device_credential", "outbox", "raw_message", "reading_key"],
 };
 
 const DISTRIBUTOR: Tenant = Tenant {
@@ -34,7 +34,7 @@ const DISTRIBUTOR: Tenant = Tenant {
     setting: "app.distributor",
     column: "distributor_id",
     table: "distributor",
-    barred: &["quarantine"],
+    barred: &["device_credential", "quarantine"],
 };
 
 /// Two customers of two distributors, with a row in every table.

@@ -104,6 +104,7 @@ impl World {
             state: UserState::Active,
             created_at: self.now,
             last_sign_in_at: Some(self.now),
+            sign_in_generation: 0,
         });
         keep!(tx => user_account {
             id: UserId::from(Uuid::from_u128(1000 + u128::from(self.number))),
@@ -116,6 +117,7 @@ impl World {
             state: UserState::Disabled,
             created_at: self.now,
             last_sign_in_at: None,
+            sign_in_generation: 3,
         });
         keep!(tx => user_password {
             user_id: self.id(),
@@ -163,6 +165,8 @@ impl World {
             token_hmac: self.bytes(),
             created_at: self.now,
             revoked_at: Some(self.now),
+            customer_id: Some(self.id()),
+            distributor_id: distributor,
         });
         keep!(tx => assignment {
             id: self.id(),
