@@ -1,0 +1,58 @@
+//! A reading that arrived before is found out, whatever was foreseen.
+
+use chrono::TimeDelta;
+use vitalwire_server::history::commit::{Row, Verdict};
+
+use crate::world::{HOUR, Way, World};
+
+fn again(world: &World, row: &Row) -> Row {
+    Row {
+        id: world.ground.id(),
+        ..row.clone()
+    }
+}
+
+#[tokio::test]
+async fn a_known_reading_is_answered_with_its_first_id_and_a_new_one_beside_it_is_taken() {
+    let world = World::new().await;
+    let memory = world.memory(Way::Token).await;
+    let first = world.row(Way::Token, HOUR, memory);
+    assert_eq!(world.verdict(first.clone()).await, Verdict::Accepted(first.id));
+    let new = world.row(Way::Token, HOUR, memory);
+    let verdicts = world.commit(vec![again(&world, &first), new.clone()]).await;
+    assert_eq!(
+        verdicts,
+        [Verdict::Duplicate(first.id), Verdict::Accepted(new.id)]
+    );
+}
+
+#[tokio::test]
+async fn of_two_alike_in_one_commit_one_is_the_first() {
+    let world = World::new().await;
+    let memory = world.memory(Way::Hub).await;
+    let row = world.row(Way::Hub, HOUR, memory);
+    let verdicts = world.commit(vec![row.clone(), again(&world, &row)]).await;
+    let accepted = verdicts
+        .iter()
+        .filter(|verdict| matches!(verdict, Verdict::Accepted(_)));
+    assert_eq!(accepted.count(), 1, "{verdicts:?}");
+    let kept: i64 = sqlx::query_scalar("select count(*) from reading")
+        .fetch_one(&world.sql)
+        .await
+        .unwrap();
+    assert_eq!(kept, 1);
+}
+
+/// It came with a time that could not be true then, and comes again when it can.
+#[tokio::test]
+async fn a_reading_under_the_fixed_day_is_known() {
+    let world = World::new().await;
+    let memory = world.memory(Way::Token).await;
+    let early = world.row_at(Way::Token, Some(world.ground.now() + TimeDelta::days(30)), memory);
+    assert_eq!(world.verdict(early.clone()).await, Verdict::Accepted(early.id));
+    let timely = Row {
+        device_time_ms: world.row(Way::Token, HOUR, None).device_time_ms,
+        ..again(&world, &early)
+    };
+    assert_eq!(world.verdict(timely).await, Verdict::Duplicate(early.id));
+}

@@ -1,0 +1,112 @@
+//! What is written as foreseen is what asking would have written.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use serde_json::Value;
+use vitals::Quality;
+use vitalwire_server::history::commit::{Row, Verdict};
+
+use crate::world::{HOUR, Way, World};
+
+/// Everything that a reading left behind, without what makes it this one.
+const TRACES: &str = "
+    select jsonb_build_object(
+      'reading', to_jsonb(r) - 'id' - 'raw_id' - 'content_hash',
+      'key', to_jsonb(k) - 'content_hash' - 'reading_id',
+      'message', to_jsonb(m) - 'id',
+      'outbox', (select count(*) from outbox o where r.id = any (o.reading_ids) and o.customer_id = r.customer_id
+        and o.circuit = 'forwarding' and o.received_from = r.received_at and o.received_until = r.received_at))
+    from reading r
+    join reading_key k on k.reading_id = r.id and k.content_hash = r.content_hash
+    join raw_message m on m.id = r.raw_id
+    where r.content_hash = $1";
+
+async fn traces(world: &World, row: &Row) -> Value {
+    sqlx::query_scalar(TRACES)
+        .bind(row.hash.as_bytes().as_slice())
+        .fetch_one(&world.sql)
+        .await
+        .unwrap()
+}
+
+/// With every value that may be missing.
+fn full(row: Row) -> Row {
+    Row {
+        utc_offset_minutes: Some(-300),
+        hub_time: Some(row.raw.received_at - TimeDelta::minutes(3)),
+        sequence: Some(41),
+        user_slot: Some(2),
+        original: Some("{\"weight\":{\"value\":154,\"unit\":\"[lb_av]\"}}".to_owned()),
+        quality: Quality::MOVEMENT,
+        ..row
+    }
+}
+
+#[tokio::test]
+async fn both_forms_leave_the_same_traces() {
+    let world = World::new().await;
+    for way in [Way::Token, Way::Hub] {
+        let memory = world.memory(way).await;
+        let bare = |memory| world.row(way, HOUR, memory);
+        let timeless = |memory| world.row_at(way, None, memory);
+        for (foreseen, asked) in [
+            (bare(memory), bare(None)),
+            (full(bare(memory)), full(bare(None))),
+            (timeless(memory), timeless(None)),
+        ] {
+            for (row, is_foreseen) in [(&foreseen, true), (&asked, false)] {
+                assert_eq!(world.verdict(row.clone()).await, Verdict::Accepted(row.id));
+                assert_eq!(
+                    world.was_foreseen().await,
+                    is_foreseen,
+                    "{way:?} {:?}",
+                    row.standing
+                );
+            }
+            let (one, other) = (traces(&world, &foreseen).await, traces(&world, &asked).await);
+            assert_eq!(one, other);
+            assert_eq!(one["outbox"], 1);
+        }
+    }
+}
+
+/// Rows of several messages, some with values that others lack, in the order in which they came.
+#[tokio::test]
+async fn a_mixed_commit_keeps_each_reading_s_own() {
+    let world = World::new().await;
+    let (token, hub) = (world.memory(Way::Token).await, world.memory(Way::Hub).await);
+    let mut batch = full(world.row(Way::Hub, HOUR, hub));
+    let mut rows = vec![
+        world.row(Way::Token, HOUR, token),
+        batch.clone(),
+        world.row(Way::Token, HOUR * 2, token),
+    ];
+    // A second reading of the hub's message stands beside the first.
+    let raw = Arc::clone(&batch.raw);
+    batch = world.row(Way::Hub, HOUR * 3, hub);
+    batch.raw = raw;
+    rows.insert(2, batch);
+    let verdicts = world.commit(rows.clone()).await;
+    assert!(world.was_foreseen().await);
+    for (row, verdict) in rows.iter().zip(verdicts) {
+        assert_eq!(verdict, Verdict::Accepted(row.id));
+        let traces = traces(&world, row).await;
+        let reading = &traces["reading"];
+        assert_eq!(reading["sequence"].as_i64(), row.sequence);
+        assert_eq!(reading["hub_id"].is_null(), row.hub.is_none());
+        assert_eq!(traces["message"]["jwt"].is_null(), row.hub.is_none());
+        assert_eq!(traces["message"]["device_id"].is_null(), row.hub.is_some());
+    }
+    let announced: Vec<uuid::Uuid> = sqlx::query_scalar("select unnest(reading_ids) from outbox")
+        .fetch_all(&world.sql)
+        .await
+        .unwrap();
+    let sent: Vec<uuid::Uuid> = rows.iter().map(|row| row.id.as_uuid()).collect();
+    assert_eq!(announced, sent);
+    let messages: i64 = sqlx::query_scalar("select count(*) from raw_message")
+        .fetch_one(&world.sql)
+        .await
+        .unwrap();
+    assert_eq!(messages, 3);
+}
