@@ -94,9 +94,4 @@ impl Intake {
     pub fn ground(&self) -> &Ground {
         &self.ground
     }
-
-    /// Readings that wait for a commit.
-    pub fn waiting(&self) -> usize {
-        self.committer.waiting()
-    }
 }

@@ -25,6 +25,12 @@ pub(super) struct Unit {
 }
 
 impl Unit {
+    /// Whether its sender has been told to come back, or has gone. Then it must not be stored any more: he will send it
+    /// again, and a reading without a time of its own would be another one then.
+    fn is_given_up(&self) -> bool {
+        self.reply.is_closed()
+    }
+
     /// A sender that went away gets its answer when it sends again.
     pub(super) fn answer(self, result: Result<Vec<Verdict>, CommitError>) {
         if self.reply.send(result).is_err() {
@@ -37,7 +43,22 @@ impl Unit {
 #[derive(Debug)]
 pub(super) struct Group<'a> {
     pub(super) units: Vec<Unit>,
-    _under_way: UnderWay<'a>,
+    under_way: UnderWay<'a>,
+}
+
+impl Group<'_> {
+    /// The commit takes unusually long. Its senders are not waited for by the others any more.
+    pub(super) fn is_slow(&mut self) {
+        let messages = std::mem::take(&mut self.under_way.messages);
+        let gathering = self.under_way.gathering;
+        let mut state = gathering.lock();
+        state.messages_under_way -= messages;
+        state.senders = state.senders.saturating_sub(messages);
+        state.slow += 1;
+        self.under_way.slow = true;
+        drop(state);
+        gathering.ready.notify_one();
+    }
 }
 
 /// Where messages gather. Senders wake a committing task only when there is a commit to begin, so that a busy server
@@ -65,8 +86,11 @@ struct Size {
 struct State {
     units: Vec<Unit>,
     readings: usize,
-    /// Commits, and the messages in them.
+    /// Commits.
     under_way: usize,
+    /// Those of them that take unusually long.
+    slow: usize,
+    /// The messages in the others.
     messages_under_way: usize,
     /// The most messages that were here at one time, waiting and under way; anew once the wait for them was in vain.
     senders: usize,
@@ -96,12 +120,14 @@ enum Look<'a> {
 struct UnderWay<'a> {
     gathering: &'a Gathering,
     messages: usize,
+    slow: bool,
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         let mut state = self.gathering.lock();
         state.under_way -= 1;
+        state.slow -= usize::from(self.slow);
         state.messages_under_way -= self.messages;
         // Whoever ends a commit looks for the next one himself, unless he ends with it.
         if std::thread::panicking() {
@@ -119,10 +145,18 @@ impl State {
             Next::Rest
         } else if self.units.len() >= share || self.readings >= size.batch {
             Next::Commit
-        } else if self.under_way == 0 {
+        } else if self.under_way == self.slow {
             Next::Gather
         } else {
             Next::Rest
+        }
+    }
+
+    fn forget_given_up(&mut self) {
+        let before = self.units.len();
+        self.units.retain(|unit| !unit.is_given_up());
+        if self.units.len() < before {
+            self.readings = self.units.iter().map(|unit| unit.rows.len()).sum();
         }
     }
 
@@ -199,6 +233,7 @@ impl Gathering {
 
     fn look(&self) -> Look<'_> {
         let mut state = self.lock();
+        state.forget_given_up();
         let found = match state.next(self.size) {
             Next::Rest if state.closed && state.units.is_empty() => Look::End,
             Next::Rest => Look::Rest,
@@ -212,11 +247,9 @@ impl Gathering {
                 let under_way = UnderWay {
                     gathering: self,
                     messages,
+                    slow: false,
                 };
-                Look::Group(Group {
-                    units,
-                    _under_way: under_way,
-                })
+                Look::Group(Group { units, under_way })
             }
         };
         let others = matches!(found, Look::End) || state.next(self.size) == Next::Commit;
@@ -248,13 +281,24 @@ mod tests {
     use super::*;
     use crate::history::commit::tests::row;
 
-    fn add(gathering: &Gathering, readings: usize) {
+    /// The receiver of the answer, which must be kept: who drops it has given up.
+    type Sender = oneshot::Receiver<Result<Vec<Verdict>, CommitError>>;
+
+    #[must_use]
+    fn sends(gathering: &Gathering, readings: usize) -> Sender {
         let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        let (reply, answer) = oneshot::channel();
         gathering.add(Unit {
             rows: (0..readings).map(|_| row()).collect(),
-            reply: oneshot::channel().0,
+            reply,
             _room: room,
         });
+        answer
+    }
+
+    /// Somebody who waits as long as it takes.
+    fn add(gathering: &Gathering, readings: usize) {
+        std::mem::forget(sends(gathering, readings));
     }
 
     /// Readings in a commit.
@@ -352,6 +396,41 @@ mod tests {
         drop(third);
         add(&gathering, LARGEST - 1);
         assert!(matches!(gathering.look(), Look::Gather), "five were here before");
+    }
+
+    #[test]
+    fn what_its_sender_has_given_up_is_not_stored() {
+        let gathering = Gathering::new(2, LARGEST);
+        drop(sends(&gathering, 7));
+        assert!(matches!(gathering.look(), Look::Rest));
+        let waits = sends(&gathering, 3);
+        drop(sends(&gathering, 7));
+        let commit = begins(&gathering).unwrap();
+        assert_eq!(commit.0, 1);
+        assert_eq!(commit.1.units[0].rows.len(), 3);
+        drop(waits);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_commit_that_takes_unusually_long() {
+        let gathering = Gathering::new(2, LARGEST);
+        let add = |messages: usize| (0..messages).for_each(|_| add(&gathering, 1));
+        add(20);
+        let (_, mut hangs) = begins(&gathering).unwrap();
+        add(12);
+        assert!(begins(&gathering).is_none(), "the twenty may come back soon");
+        hangs.is_slow();
+        let all = begins(&gathering).unwrap();
+        assert_eq!(all.0, 12, "and now they are not waited for");
+        add(1);
+        assert!(begins(&gathering).is_none(), "both turns are taken");
+        drop(all);
+        assert!(matches!(gathering.look(), Look::Gather), "for those twelve");
+        gathering.give_up_waiting();
+        drop(begins(&gathering).unwrap());
+        drop(hangs);
+        add(1);
+        assert_eq!(begins(&gathering).unwrap().0, 1);
     }
 
     #[tokio::test]

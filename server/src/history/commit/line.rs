@@ -11,8 +11,9 @@ use sqlx::{PgPool, Postgres};
 use super::statement::{self, Done, Form};
 use crate::history::rows::Columns;
 
-/// A statement that takes longer is given up with its connection; PostgreSQL may be stopped, or its host gone.
-const LONGEST: Duration = Duration::from_secs(10);
+/// A statement that takes longer is given up with its connection, as its senders have given it up: PostgreSQL may be
+/// stopped, or its host gone.
+const LONGEST: Duration = super::PATIENCE;
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
@@ -54,6 +55,10 @@ impl Line {
                 Ok(answer) => answer,
                 Err(elapsed) => {
                     drop(connection.detach());
+                    // The others lead to the same host.
+                    self.kept()
+                        .drain(..)
+                        .for_each(|connection| drop(connection.detach()));
                     return Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed)));
                 }
             };

@@ -149,12 +149,6 @@ impl Committer {
             Err(_elapsed) => Err(CommitError::Unavailable),
         }
     }
-
-    /// Readings that wait for a commit right now, on all threads.
-    pub fn waiting(&self) -> usize {
-        let free = self.shared.room.available_permits();
-        self.shared.limits.queue.saturating_sub(free)
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! A committing task: takes what has gathered, commits it, and answers each sender.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
@@ -14,6 +15,8 @@ use super::statement::{Done, Foreseen, Form, Messages, Missed};
 use super::{CommitError, Limits, Row, Verdict};
 use crate::history::rows::Columns;
 
+/// A commit that takes longer is not waited for by those who gather meanwhile.
+const SLOW: Duration = Duration::from_millis(100);
 /// A deadlock or serialisation failure is run again so many times.
 const CONFLICTS: u32 = 10;
 /// So many commits after one with a known reading are run with the statement that expects some.
@@ -44,6 +47,14 @@ impl Shared {
     pub(super) fn line(&self) -> Line {
         let connections = u32::try_from(self.limits.committers).unwrap_or(u32::MAX);
         Line::like(&self.system, connections)
+    }
+
+    /// One commit, and what waits for the next ones on all threads.
+    fn measure(&self, readings: usize, took: Duration) {
+        let waiting = self.limits.queue.saturating_sub(self.room.available_permits());
+        metrics::histogram!("vitalwire_commit_seconds").record(took.as_secs_f64());
+        metrics::histogram!("vitalwire_commit_readings").record(number(readings));
+        metrics::gauge!("vitalwire_commit_waiting").set(number(waiting));
     }
 }
 
@@ -99,7 +110,11 @@ impl Task {
     /// Commits until nothing more can come.
     pub(super) async fn run(self, gathering: Arc<Gathering>) {
         while let Some(mut group) = gathering.take().await {
-            self.settle(std::mem::take(&mut group.units)).await;
+            let mut settled = pin!(self.settle(std::mem::take(&mut group.units)));
+            if tokio::time::timeout(SLOW, &mut settled).await.is_err() {
+                group.is_slow();
+                settled.await;
+            }
         }
     }
 
@@ -182,11 +197,9 @@ impl Task {
             let form = foreseen.as_ref().map_or(Form::Careful(messages), Form::Foreseen);
             let began = Instant::now();
             let done = self.line.run(&columns, form).await;
-            metrics::histogram!("vitalwire_commit_seconds").record(began.elapsed().as_secs_f64());
-            metrics::histogram!("vitalwire_commit_readings")
-                .record(f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX)));
             match done {
                 Ok(Done::Verdicts(verdicts)) => {
+                    self.shared.measure(rows.len(), began.elapsed());
                     if verdicts.iter().any(Verdict::is_duplicate) {
                         self.shared.expectation.disappoint();
                     }
@@ -233,6 +246,10 @@ impl Task {
             unit.answer(Ok(verdicts));
         }
     }
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// A message whose readings are under way.

@@ -142,7 +142,7 @@ fn unavailable() -> Problem {
         StatusCode::SERVICE_UNAVAILABLE,
         "The platform cannot take this right now",
     )
-    .detail("nothing was stored; send it again")
+    .detail("nothing is acknowledged; send it again")
     .header(header::RETRY_AFTER, "2")
 }
 

@@ -1,5 +1,6 @@
 //! The form that asks the registry about every row: who holds the device at the measured time, and whether device, token
-//! and hub are active. It is for whatever the registry's memory cannot foresee, and tells what became of each reading.
+//! and hub are active. A token that was issued for somebody proves readings of theirs alone. It is for whatever the
+//! registry's memory cannot foresee, and tells what became of each reading.
 
 use std::sync::LazyLock;
 
@@ -30,15 +31,18 @@ with input as (
       when i.suspect and d.ever_moved then 'clock_suspect_moved'
       when a.customer_id is null then 'no_owner'
       when i.hub_id is not null and h.customer_id is distinct from a.customer_id then 'wrong_owner'
+      when i.hub_id is null and c.customer_id is not null and c.customer_id is distinct from a.customer_id then 'wrong_owner'
+      when i.hub_id is null and c.distributor_id is not null and c.distributor_id is distinct from a.distributor_id
+        then 'wrong_owner'
       else 'ok'
     end as verdict,
     k.reading_id is not null as known
   from input i
   left join lateral (select state, ever_moved from device where id = i.device_id limit 1) d on true
-  left join lateral (select id from device_credential
+  left join lateral (select id, customer_id, distributor_id from device_credential
     where id = i.credential_id and device_id = i.device_id and revoked_at is null limit 1) c on i.hub_id is null
   left join lateral (select state, customer_id from hub where id = i.hub_id limit 1) h on i.hub_id is not null
-  left join lateral (select device_id, customer_id, valid_until from assignment
+  left join lateral (select device_id, customer_id, distributor_id, valid_until from assignment
       where device_id is not null and (device_id, valid_from) <= (i.device_id, i.measured_at)
       order by device_id desc, valid_from desc limit 1) a
     on a.device_id = i.device_id and i.measured_at < coalesce(a.valid_until, 'infinity')
