@@ -21,10 +21,12 @@ const RETRY: Duration = Duration::from_millis(500);
 /// In one transaction: outbox rows, and readings unless one row alone brings more.
 const MAX_ROWS: i64 = 20_000;
 const MAX_READINGS: i64 = 20_000;
-/// After a batch, more is let gather in proportion to its size, so that under full load the counters of a thousand
-/// devices are written four times a second and not a hundred times. Below five readings a millisecond the pauses shrink
-/// from batch to batch: at 500 a second, a reading waits for none that it could notice.
-const GATHER_PER_READING: Duration = Duration::from_micros(200);
+/// Under sustained load, more is let gather after a batch, so that the counters of a thousand devices are written four
+/// times a second and not a hundred times. So many readings in the last second are no load yet, and a hub's largest
+/// batch is none: nobody waits for it.
+const NO_LOAD: f64 = 2_000.0;
+/// From here on it is let gather for as long as ever.
+const FULL_LOAD: f64 = 10_000.0;
 const GATHER_AT_MOST: Duration = Duration::from_millis(250);
 /// A batch that took long, because the machine is busy, is followed by three times as much rest, but by no more than
 /// this: routing takes a quarter of one connection's time at most, and a reading waits no longer than a person notices.
@@ -72,12 +74,18 @@ impl Router {
 
     /// Routes until `stop`, then finishes the batch under way and lets its shards go.
     pub async fn run(mut self, stop: CancellationToken) {
+        let mut load = Load::default();
         while !stop.is_cancelled() {
             let began = Instant::now();
             let pause = match self.step().await {
-                Ok(Step::Routed { more: true, .. }) => Duration::ZERO,
+                Ok(Step::Routed { readings, more: true }) => {
+                    load.add(readings, Instant::now());
+                    Duration::ZERO
+                }
                 Ok(Step::Routed { readings, .. }) => {
-                    gather(readings).max((began.elapsed() * 3).min(REST_AT_MOST))
+                    let rest = (began.elapsed() * 3).min(REST_AT_MOST);
+                    load.add(readings, Instant::now());
+                    load.pause().max(rest)
                 }
                 Ok(Step::Idle) => {
                     stop.run_until_cancelled(self.signals.router_wait(POLL)).await;
@@ -204,9 +212,28 @@ enum Step {
     },
 }
 
-fn gather(readings: i64) -> Duration {
-    let readings = u32::try_from(readings).unwrap_or(u32::MAX);
-    GATHER_PER_READING.saturating_mul(readings).min(GATHER_AT_MOST)
+/// Readings in about the last second.
+#[derive(Debug, Default)]
+struct Load {
+    readings: f64,
+    at: Option<Instant>,
+}
+
+impl Load {
+    /// What was routed before weighs less the longer ago it was: a second later, a good third.
+    fn add(&mut self, readings: i64, now: Instant) {
+        let since = self
+            .at
+            .map_or(Duration::MAX, |at| now.saturating_duration_since(at));
+        let readings = f64::from(u32::try_from(readings).unwrap_or(u32::MAX));
+        self.readings = self.readings * (-since.as_secs_f64()).exp() + readings;
+        self.at = Some(now);
+    }
+
+    fn pause(&self) -> Duration {
+        let share = (self.readings - NO_LOAD) / (FULL_LOAD - NO_LOAD);
+        GATHER_AT_MOST.mul_f64(share.clamp(0.0, 1.0))
+    }
 }
 
 /// The first 24 of the 32 hexadecimal digits of a batch's UUIDv7s: the time and random bits; a counter of 32 bits
@@ -221,9 +248,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn small_batches_wait_for_next_to_nothing_and_large_ones_not_long() {
-        assert_eq!(gather(10), Duration::from_millis(2));
-        assert_eq!(gather(500), Duration::from_millis(100));
-        assert_eq!(gather(i64::MAX), GATHER_AT_MOST);
+    fn only_sustained_load_lets_readings_wait() {
+        let begin = Instant::now();
+        let after = |milliseconds| begin + Duration::from_millis(milliseconds);
+        let mut load = Load::default();
+        load.add(1_000, begin);
+        assert_eq!(load.pause(), Duration::ZERO, "a hub's largest batch");
+        for batch in 1..=50 {
+            load.add(25, after(batch * 50));
+        }
+        assert_eq!(load.pause(), Duration::ZERO, "500 a second");
+        for batch in 1..=50 {
+            load.add(900, after(2_500 + batch * 50));
+        }
+        assert_eq!(load.pause(), GATHER_AT_MOST, "18,000 a second");
+        load.add(1, after(8_000));
+        assert_eq!(load.pause(), Duration::ZERO, "three seconds later");
     }
 }
