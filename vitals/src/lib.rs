@@ -31,7 +31,7 @@ mod arbitrary;
 
 pub use code::UnknownName;
 pub use decimal::{Decimal, NumberError};
-pub use decode::{DecodeError, ReadingIn, decode, decode_batch};
+pub use decode::{DecodeError, ReadingIn, decode};
 pub use device::{BadText, DeviceKey, Maker, Serial, UserSlot};
 pub use field::Field;
 pub use hash::{ContentHash, content_hash};

@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::error::{Pointer, cut};
 use super::loose::{Key, Levels, Loose, MAX_ENTRIES};
-use super::{DecodeError, ReadingIn, bad_text, malformed};
+use super::{DecodeError, ReadingIn, bad_text};
 use crate::device::{self, MAX_CHARS};
 use crate::{DeviceTime, Instant, Kind, Quality, UserSlot};
 
@@ -252,115 +250,4 @@ fn quality_flags(value: &Loose<'_>) -> Result<Quality, DecodeError> {
         })?;
     }
     Ok(quality)
-}
-
-type Verdicts<'a> = Vec<Result<ReadingIn<'a>, DecodeError>>;
-
-/// Reads `{"readings":[…]}`.
-pub(super) fn batch(json: &[u8], max: usize) -> Result<Verdicts<'_>, DecodeError> {
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let batch = reader
-        .deserialize_any(Batch { max })
-        .and_then(|batch| reader.end().map(|()| batch));
-    batch.map_err(|error| {
-        if error.is_data() {
-            wrong_type("", "an object")
-        } else {
-            malformed(json, &error)
-        }
-    })?
-}
-
-/// The object around the list.
-struct Batch {
-    max: usize,
-}
-
-impl<'de> Visitor<'de> for Batch {
-    type Value = Result<Verdicts<'de>, DecodeError>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with a list of readings")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(Key(name)) = map.next_key()? {
-            if name != "readings" {
-                map.next_value::<IgnoredAny>()?;
-            } else if found
-                .replace(map.next_value_seed(List { max: self.max })?)
-                .is_some()
-            {
-                return Ok(Err(DecodeError::Duplicate {
-                    field: Pointer::Borrowed("/readings"),
-                }));
-            }
-        }
-        Ok(found.unwrap_or_else(|| Err(missing("/readings"))))
-    }
-}
-
-/// The list of readings.
-struct List {
-    max: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for List {
-    type Value = Result<Verdicts<'de>, DecodeError>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-macro_rules! not_a_list {
-    ($($method:ident($type:ty)),+) => {
-        $(fn $method<E: Error>(self, _: $type) -> Result<Self::Value, E> {
-            Ok(Err(wrong_type("/readings", "a list")))
-        })+
-    };
-}
-
-impl<'de> Visitor<'de> for List {
-    type Value = Result<Verdicts<'de>, DecodeError>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of readings")
-    }
-
-    not_a_list!(
-        visit_bool(bool),
-        visit_i64(i64),
-        visit_u64(u64),
-        visit_f64(f64),
-        visit_str(&str)
-    );
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Err(wrong_type("/readings", "a list")))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Err(wrong_type("/readings", "a list")))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        while items.len() < self.max {
-            let Some(Item(item)) = seq.next_element()? else {
-                return Ok(Ok(items));
-            };
-            items.push(item);
-        }
-        if seq.next_element::<IgnoredAny>()?.is_none() {
-            return Ok(Ok(items));
-        }
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Err(DecodeError::TooMany {
-            field: Pointer::Borrowed("/readings"),
-            max: self.max,
-        }))
-    }
 }

@@ -52,12 +52,6 @@ pub fn decode(json: &[u8]) -> Result<ReadingIn<'_>, DecodeError> {
         .0
 }
 
-/// Decodes a hub's batch `{"readings":[…]}` in one pass. Each item stands for itself: a broken one does not break the
-/// batch. Only what is no JSON, or no batch, or has more than `max` items is refused as a whole.
-pub fn decode_batch(json: &[u8], max: usize) -> Result<Vec<Result<ReadingIn<'_>, DecodeError>>, DecodeError> {
-    item::batch(json, max)
-}
-
 impl ReadingIn<'_> {
     /// The device's serial number as sent, trimmed.
     pub fn device(&self) -> &str {

@@ -280,44 +280,6 @@ fn long_texts_are_refused_or_cut() {
 }
 
 #[test]
-fn a_broken_item_does_not_break_its_batch() {
-    let batch =
-        format!(r#"{{"hub":"H1","readings":[{BENCHMARK},17,{{"device":"D1"}},null,[],{BENCHMARK}]}}"#);
-    let items = decode_batch(batch.as_bytes(), 1_000).unwrap();
-    let codes: Vec<_> = items
-        .iter()
-        .map(|item| item.as_ref().map_or_else(DecodeError::code, |_| "ok"))
-        .collect();
-    assert_eq!(
-        codes,
-        [
-            "ok",
-            "wrong-type",
-            "missing-field",
-            "wrong-type",
-            "wrong-type",
-            "ok"
-        ]
-    );
-    assert_eq!(decode_batch(batch.as_bytes(), 6).unwrap().len(), 6);
-    assert_eq!(decode_batch(batch.as_bytes(), 5).unwrap_err().code(), "too-many");
-}
-
-#[rstest]
-#[case("", "malformed-json", "")]
-#[case("[]", "wrong-type", "")]
-#[case("7", "wrong-type", "")]
-#[case("{}", "missing-field", "/readings")]
-#[case(r#"{"readings":{}}"#, "wrong-type", "/readings")]
-#[case(r#"{"readings":"x"}"#, "wrong-type", "/readings")]
-#[case(r#"{"readings":[]}{"#, "malformed-json", "")]
-#[case(r#"{"readings":[],"readings":[]}"#, "duplicate-name", "/readings")]
-fn what_is_no_batch_is_refused(#[case] json: &str, #[case] code: &str, #[case] pointer: &str) {
-    let error = decode_batch(json.as_bytes(), 10).unwrap_err();
-    assert_eq!((error.code(), error.pointer()), (code, pointer), "{error}");
-}
-
-#[test]
 fn items_can_be_kept_raw_and_decoded_one_by_one() {
     #[derive(Deserialize)]
     struct Batch<'a> {
@@ -388,7 +350,7 @@ fn nearly() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = (decode(&bytes), decode_batch(&bytes, 3), place::pointer(&bytes, 1, 50), place::pointer(&bytes, 2, 9));
+        let _ = (decode(&bytes), place::pointer(&bytes, 1, 50), place::pointer(&bytes, 2, 9));
     }
 
     #[test]
