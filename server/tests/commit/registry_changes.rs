@@ -129,3 +129,15 @@ async fn a_late_reading_belongs_to_the_holder_before() {
         assert_eq!(world.owner(&row).await, owner, "{ago}");
     }
 }
+
+#[rstest]
+#[case::at_another_customer("update hub set customer_id = $other where id = $hub")]
+#[case::at_nobody("update hub set customer_id = null where id = $hub")]
+#[case::inactive("update hub set state = 'inactive' where id = $hub")]
+#[case::device_of_nobody("update assignment set customer_id = null where device_id = $device")]
+#[tokio::test]
+async fn a_hub_that_does_not_simply_speak_for_the_device_foresees_nothing(#[case] change: &str) {
+    let world = World::new().await;
+    world.change(change).await;
+    assert!(world.memory(Way::Hub).await.is_none());
+}
