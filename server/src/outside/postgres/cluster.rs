@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
@@ -24,6 +24,9 @@ pub(super) const APP: &str = "vw_app";
 
 /// A connection that takes longer is none.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What PostgreSQL says while it reads what a crash left, and while it shuts down.
+const CANNOT_CONNECT_NOW: &str = "57P03";
 
 /// Where a cluster is and what it is run with.
 #[derive(Debug)]
@@ -74,14 +77,13 @@ impl Cluster {
     /// Starts the postmaster as a child in a process group of its own: Ctrl-C does not reach it, it outlives a killed
     /// server, and where it dies before the server its end is noticed at once.
     pub(super) fn launch(&self) -> Result<Child, EmbeddedError> {
-        let log = self.folder.log();
-        let io = |source| EmbeddedError::Io {
+        swallow(self.folder.bound_log(), "a long log costs only room");
+        let lines = self.folder.open_log()?;
+        let copy = lines.try_clone().map_err(|source| EmbeddedError::Io {
             what: "cannot write",
-            path: log.clone(),
+            path: self.folder.log(),
             source,
-        };
-        let lines = File::options().create(true).append(true).open(&log).map_err(io)?;
-        let copy = lines.try_clone().map_err(io)?;
+        })?;
         let mut command = self.command("postgres");
         command.arg("-D").arg(self.folder.cluster());
         for setting in self.settings() {
@@ -104,7 +106,7 @@ impl Cluster {
             "listen_addresses=".to_owned(),
             format!("unix_socket_directories={}", self.folder.sockets().display()),
             "unix_socket_permissions=0700".to_owned(),
-            "max_connections=100".to_owned(),
+            format!("max_connections={}", max_connections(cores())),
             "shared_buffers=256MB".to_owned(),
             "max_wal_size=4GB".to_owned(),
             "wal_compression=on".to_owned(),
@@ -121,25 +123,26 @@ impl Cluster {
     /// Whether no postmaster serves the cluster: its pid file names none that lives, or nobody listens on its socket. One
     /// that hangs is not gone.
     pub(super) async fn is_gone(&self) -> bool {
-        let file = std::fs::read_to_string(self.folder.cluster().join("postmaster.pid")).unwrap_or_default();
+        let file = self.folder.read_of_cluster("postmaster.pid").unwrap_or_default();
         let pid = file.lines().next().and_then(|line| line.trim().parse().ok());
-        let lives = pid
-            .and_then(Pid::from_raw)
-            .is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH));
         // A pid may by now be somebody else's.
         let socket = self.folder.sockets().join(".s.PGSQL.5432");
-        !lives
+        !pid.and_then(Pid::from_raw).is_some_and(lives)
             || UnixStream::connect(socket).await.is_err_and(|error| {
                 matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused)
             })
     }
 
-    /// Whether it answers; the error says why not.
-    pub(super) async fn answers(&self) -> Result<(), EmbeddedError> {
+    /// Whether it answers before that moment; the error says why not.
+    pub(super) async fn answers(&self, until: Instant) -> Result<(), EmbeddedError> {
+        let patience = PATIENCE.min(until.saturating_duration_since(Instant::now()));
         let asked = async { self.connect().await?.close().await };
-        match tokio::time::timeout(PATIENCE, asked).await {
+        match tokio::time::timeout(patience, asked).await {
+            Ok(Err(sqlx::Error::Database(error))) if error.code().as_deref() == Some(CANNOT_CONNECT_NOW) => {
+                Err(EmbeddedError::Busy(error.message().to_owned()))
+            }
             Ok(answered) => answered.map_err(EmbeddedError::Connect),
-            Err(_) => Err(EmbeddedError::Connect(sqlx::Error::PoolTimedOut)),
+            Err(_) => Err(EmbeddedError::Silent),
         }
     }
 
@@ -212,34 +215,30 @@ impl Cluster {
 
     async fn run(&self, program: &'static str, arguments: &[&str]) -> Result<(), EmbeddedError> {
         let mut command = self.command(program);
-        let (output, file) = self.folder.scratch()?;
-        let copy = file.try_clone().map_err(|source| EmbeddedError::Io {
-            what: "cannot use",
-            path: output.clone(),
+        let io = |source| EmbeddedError::Io {
+            what: "cannot run",
+            path: self.programs.path(program),
             source,
-        })?;
+        };
+        let mut output = self.folder.scratch()?;
         let status = command
             .args(arguments)
-            .stdout(file)
-            .stderr(copy)
+            .stdout(output.try_clone().map_err(io)?)
+            .stderr(output.try_clone().map_err(io)?)
+            // Who is told to stop meanwhile leaves nobody behind who still makes a cluster.
+            .kill_on_drop(true)
             .status()
             .await
-            .map_err(|source| EmbeddedError::Io {
-                what: "cannot run",
-                path: self.programs.path(program),
-                source,
-            })?;
-        let said = std::fs::read_to_string(&output).unwrap_or_default();
-        swallow(
-            std::fs::remove_file(&output),
-            "the next program writes over what this one left",
-        );
+            .map_err(io)?;
         if status.success() {
             return Ok(());
         }
+        let mut said = Vec::new();
+        let read = output.rewind().and_then(|()| output.read_to_end(&mut said));
+        swallow(read, "the output only explains another error");
         Err(EmbeddedError::Program {
             program,
-            output: tail(&said),
+            output: tail(&String::from_utf8_lossy(&said)),
         })
     }
 
@@ -256,8 +255,60 @@ impl Cluster {
     }
 }
 
+/// The machine's threads, of which a server uses each for HTTP by default.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Room for four servers with the usual pools (24), a listener, two commits a thread and what a start or a command needs
+/// for a while; and for three superusers.
+fn max_connections(cores: usize) -> usize {
+    (3 + 4 * (30 + 2 * cores)).max(100)
+}
+
+/// Whether a process runs. One that has ended stays in the table until its parent has looked, and nobody can wake it.
+fn lives(pid: Pid) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();
+    // The name before it stands in parentheses and may hold any.
+    let state = stat
+        .rsplit_once(')')
+        .and_then(|(_, rest)| rest.trim_start().chars().next());
+    test_kill_process(pid) != Err(Errno::SRCH) && !matches!(state, Some('Z' | 'X'))
+}
+
 /// The last lines.
 fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.lines().rev().take(8).collect();
     lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_several_servers_on_any_machine() {
+        for cores in [1, 2, 4, 37, 64, 192] {
+            let one = 12 + 4 + 8 + 1 + 2 * cores;
+            assert!(max_connections(cores) - 3 >= 3 * one, "{cores}");
+        }
+        assert!(max_connections(1) >= 100);
+    }
+
+    #[test]
+    fn who_has_ended_does_not_live_even_while_nobody_has_looked() {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let pid = Pid::from_child(&child);
+        // Returns when it has ended, and leaves it in the table.
+        rustix::process::waitid(
+            rustix::process::WaitId::Pid(pid),
+            rustix::process::WaitIdOptions::EXITED | rustix::process::WaitIdOptions::NOWAIT,
+        )
+        .unwrap();
+        assert_eq!(test_kill_process(pid), Ok(()), "it is in the table");
+        assert!(!lives(pid));
+        child.wait().unwrap();
+        assert!(!lives(pid));
+        assert!(lives(rustix::process::getpid()));
+    }
 }

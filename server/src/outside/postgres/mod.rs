@@ -75,9 +75,27 @@ pub enum EmbeddedError {
     /// It runs but does not answer.
     #[error("the private PostgreSQL does not answer: {0}")]
     Connect(sqlx::Error),
+    /// It runs, but has something to finish first: it reads what a crash left, or it is shutting down.
+    #[error("the private PostgreSQL is busy: {0}")]
+    Busy(String),
+    /// It takes connections and says nothing.
+    #[error(
+        "the private PostgreSQL takes connections and says nothing; look at its log, postgres/log in the data folder, and \
+         whether its processes run"
+    )]
+    Silent,
+    /// Whoever wanted it wants it no more.
+    #[error("told to stop before the private PostgreSQL answered")]
+    Interrupted,
     /// Somebody else is stopping it and does not come to an end.
     #[error("another process is stopping the private PostgreSQL and does not come to an end; {0} is locked")]
     Stopping(PathBuf),
+}
+
+impl EmbeddedError {
+    fn is_busy(&self) -> bool {
+        matches!(self, Self::Busy(_))
+    }
 }
 
 /// A running private PostgreSQL.
@@ -94,9 +112,20 @@ impl Embedded {
     /// Starts, adopts or joins the PostgreSQL of a data folder, makes sure that the database exists, and looks after it
     /// until [`Embedded::stop`].
     pub async fn start(data_dir: &Path) -> Result<Self, EmbeddedError> {
+        Self::start_unless(&CancellationToken::new(), data_dir).await
+    }
+
+    /// The same for one who may be told to stop meanwhile. What was started until then is stopped again.
+    pub async fn start_unless(told: &CancellationToken, data_dir: &Path) -> Result<Self, EmbeddedError> {
         let cluster = Arc::new(Cluster::find(data_dir)?);
-        let user = cluster.folder().join().await?;
-        let keeper = Keeper::begin(Arc::clone(&cluster)).await?;
+        let joined = told.run_until_cancelled(cluster.folder().join()).await;
+        let user = joined.unwrap_or(Err(EmbeddedError::Interrupted))?;
+        let mut keeper = Keeper::of(Arc::clone(&cluster));
+        let begun = told.run_until_cancelled(keeper.begin()).await;
+        if let Err(error) = begun.unwrap_or(Err(EmbeddedError::Interrupted)) {
+            keeper.abandon(&user).await;
+            return Err(error);
+        }
         let stop = CancellationToken::new();
         let embedded = Self {
             watch: tokio::spawn(keeper.watch(stop.clone())),
@@ -104,7 +133,8 @@ impl Embedded {
             user,
             stop,
         };
-        match embedded.cluster.ensure_database().await {
+        let made = told.run_until_cancelled(embedded.cluster.ensure_database()).await;
+        match made.unwrap_or(Err(EmbeddedError::Interrupted)) {
             Ok(()) => Ok(embedded),
             Err(error) => {
                 embedded.stop().await;
