@@ -3,14 +3,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rustix::process::{Pid, Signal, geteuid, getpid, kill_process, set_child_subreaper};
 use serde_json::{Value, json};
 use sqlx::Row;
+use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use vitalwire_tests::kinds::{reading, time};
-use vitalwire_tests::{Answer, Customer, Device, Postmaster, Server, World, now};
+use vitalwire_tests::{Answer, Customer, Device, Postmaster, Server, World, now, program};
 
 const SENDERS: usize = 8;
 
@@ -188,6 +193,108 @@ async fn a_server_that_was_killed_adopts_its_postgresql_and_looks_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_waits_for_what_a_killed_postgresql_left_behind() {
+    // Who ends is then ours to take out of the kernel's table, and stays there until we do.
+    set_child_subreaper(Some(getpid())).unwrap();
+    let (mut world, _, device) = clinic("P00005").await;
+    let start = now() - TimeDelta::hours(1);
+    let folder = world.server.folder().to_owned();
+    let postmaster = Postmaster::of(&folder).expect("the server has a PostgreSQL");
+    let before = accepted(
+        &device
+            .client
+            .post("/v1/telemetry", &weight(&device, start, 1))
+            .await,
+    );
+    let mut held = world.server.owner().await;
+    let held = Postmaster::backend_of(&mut held).await;
+    held.signal(Signal::STOP);
+    world.server.kill();
+    postmaster.kill().await;
+
+    let log = folder.with_extension("log");
+    let released = async {
+        until_logged(&log, "postmaster.pid\" already exists").await;
+        postmaster.reap();
+        until_logged(&log, "pre-existing shared memory block").await;
+        held.signal(Signal::CONT);
+    };
+    tokio::join!(world.server.restart(), released);
+    let again = device
+        .client
+        .post("/v1/telemetry", &weight(&device, start, 1))
+        .await;
+    assert_eq!(
+        (again.status, again.body["id"].as_str()),
+        (200, Some(before.as_str()))
+    );
+    world.server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_that_gets_no_answer_can_be_told_to_stop() {
+    let mut server = Server::start().await;
+    let folder = server.folder().to_owned();
+    let postmaster = Postmaster::of(&folder).expect("the server has a PostgreSQL");
+
+    // It hangs, and is not this start's own: it is left as it was.
+    server.kill();
+    postmaster.signal(Signal::STOP);
+    let start = Start::of(&server);
+    until_logged(&start.log, "waiting for its answer").await;
+    start.is_told_to_stop().await;
+    assert_eq!(Postmaster::of(&folder), Some(postmaster));
+    postmaster.signal(Signal::CONT);
+    server.restart().await;
+    assert_eq!(Postmaster::of(&folder), Some(postmaster), "it is adopted");
+    server.stop();
+
+    // It lets nobody in, and is this start's own: it is stopped.
+    let doors = folder.join("postgres/data/pg_hba.conf");
+    let open = fs::read(&doors).unwrap();
+    fs::write(&doors, "local all all reject\n").unwrap();
+    let start = Start::of(&server);
+    until_logged(&folder.join("postgres/log"), "rejects connection").await;
+    start.is_told_to_stop().await;
+    assert_eq!(Postmaster::of(&folder), None, "what the start began, it ended");
+    fs::write(&doors, open).unwrap();
+
+    // It cannot start at all.
+    let settings = folder.join("postgres/data/postgresql.conf");
+    fs::rename(&settings, settings.with_extension("aside")).unwrap();
+    let start = Start::of(&server);
+    until_logged(&start.log, "waiting for the end").await;
+    start.is_told_to_stop().await;
+    fs::rename(settings.with_extension("aside"), &settings).unwrap();
+    server.restart().await;
+    server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_of_an_earlier_version_goes_on_under_its_postgresql() {
+    let mut server = Server::start().await;
+    let folder = server.folder().to_owned();
+    let postmaster = Postmaster::of(&folder).expect("the server has a PostgreSQL");
+    server.kill();
+    let (top, log) = (folder.join("postgres"), folder.join("postgres/log"));
+    let user = fs::metadata(folder.join("postgres/data")).unwrap();
+    // All of it was PostgreSQL's, and its log could be read by whoever got there.
+    chown(&top, Some(user.uid()), Some(user.gid())).unwrap();
+    fs::set_permissions(&top, fs::Permissions::from_mode(0o700)).unwrap();
+    fs::set_permissions(&log, fs::Permissions::from_mode(0o644)).unwrap();
+
+    server.restart().await;
+    assert_eq!(Postmaster::of(&folder), Some(postmaster), "it is adopted");
+    let ours = geteuid().as_raw();
+    assert_eq!(fs::metadata(&top).unwrap().uid(), ours);
+    server.stop();
+    server.restart().await;
+    let log = fs::metadata(&log).unwrap();
+    assert_eq!((log.uid(), log.mode() & 0o777), (ours, 0o600));
+    server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_does_not_log_the_row_that_it_refused() {
     let mut server = Server::start().await;
     let mut owner = server.owner().await;
@@ -214,6 +321,48 @@ async fn postgresql_does_not_log_the_row_that_it_refused() {
         "without its values\n{log}"
     );
     server.stop();
+}
+
+/// A server's start that may come to nothing.
+struct Start {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Start {
+    /// On another's folder, in its place.
+    fn of(server: &Server) -> Self {
+        let log = server.scratch().join(format!("{}.log", now().timestamp_micros()));
+        let mut command = Command::from(program());
+        command
+            .args(["serve", "--insecure-dev", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(server.folder())
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(&log).unwrap());
+        Self {
+            child: command.spawn().unwrap(),
+            log,
+        }
+    }
+
+    /// Tells it to stop, and it does so in time and without complaint.
+    async fn is_told_to_stop(mut self) {
+        let pid = self.child.id().and_then(|pid| i32::try_from(pid).ok());
+        kill_process(pid.and_then(Pid::from_raw).unwrap(), Signal::TERM).unwrap();
+        let ended = tokio::time::timeout(SOON, self.child.wait()).await;
+        let log = fs::read_to_string(&self.log).unwrap();
+        let status = ended.unwrap_or_else(|_| panic!("it is deaf\n{log}")).unwrap();
+        assert!(status.success(), "{status}\n{log}");
+    }
+}
+
+/// Whoever writes a log tells nobody, so it is looked at.
+async fn until_logged(log: &Path, text: &str) {
+    let began = Instant::now();
+    while !fs::read_to_string(log).unwrap_or_default().contains(text) {
+        assert!(began.elapsed() < Duration::from_secs(60), "never logged: {text}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// An answer, and how long it took.

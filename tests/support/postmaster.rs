@@ -1,10 +1,10 @@
-//! The private PostgreSQL's first process, seen from outside.
+//! The private PostgreSQL's processes, seen from outside; the first above all.
 
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, waitpid};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -27,6 +27,25 @@ impl Postmaster {
     pub fn is_running(self) -> bool {
         let words = fs::read(format!("/proc/{}/cmdline", self.0.as_raw_nonzero()));
         words.is_ok_and(|words| !words.is_empty())
+    }
+
+    /// Not the first: the one that serves this connection.
+    pub async fn backend_of(connection: &mut sqlx::PgConnection) -> Self {
+        let pid = sqlx::query_scalar("select pg_backend_pid()")
+            .fetch_one(connection)
+            .await
+            .expect("the connection works");
+        Self(Pid::from_raw(pid).expect("it has a pid"))
+    }
+
+    pub fn signal(self, signal: Signal) {
+        kill_process(self.0, signal).expect("the signal can be sent");
+    }
+
+    /// Takes one that has ended out of the kernel's table; for a process that inherits children whose parent is gone.
+    pub fn reap(self) {
+        let ended = waitpid(Some(self.0), WaitOptions::empty()).expect("it is our child");
+        assert!(ended.is_some());
     }
 
     /// Kills it as the kernel does when memory is short, and waits for its end.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{AppError, Platform, start_logging};
+use super::{AppError, Platform, install_tls_provider, open_database, start_logging};
 use crate::config::{Config, Role};
 use crate::forwarding::{Forwarding, ForwardingParts};
 use crate::ground::swallow::swallow;
@@ -19,6 +19,7 @@ use crate::identity::Identity;
 use crate::intake::{Intake, RefusalLog};
 use crate::jobs;
 use crate::ops::Metrics;
+use crate::outside::postgres::Embedded;
 use crate::queue::Signals;
 use crate::registry::IdentityCache;
 
@@ -30,7 +31,13 @@ pub async fn serve(config: Config) -> Result<(), AppError> {
     start_logging(&config);
     // Before anything runs, so that an early signal finds somebody to stop what has been started.
     let stop = StopSignal::listen().map_err(AppError::Io)?;
-    let running = start(config).await?;
+    let running = match start(config, stop.token()).await {
+        Err(error) if stop.token().is_cancelled() => {
+            tracing::info!(%error, "told to stop while starting");
+            return Ok(());
+        }
+        started => started?,
+    };
     tracing::info!(address = %running.address(), "serving");
     stop.received().await;
     tracing::info!("stopping");
@@ -58,15 +65,15 @@ struct Parts {
 }
 
 /// Starts everything that the configured roles ask for and returns once requests are answered. Where a part cannot
-/// start, nothing is left running.
-pub async fn start(config: Config) -> Result<Running, AppError> {
+/// start, or where `told` to stop meanwhile, which is an error as well, nothing is left running.
+pub async fn start(config: Config, told: &CancellationToken) -> Result<Running, AppError> {
     let metrics = swallow(
         Metrics::install(),
         "a second server in one process, as in tests, has no metrics of its own",
     );
-    let platform = Platform::open(&config).await?;
+    let platform = open(&config, told).await?;
     let stop = CancellationToken::new();
-    match Parts::start(&platform, &config, metrics, stop.clone()).await {
+    match unless(told, Parts::start(&platform, &config, metrics, stop.clone())).await {
         Ok(parts) => Ok(Running { platform, parts }),
         Err(error) => {
             stop.cancel();
@@ -74,6 +81,38 @@ pub async fn start(config: Config) -> Result<Running, AppError> {
             Err(error)
         }
     }
+}
+
+/// [`Platform::open`] for one who may be told to stop meanwhile. What was started until then is stopped again.
+async fn open(config: &Config, told: &CancellationToken) -> Result<Platform, AppError> {
+    install_tls_provider();
+    let embedded = if config.is_embedded() {
+        Some(Embedded::start_unless(told, &config.data_dir).await?)
+    } else {
+        None
+    };
+    // To drop it ends its connections, and with them a migration that has not come to its end.
+    match unless(told, open_database(config, embedded.as_ref())).await {
+        Ok((ground, database)) => Ok(Platform {
+            ground,
+            database,
+            embedded,
+        }),
+        Err(error) => {
+            if let Some(embedded) = embedded {
+                embedded.stop().await;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn unless<T>(
+    told: &CancellationToken,
+    work: impl Future<Output = Result<T, AppError>>,
+) -> Result<T, AppError> {
+    let done = told.run_until_cancelled(work).await;
+    done.unwrap_or_else(|| Err(AppError::Refused("told to stop while starting".to_owned())))
 }
 
 impl Parts {
@@ -231,25 +270,32 @@ fn listen(address: &str, source: std::io::Error) -> AppError {
 
 /// Ctrl-C or SIGTERM, heard from the moment this is made.
 #[derive(Debug)]
-pub struct StopSignal {
-    interrupt: Signal,
-    terminate: Signal,
-}
+pub struct StopSignal(CancellationToken);
 
 impl StopSignal {
     /// Takes the signals over from their default, which would end the process at once.
     pub fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let token = CancellationToken::new();
+        let told = token.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            told.cancel();
+        });
+        Ok(Self(token))
+    }
+
+    /// Cancelled when either comes.
+    pub fn token(&self) -> &CancellationToken {
+        &self.0
     }
 
     /// Waits for either.
-    pub async fn received(mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
+    pub async fn received(&self) {
+        self.0.cancelled().await;
     }
 }

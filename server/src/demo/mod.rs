@@ -93,7 +93,13 @@ pub async fn run(mut config: Config, options: Options) -> Result<(), AppError> {
     screen.step("starting the server and its private PostgreSQL");
     let folder = config.data_dir.join("demo");
     let signal = StopSignal::listen().map_err(AppError::Io)?;
-    let running = app::start(config).await?;
+    let running = match app::start(config, signal.token()).await {
+        Err(_) if signal.token().is_cancelled() => {
+            screen.step("stopped before the server had started");
+            return Ok(());
+        }
+        started => started?,
+    };
     let stop = CancellationToken::new();
     let base = format!("http://{}", running.address());
     let ground = running.state().ground().clone();
