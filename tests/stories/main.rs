@@ -11,6 +11,7 @@
 mod all_kinds;
 mod browser;
 mod demo;
+mod device_tokens;
 mod hubs;
 mod kill;
 mod lifecycle;

@@ -131,8 +131,9 @@ async fn a_device_that_moves_takes_no_reading_with_it() {
         .await
         .ok();
 
-    // The device kept this one until after it had moved.
+    // The device kept this one until after it had moved, and sends it under the token that it had.
     let kept = send(&device, hours(2)).await;
+    let device = with_a_token_of(&after, &world, device).await;
     let fresh = send(&device, now()).await;
     let (delivered_old, delivered_new) = (
         old.wait_for_reading(&kept).await,
@@ -197,15 +198,25 @@ async fn suspect_times_of_a_moved_device_wait(world: &World, device: &Device) {
             json!({"status": "quarantined", "reason": "clock_suspect_moved"})
         );
     }
-    // Before anybody held it.
-    let nobody_s = send_for_status(device, now() - TimeDelta::days(44)).await;
-    assert_eq!(nobody_s, "accepted", "it was held for sixty days");
+    let not_theirs = send_for_status(device, now() - TimeDelta::days(44)).await;
+    assert_eq!(not_theirs, "quarantined", "somebody else held it then");
     let kept: i64 =
         sqlx::query_scalar("select count(*) from quarantine where reason = 'clock_suspect_moved'")
             .fetch_one(&mut world.server.owner().await)
             .await
             .unwrap();
     assert_eq!(kept, 2);
+}
+
+/// The device's present holder makes it speak for them.
+async fn with_a_token_of(holder: &Customer, world: &World, device: Device) -> Device {
+    let issued = holder
+        .user
+        .post(&format!("/api/v1/devices/{}/token", device.id), &json!({}))
+        .await
+        .ok();
+    let client = world.anyone.with_token(issued["token"].as_str().unwrap());
+    Device { client, ..device }
 }
 
 async fn send(device: &Device, at: DateTime<Utc>) -> String {

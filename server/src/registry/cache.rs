@@ -15,7 +15,7 @@ use uuid::Uuid;
 use vitals::DeviceKey;
 
 use super::sightings::Sightings;
-use super::standing::{Epoch, Standing, standing};
+use super::standing::{Epoch, IssuedFor, Standing, standing};
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, HubState};
 use crate::ground::ids::{CredentialId, CustomerId, DeviceId, DistributorId, HubId};
@@ -36,9 +36,9 @@ pub struct DeviceIdentity {
     pub key: DeviceKey,
     /// Whether readings are taken from it.
     pub state: DeviceState,
-    /// Who holds it now; for the log of refusals.
+    /// Who holds it now, if the token was issued for them; for the log of refusals, in which nobody else can write.
     pub customer: Option<CustomerId>,
-    /// Through whom.
+    /// Through whom, likewise.
     pub distributor: Option<DistributorId>,
     /// What will become of readings that this token proves.
     pub standing: Standing,
@@ -206,7 +206,8 @@ async fn system_device(
     token_hmac: &[u8; 32],
 ) -> Result<Option<DeviceIdentity>, sqlx::Error> {
     let row = sqlx::query(standing!(
-        "select c.id as credential_id, d.id, d.maker, d.serial, d.customer_id, d.distributor_id",
+        "select c.id as credential_id, c.customer_id as token_customer_id, c.distributor_id as token_distributor_id,
+           d.id, d.maker, d.serial, d.customer_id, d.distributor_id",
         " from device_credential c join device d on d.id = c.device_id",
         " where c.token_hmac = $1 and c.revoked_at is null"
     ))
@@ -214,15 +215,18 @@ async fn system_device(
     .fetch_optional(system)
     .await?;
     row.map(|row| {
+        let token = IssuedFor::of(&row, "token_customer_id", "token_distributor_id")?;
+        let holder = IssuedFor::of(&row, "customer_id", "distributor_id")?;
+        let is_theirs = token.fits(holder.customer, holder.distributor);
         Ok(DeviceIdentity {
             device: row.try_get::<Uuid, _>("id")?.into(),
             credential: row.try_get::<Uuid, _>("credential_id")?.into(),
             key: DeviceKey::parse(row.try_get("maker")?, row.try_get("serial")?)
                 .map_err(|error| sqlx::Error::Decode(error.into()))?,
             state: parsed(row.try_get("state")?)?,
-            customer: row.try_get::<Option<Uuid>, _>("customer_id")?.map(Into::into),
-            distributor: row.try_get::<Option<Uuid>, _>("distributor_id")?.map(Into::into),
-            standing: Standing::of(&row)?,
+            customer: holder.customer.filter(|_| is_theirs),
+            distributor: holder.distributor.filter(|_| is_theirs),
+            standing: Standing::of(&row)?.proved_by(token),
         })
     })
     .transpose()

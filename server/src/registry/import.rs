@@ -33,7 +33,8 @@ pub(super) struct Line {
 
 /// Imports devices with the columns serial, maker, model, kind (several with `;` between them) and token, active, for a
 /// customer by its name, which is created where there is none. A device that the customer has already keeps what is known
-/// of it and takes the file's token, so a file can be imported again. Returns how many devices the file holds.
+/// of it and takes the file's token, so a file can be imported again. The tokens are the maker's: issued for nobody, they go
+/// with their devices. Returns how many devices the file holds.
 pub async fn system_import_devices(
     ground: &Ground,
     database: &Database,

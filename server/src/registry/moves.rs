@@ -28,8 +28,9 @@ pub(super) struct Period {
 }
 
 /// Gives a device to a customer from a moment on, now or earlier: closes the present period and opens the next. Readings
-/// that were accepted before stay with whoever held the device then, as does the customer's reference. A device from
-/// stock becomes active; one that was inactive stays so.
+/// that were accepted before stay with whoever held the device then, as does the customer's reference. A token that they had
+/// made proves readings of their time alone, so the new holder makes another. A device from stock becomes active; one that
+/// was inactive stays so.
 pub async fn assign(
     tx: &Tx<AdminScope>,
     by: &AdminScope,

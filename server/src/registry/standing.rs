@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::cache::{HubIdentity, parsed};
 use crate::ground::enums::{DeviceState, HubState};
-use crate::ground::ids::CustomerId;
+use crate::ground::ids::{CustomerId, DistributorId};
 
 /// Stands for one state of the registry. Every change gives it another one, which never comes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +34,40 @@ pub struct Standing {
     state: DeviceState,
     ever_moved: bool,
     latest: Option<Held>,
+    token: IssuedFor,
 }
 
 /// The period of assignment that began last.
 #[derive(Debug, Clone, Copy)]
 struct Held {
     by: Option<CustomerId>,
+    through: Option<DistributorId>,
     from: DateTime<Utc>,
     until: Option<DateTime<Utc>>,
+}
+
+/// For whom a device's token was issued. It proves readings of theirs alone; one that was issued for nobody, by the maker
+/// or by the platform, goes with the device.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct IssuedFor {
+    pub(super) customer: Option<CustomerId>,
+    pub(super) distributor: Option<DistributorId>,
+}
+
+impl IssuedFor {
+    /// From the columns `customer_id` and `distributor_id` of a credential, under these names.
+    pub(super) fn of(row: &PgRow, customer: &str, distributor: &str) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            customer: row.try_get::<Option<Uuid>, _>(customer)?.map(Into::into),
+            distributor: row.try_get::<Option<Uuid>, _>(distributor)?.map(Into::into),
+        })
+    }
+
+    /// Whether it speaks for whoever holds or held the device.
+    pub(super) fn fits(self, customer: Option<CustomerId>, distributor: Option<DistributorId>) -> bool {
+        self.customer.is_none_or(|own| customer == Some(own))
+            && self.distributor.is_none_or(|own| distributor == Some(own))
+    }
 }
 
 /// Joins to `device d` what [`Standing::of`] reads. Everything in one statement, so that all of it is of one moment.
@@ -50,10 +76,10 @@ macro_rules! standing {
         concat!(
             $select,
             ", d.state, d.ever_moved, (select epoch from registry_epoch) as epoch, a.customer_id as held_by,
-               a.valid_from as held_from, a.valid_until as held_until",
+               a.distributor_id as held_through, a.valid_from as held_from, a.valid_until as held_until",
             $from,
-            " left join lateral (select customer_id, valid_from, valid_until from assignment where device_id = d.id
-                order by valid_from desc limit 1) a on true",
+            " left join lateral (select customer_id, distributor_id, valid_from, valid_until from assignment
+                where device_id = d.id order by valid_from desc limit 1) a on true",
             $where
         )
     };
@@ -61,17 +87,30 @@ macro_rules! standing {
 pub(super) use standing;
 
 impl Standing {
-    /// From a row of a statement that was written with `standing!`.
+    /// From a row of a statement that was written with `standing!`, of a device whose readings no token proves.
     pub(super) fn of(row: &PgRow) -> Result<Self, sqlx::Error> {
         let from: Option<DateTime<Utc>> = row.try_get("held_from")?;
         let by = row.try_get::<Option<Uuid>, _>("held_by")?.map(Into::into);
+        let through = row.try_get::<Option<Uuid>, _>("held_through")?.map(Into::into);
         let until = row.try_get("held_until")?;
         Ok(Self {
             epoch: Epoch(row.try_get("epoch")?),
             state: parsed(row.try_get("state")?)?,
             ever_moved: row.try_get("ever_moved")?,
-            latest: from.map(|from| Held { by, from, until }),
+            latest: from.map(|from| Held {
+                by,
+                through,
+                from,
+                until,
+            }),
+            token: IssuedFor::default(),
         })
+    }
+
+    /// The same for readings that a token proves.
+    #[must_use]
+    pub(super) fn proved_by(self, token: IssuedFor) -> Self {
+        Self { token, ..self }
     }
 
     /// When it was so.
@@ -95,6 +134,79 @@ impl Standing {
         let held = self.latest?;
         let then = held.from <= measured_at && held.until.is_none_or(|until| measured_at < until);
         let taken = self.state == DeviceState::Active && !(suspect && self.ever_moved);
-        held.by.filter(|_| then && taken)
+        let proved = self.token.fits(held.by, held.through);
+        held.by.filter(|_| then && taken && proved)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn customer(number: u128) -> CustomerId {
+        Uuid::from_u128(number).into()
+    }
+
+    fn distributor(number: u128) -> DistributorId {
+        Uuid::from_u128(number).into()
+    }
+
+    fn noon() -> DateTime<Utc> {
+        "2026-11-20T12:00:00Z".parse().unwrap()
+    }
+
+    /// Held by customer 1 through distributor 7 since noon.
+    fn held() -> Standing {
+        Standing {
+            epoch: Epoch(1),
+            state: DeviceState::Active,
+            ever_moved: true,
+            latest: Some(Held {
+                by: Some(customer(1)),
+                through: Some(distributor(7)),
+                from: noon(),
+                until: None,
+            }),
+            token: IssuedFor::default(),
+        }
+    }
+
+    #[rstest]
+    #[case::provisioned(None, None, true)]
+    #[case::its_own(Some(1), Some(7), true)]
+    #[case::its_own_without_a_distributor(Some(1), None, true)]
+    #[case::from_its_distributor_s_stock(None, Some(7), true)]
+    #[case::another_customer_s(Some(2), Some(7), false)]
+    #[case::another_distributor_s(Some(1), Some(8), false)]
+    #[case::from_another_distributor_s_stock(None, Some(8), false)]
+    fn a_token_foresees_readings_of_those_alone_for_whom_it_was_issued(
+        #[case] customer_id: Option<u128>,
+        #[case] distributor_id: Option<u128>,
+        #[case] beyond_doubt: bool,
+    ) {
+        let token = IssuedFor {
+            customer: customer_id.map(customer),
+            distributor: distributor_id.map(distributor),
+        };
+        let owner = held().proved_by(token).owner(noon(), false);
+        assert_eq!(owner, beyond_doubt.then(|| customer(1)));
+    }
+
+    #[test]
+    fn what_was_measured_before_the_latest_period_is_not_foreseen() {
+        let before = noon() - chrono::TimeDelta::microseconds(1);
+        assert_eq!(held().owner(before, false), None);
+        assert_eq!(
+            held().owner(noon(), true),
+            None,
+            "a suspect time of a moved device"
+        );
+        let inactive = Standing {
+            state: DeviceState::Inactive,
+            ..held()
+        };
+        assert_eq!(inactive.owner(noon(), false), None);
     }
 }

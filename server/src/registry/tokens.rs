@@ -4,7 +4,9 @@ use std::fmt;
 
 use data_encoding::BASE32_NOPAD;
 
+use super::devices::Device;
 use super::scope::RegistryScope;
+use super::standing::IssuedFor;
 use super::{RegistryError, devices, store};
 use crate::ground::enums::DeviceState;
 use crate::ground::ids::{CredentialId, DeviceId};
@@ -36,7 +38,8 @@ impl fmt::Debug for DeviceToken {
     }
 }
 
-/// Makes a token for a device that the caller sees. Tokens that it had before stop working with the same commit.
+/// Makes a token for a device that the caller sees, for its present holder: whoever holds the device next needs another.
+/// Tokens that it had before stop working with the same commit.
 pub async fn issue<S: RegistryScope>(
     ground: &Ground,
     database: &Database,
@@ -53,10 +56,12 @@ pub async fn issue<S: RegistryScope>(
     let token = DeviceToken::new(ground);
     let hmac = ground.keys().hmac(Purpose::DeviceToken, token.0.as_bytes());
     let (id, now): (CredentialId, _) = (ground.id(), ground.now());
+    let holder = holder(&seen);
     SystemScope::for_purpose("issue the token of a device that the caller sees")
         .run(database, async |tx| {
+            store::tokens::system_lock(tx, device, holder).await?;
             store::tokens::system_revoke(tx, device, now).await?;
-            store::tokens::system_insert(tx, id, device, &hmac, now).await
+            store::tokens::system_insert(tx, id, device, holder, &hmac, now).await
         })
         .await?;
     Ok(token)
@@ -70,17 +75,20 @@ pub async fn revoke<S: RegistryScope>(
     device: DeviceId,
 ) -> Result<(), RegistryError> {
     by.must_manage_devices()?;
-    by.run(database, async |tx| devices::get(tx, device).await)
+    let seen = by
+        .run(database, async |tx| devices::get(tx, device).await)
         .await?;
     let now = ground.now();
     SystemScope::for_purpose("revoke the token of a device that the caller sees")
         .run(database, async |tx| {
+            store::tokens::system_lock(tx, device, holder(&seen)).await?;
             store::tokens::system_revoke(tx, device, now).await
         })
         .await
 }
 
-/// When the token that works now was issued, for a device that the caller sees.
+/// When the token that works now for the device's holder was issued, for a device that the caller sees. One that was issued
+/// for whoever held it before is not theirs to know of.
 pub async fn issued_at<S: RegistryScope>(
     database: &Database,
     by: &S,
@@ -93,4 +101,12 @@ pub async fn issued_at<S: RegistryScope>(
             store::tokens::system_issued_at(tx, device).await
         })
         .await
+}
+
+/// Who held the device when the caller saw it.
+fn holder(seen: &Device) -> IssuedFor {
+    IssuedFor {
+        customer: seen.customer,
+        distributor: seen.distributor,
+    }
 }
