@@ -78,6 +78,9 @@ pub struct NewDevice {
     pub state: Option<DeviceState>,
 }
 
+/// Whoever asks again sees what came between.
+const CHANGED: RegistryError = RegistryError::Conflict("the device has just changed; look again");
+
 /// Which devices are looked for.
 #[derive(Debug, Clone, Default)]
 pub struct DeviceFilter {
@@ -191,7 +194,9 @@ pub async fn change<S: RegistryScope>(
     let DevicePatch { state, reference } = patch;
     if let Some(state) = state.filter(|state| *state != device.state) {
         may_become(&device, state, by.is_admin())?;
-        store::devices::set_state(tx, id, state, ground.now()).await?;
+        if !store::devices::set_state(tx, &device, state, ground.now()).await? {
+            return Err(CHANGED);
+        }
     }
     if let Some(change) = reference {
         if by.distributor().is_some() {
@@ -204,7 +209,9 @@ pub async fn change<S: RegistryScope>(
             ReferenceChange::Set(reference) => referenced(Some(reference))?,
             ReferenceChange::Clear => None,
         };
-        store::devices::set_reference(tx, id, reference.as_deref(), ground.now()).await?;
+        if !store::devices::set_reference(tx, &device, reference.as_deref(), ground.now()).await? {
+            return Err(CHANGED);
+        }
     }
     Ok(())
 }

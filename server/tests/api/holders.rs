@@ -1,12 +1,13 @@
 //! Who holds a device, and with which token it speaks.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use vitalwire_server::ground::Clock as _;
-use vitalwire_server::registry::system_import_devices;
+use vitalwire_server::identity::{CallerScope, Password};
+use vitalwire_server::registry::{system_import_devices, tokens};
 
-use crate::world::World;
+use crate::world::{Answer, Client, PASSWORD, Tenant, World};
 
 type Period = (Option<Uuid>, DateTime<Utc>, Option<DateTime<Utc>>);
 
@@ -196,4 +197,139 @@ async fn a_thousand_devices_come_in_at_once_or_not_at_all() {
             .to_string()
             .contains("registered for somebody else")
     );
+}
+
+/// A statement of the server that waits for a lock. Its own loop, because nothing announces it.
+async fn somebody_waits(world: &World) {
+    let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    for _ in 0..500 {
+        let waiting: i64 = sqlx::query_scalar(ask).fetch_one(&world.sql).await.unwrap();
+        if waiting > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits for the device");
+}
+
+/// What a request about the device is answered that came while the statement held it.
+async fn meanwhile(
+    world: &World,
+    held: &str,
+    by: &Client,
+    device: &str,
+    ask: (&'static str, &str, Value),
+) -> Answer {
+    let mut other = world.sql.begin().await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(held.to_owned()))
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let (method, below, body) = ask;
+    let (by, path) = (by.clone(), format!("/api/v1/devices/{device}{below}"));
+    let asked = tokio::spawn(async move { by.call(method, &path, Some(&body)).await });
+    somebody_waits(world).await;
+    other.commit().await.unwrap();
+    asked.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_device_that_is_retired_meanwhile_does_not_come_back() {
+    let world = World::new().await;
+    let a = world.tenant(&world.admin().await, "a").await;
+    let path = format!("/api/v1/devices/{}", a.device);
+    let inactive = json!({"state": "inactive"});
+    assert_eq!(a.user.patch(&path, &inactive).await.status, 200);
+    let retire = format!("update device set state = 'retired' where id = '{}'", a.device);
+    let activate = ("PATCH", "", json!({"state": "active"}));
+    let answer = meanwhile(&world, &retire, &a.user, &a.device, activate).await;
+    assert_eq!(answer.problem(), (409, "conflict"));
+    assert_eq!(a.user.get(&path).await.body["state"], "retired");
+}
+
+#[tokio::test]
+async fn whoever_held_a_device_changes_nothing_once_it_has_moved() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (a, b) = (world.tenant(&admin, "a").await, world.tenant(&admin, "b").await);
+    let reference = json!({"customer_reference": "still ours"});
+    let asks = [
+        (&a.user, "POST", "/token", json!({})),
+        (&a.user, "DELETE", "/token", json!({})),
+        (&a.user, "PATCH", "", json!({"state": "inactive"})),
+        (&a.user, "PATCH", "", reference.clone()),
+        // Somebody who sees every device meant A's.
+        (&admin, "POST", "/token", json!({})),
+        (&admin, "PATCH", "", json!({"state": "inactive"})),
+        (&admin, "PATCH", "", reference),
+    ];
+    for (by, method, below, body) in asks {
+        // B has it and has made a token before anybody else comes to know.
+        let moved = format!(
+            "update device set customer_id = '{}' where id = '{}';
+             delete from device_credential;
+             insert into device_credential (id, device_id, token_hmac, created_at, customer_id)
+             select id, id, sha256('b'), now(), customer_id from device where id = '{1}'",
+            b.customer, a.device
+        );
+        let answer = meanwhile(&world, &moved, by, &a.device, (method, below, body)).await;
+        assert!(
+            [404, 409].contains(&answer.status),
+            "{method} {below}: {} {}",
+            answer.status,
+            answer.text
+        );
+        let tokens: Vec<(String, bool)> =
+            sqlx::query_as("select customer_id::text, revoked_at is null from device_credential")
+                .fetch_all(&world.sql)
+                .await
+                .unwrap();
+        assert_eq!(tokens, [(b.customer.clone(), true)], "{method} {below}");
+        let path = format!("/api/v1/devices/{}", a.device);
+        let seen = b.user.get(&path).await.body;
+        assert_eq!(
+            (&seen["state"], &seen["customer_reference"]),
+            (&json!("active"), &json!(null))
+        );
+        sqlx::query("update device set customer_id = $1 where id = $2")
+            .bind(a.customer_id().as_uuid())
+            .bind(a.device.parse::<Uuid>().unwrap())
+            .execute(&world.sql)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_its_maker_s_and_nobody_else_hears_of_it() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (a, b) = (world.tenant(&admin, "a").await, world.tenant(&admin, "b").await);
+    let issued = async |tenant: &Tenant| {
+        let here = "192.0.2.1".parse().unwrap();
+        let session = world
+            .identity
+            .sign_in(&tenant.email, Password::typed(PASSWORD), here)
+            .await
+            .unwrap();
+        let CallerScope::Customer(scope) = session.caller.scope else {
+            panic!("a customer's user")
+        };
+        let device = a.device.parse().unwrap();
+        tokens::issued_at(&world.database, &scope, device)
+            .await
+            .unwrap()
+            .is_some()
+    };
+    let (path, token) = (
+        format!("/api/v1/devices/{}/assignments", a.device),
+        format!("/api/v1/devices/{}/token", a.device),
+    );
+    a.user.post(&token, &json!({})).await.created("token");
+    assert!(issued(&a).await);
+    let moved = admin.post(&path, &json!({"customer_id": b.customer})).await;
+    assert_eq!(moved.status, 201, "{}", moved.text);
+    assert!(!issued(&b).await, "it is no token of theirs");
+    b.user.post(&token, &json!({})).await.created("token");
+    assert!(issued(&b).await);
 }

@@ -90,26 +90,41 @@ pub(in crate::registry) async fn get_one<S: RegistryScope>(
     Ok(row.as_ref().map(read).transpose()?)
 }
 
+/// Whether the device was still as the caller saw it and has changed. One that was retired or moved meanwhile stays so.
 pub(in crate::registry) async fn set_state<S: RegistryScope>(
     tx: &Tx<S>,
-    id: DeviceId,
-    state: DeviceState,
+    seen: &Device,
+    to: DeviceState,
     now: DateTime<Utc>,
-) -> Result<(), RegistryError> {
-    let sql = "update device set state = $2, updated_at = $3 where id = $1";
-    run(tx, sql, [id.as_uuid().into(), state.as_str().into(), now.into()]).await?;
-    Ok(())
+) -> Result<bool, RegistryError> {
+    let sql = "update device set state = $4, updated_at = $5
+        where id = $1 and state = $2 and customer_id is not distinct from $3";
+    let values = [
+        seen.id.as_uuid().into(),
+        seen.state.as_str().into(),
+        seen.customer.map(CustomerId::as_uuid).into(),
+        to.as_str().into(),
+        now.into(),
+    ];
+    Ok(run(tx, sql, values).await?.rows_affected() == 1)
 }
 
+/// Whether the device was still held by whom the caller saw and has changed: one customer's word for it is not the next one's.
 pub(in crate::registry) async fn set_reference<S: RegistryScope>(
     tx: &Tx<S>,
-    id: DeviceId,
+    seen: &Device,
     reference: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<(), RegistryError> {
-    let sql = "update device set customer_reference = $2, updated_at = $3 where id = $1";
-    run(tx, sql, [id.as_uuid().into(), reference.into(), now.into()]).await?;
-    Ok(())
+) -> Result<bool, RegistryError> {
+    let sql = "update device set customer_reference = $3, updated_at = $4
+        where id = $1 and customer_id is not distinct from $2";
+    let values = [
+        seen.id.as_uuid().into(),
+        seen.customer.map(CustomerId::as_uuid).into(),
+        reference.into(),
+        now.into(),
+    ];
+    Ok(run(tx, sql, values).await?.rows_affected() == 1)
 }
 
 pub(super) fn read(row: &QueryResult) -> Result<Device, DbErr> {
