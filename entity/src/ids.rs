@@ -87,6 +87,8 @@ ids! {
     HubId,
     /// A code with which a hub claims itself once.
     ClaimCodeId,
+    /// A key that a hub holds or held.
+    HubKeyId,
     /// A period in which somebody held a device or a hub.
     AssignmentId,
     /// A reading.
@@ -117,7 +119,7 @@ macro_rules! no_number {
 }
 
 no_number! {
-    DistributorId CustomerId UserId SessionId DeviceModelId DeviceId CredentialId HubId ClaimCodeId AssignmentId
+    DistributorId CustomerId UserId SessionId DeviceModelId DeviceId CredentialId HubId ClaimCodeId HubKeyId AssignmentId
     ReadingId RawMessageId QuarantineId EndpointId DeliveryId AttemptId RefusalId
 }
 

@@ -25,6 +25,7 @@ pub mod endpoint;
 pub mod event;
 pub mod hub;
 pub mod hub_claim_code;
+pub mod hub_key;
 pub mod job_lease;
 pub mod master_key_check;
 pub mod minute_tally;

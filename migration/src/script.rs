@@ -34,6 +34,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0010_quarantine_size"),
     script!("m0011_epoch_is_used_once"),
     script!("m0012_tokens_know_their_holder"),
+    script!("m0013_hub_keys"),
 ];
 
 impl MigrationName for Script {

@@ -254,3 +254,46 @@ async fn a_change_of_the_registry_bumps_its_epoch_once() {
     change("update hub set name = 'kitchen', state = 'retired'").await;
     assert_eq!(count().await, before + 2);
 }
+
+/// Keys that hubs held before there was a table for them are in it: the migrations run as whoever owns the tables, and the
+/// policies would hide every hub.
+#[tokio::test]
+async fn the_keys_that_hubs_hold_are_written_down() {
+    let cluster = Cluster::start().await;
+    let database = cluster.database("keys").await;
+    let (owner, superuser) = (database.as_owner().await, database.as_superuser().await);
+    let before = Migrator::migrations()
+        .iter()
+        .position(|migration| migration.name() == "m0013_hub_keys")
+        .expect("it is one of ours");
+    Migrator::up(&owner, Some(u32::try_from(before).expect("a few")))
+        .await
+        .expect("what was there before");
+    sqlx::raw_sql(
+        "insert into hub (id, serial, name, state, public_key, fingerprint, claimed_at, created_at) values
+           (gen_random_uuid(), 'claimed', 'H', 'active', decode(repeat('ab', 32), 'hex'), 'aa:bb', '2026-02-01Z', '2026-01-01Z'),
+           (gen_random_uuid(), 'bare', 'H', 'inactive', decode(repeat('00', 32), 'hex'), null, null, '2026-01-01Z'),
+           (gen_random_uuid(), 'fresh', 'H', 'unclaimed', null, null, null, '2026-01-01Z')",
+    )
+    .execute(&superuser)
+    .await
+    .expect("hubs");
+    Migrator::up(&owner, None).await.expect("up");
+    let kept: Vec<(String, String, bool, bool)> = sqlx::query_as(
+        "select h.serial, k.fingerprint, k.public_key = h.public_key and k.valid_from = coalesce(h.claimed_at, h.created_at),
+           k.valid_until is null
+         from hub_key k join hub h on h.id = k.hub_id order by 1",
+    )
+    .fetch_all(&superuser)
+    .await
+    .expect("keys");
+    assert_eq!(
+        kept,
+        [
+            // Half the SHA-256 of the key, as a claim writes it.
+            ("bare", "66:68:7a:ad:f8:62:bd:77:6c:8f:c1:8b:8e:9f:8e:20"),
+            ("claimed", "aa:bb"),
+        ]
+        .map(|(serial, fingerprint)| (serial.to_owned(), fingerprint.to_owned(), true, true))
+    );
+}

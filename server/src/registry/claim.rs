@@ -133,6 +133,7 @@ pub async fn system_claim(
         fingerprint: &fingerprint,
         version,
         assignment: ground.id(),
+        key: ground.id(),
         now: ground.now(),
     };
     let hub = SystemScope::for_purpose("a hub claims itself with its code")

@@ -217,5 +217,13 @@ impl World {
             expires_at: self.now,
             used_at: None,
         });
+        keep!(tx => hub_key {
+            id: self.id(),
+            hub_id: self.id(),
+            public_key: self.bytes(),
+            fingerprint: "ab:cd".into(),
+            valid_from: self.now,
+            valid_until: Some(self.now),
+        });
     }
 }

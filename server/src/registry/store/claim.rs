@@ -1,9 +1,9 @@
-//! `hub_claim_code`, which no tenant's role may touch, and the statement that uses one up.
+//! `hub_claim_code` and `hub_key`, which no tenant's role may touch, and the statement that uses a code up for a key.
 
 use chrono::{DateTime, Utc};
 
 use super::{id, one, run};
-use crate::ground::ids::{AssignmentId, ClaimCodeId, HubId};
+use crate::ground::ids::{AssignmentId, ClaimCodeId, HubId, HubKeyId};
 use crate::registry::{ClaimError, RegistryError};
 use crate::tenancy::{SystemScope, Tx};
 
@@ -15,6 +15,7 @@ pub(in crate::registry) struct Claim<'a> {
     pub(in crate::registry) fingerprint: &'a str,
     pub(in crate::registry) version: Option<&'a str>,
     pub(in crate::registry) assignment: AssignmentId,
+    pub(in crate::registry) key: HubKeyId,
     pub(in crate::registry) now: DateTime<Utc>,
 }
 
@@ -53,7 +54,9 @@ pub(in crate::registry) async fn system_insert_code(
 }
 
 /// Uses the code up and stores the key, in one statement: of two claims at once, the second waits for the first's row,
-/// finds the code used and changes nothing. Opens the hub's period at its customer where there is none.
+/// finds the code used and changes nothing. Opens the hub's period at its customer where there is none. The key before
+/// stays, with the end of its period, because tokens that it signed are kept beside the readings that they prove; no period
+/// ends before it began, whatever the clocks of two servers say.
 pub(in crate::registry) async fn system_claim(
     tx: &System,
     claim: &Claim<'_>,
@@ -72,6 +75,13 @@ pub(in crate::registry) async fn system_claim(
            insert into assignment (id, hub_id, customer_id, distributor_id, valid_from, created_at)
            select $5, c.id, c.customer_id, c.distributor_id, $6, $6 from changed c
            where not exists (select from assignment a where a.hub_id = c.id and a.valid_until is null)
+         ), former as (
+           update hub_key k set valid_until = greatest(k.valid_from, $6) from changed c
+           where k.hub_id = c.id and k.valid_until is null
+           returning k.valid_until
+         ), held as (
+           insert into hub_key (id, hub_id, public_key, fingerprint, valid_from)
+           select $7, c.id, $2, $3, coalesce((select valid_until from former), $6) from changed c
          )
          select id from changed",
         [
@@ -81,6 +91,7 @@ pub(in crate::registry) async fn system_claim(
             claim.version.into(),
             claim.assignment.as_uuid().into(),
             claim.now.into(),
+            claim.key.as_uuid().into(),
         ],
     )
     .await?;
