@@ -145,6 +145,45 @@ pub async fn system_claim(
     })
 }
 
+/// Whether an Ed25519 public key proves nothing: a point of small order, for which one signature fits every message, or an
+/// encoding that is not the only one of its point (RFC 8032, section 5.1.3). What is left, aws-lc verifies strictly: it
+/// refuses an S that is not reduced, and compares R byte by byte.
+pub fn is_weak(public_key: &[u8; 32]) -> bool {
+    // Two points have each y, told apart by the sign of x in the highest bit.
+    let mut y = *public_key;
+    y[31] &= 0x7f;
+    let is_canonical = y.iter().rev().lt(PRIME.iter().rev());
+    !is_canonical || SMALL_ORDER.contains(&y)
+}
+
+/// 2^255 - 19, little-endian.
+const PRIME: [u8; 32] = {
+    let mut prime = [0xff; 32];
+    prime[0] = 0xed;
+    prime[31] = 0x7f;
+    prime
+};
+
+/// The y of the eight points whose order divides eight, little-endian: orders 4, 1, 2, 8 and 8.
+const SMALL_ORDER: [[u8; 32]; 5] = {
+    let (zero, mut one, mut minus_one) = ([0; 32], [0; 32], PRIME);
+    one[0] = 1;
+    minus_one[0] = 0xec;
+    [
+        zero,
+        one,
+        minus_one,
+        [
+            0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+            0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+        ],
+        [
+            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+            0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+        ],
+    ]
+};
+
 /// The first 16 bytes of the key's SHA-256, as people compare them: `3f:0a:…`.
 pub fn fingerprint(public_key: &[u8; 32]) -> String {
     let digest = digest::digest(&digest::SHA256, public_key);
@@ -192,5 +231,52 @@ mod tests {
             fingerprint(&[0; 32]),
             "66:68:7a:ad:f8:62:bd:77:6c:8f:c1:8b:8e:9f:8e:20"
         );
+    }
+
+    /// What makes a key weak: one signature, made without any private key, fits message after message.
+    #[test]
+    fn a_key_that_verifies_a_signature_of_nothing_is_weak() {
+        use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+
+        let mut signature = [0; 64];
+        signature[0] = 1;
+        let fits = |key: &[u8; 32]| {
+            let key = UnparsedPublicKey::new(&ED25519, key.as_slice());
+            (0..200_u8).any(|message| key.verify(&[message], &signature).is_ok())
+        };
+        let signs = |y: [u8; 32]| {
+            [0, 0x80].map(|sign| std::array::from_fn(|at| y[at] | if at == 31 { sign } else { 0 }))
+        };
+        let mut non_canonical = Vec::new();
+        for more in 0..19 {
+            let mut y = PRIME;
+            y[0] += more;
+            non_canonical.push(y);
+        }
+        let mut fitting = 0;
+        for key in SMALL_ORDER.into_iter().chain(non_canonical).flat_map(signs) {
+            assert!(is_weak(&key), "{key:02x?}");
+            fitting += usize::from(fits(&key));
+        }
+        assert!(
+            fitting >= 8,
+            "each point of small order has such a signature: {fitting}"
+        );
+    }
+
+    #[test]
+    fn a_key_that_signs_is_not_weak() {
+        use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+
+        for _ in 0..50 {
+            let pair = Ed25519KeyPair::generate().unwrap();
+            assert!(!is_weak(pair.public_key().as_ref().try_into().unwrap()));
+        }
+        // The largest y but one, and the smallest that is no point's of small order.
+        for (first, rest, last) in [(0xeb, 0xff, 0x7f), (2, 0, 0)] {
+            let mut y = [rest; 32];
+            (y[0], y[31]) = (first, last);
+            assert!(!is_weak(&y), "{y:02x?}");
+        }
     }
 }

@@ -9,7 +9,9 @@ use serde_json::json;
 use super::{Incoming, note, refuse_body, remote, server_time, stranger};
 use crate::http::State;
 use crate::http::problem::Problem;
+use crate::intake::{Refusal, RefusalReason};
 use crate::registry::ClaimError;
+use crate::registry::claim::is_weak;
 
 #[derive(Deserialize)]
 struct In {
@@ -50,40 +52,24 @@ async fn claim(state: &State, request: &HttpRequest, body: &mut Incoming) -> Res
         public_key,
         version,
     } = serde_json::from_slice(body.bytes()).map_err(|_| {
-        Problem::new(
+        let problem = Problem::new(
             "malformed-json",
             StatusCode::UNPROCESSABLE_ENTITY,
             "The claim cannot be read",
+        );
+        refuse(
+            state,
+            request,
+            ("malformed-json", None),
+            problem.detail("code and public_key are needed"),
         )
-        .detail("code and public_key are needed")
     })?;
-    let key = BASE64URL_NOPAD
-        .decode(public_key.as_bytes())
-        .ok()
-        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    let key = key.ok_or_else(|| {
-        Problem::new(
-            "bad-public-key",
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "The public key cannot be read",
-        )
-        .detail("32 bytes in base64url without padding are needed")
-    })?;
+    let key = public_key_of(&public_key)
+        .map_err(|why| refuse(state, request, ("bad-public-key", Some(why)), bad_public_key(why)))?;
     let claimed =
         crate::registry::system_claim(state.ground(), state.database(), &code, &key, version.as_deref())
             .await;
-    let hub = claimed.map_err(|error| match error {
-        ClaimError::UnknownCode => {
-            note(state, stranger(request), "unknown-claim-code");
-            Problem::new(
-                "unknown-claim-code",
-                StatusCode::NOT_FOUND,
-                "The claim code is not valid",
-            )
-            .detail("codes live 10 minutes and work once; ask for a new one in the portal")
-        }
-        other => Problem::from(other),
-    })?;
+    let hub = claimed.map_err(|error| refuse(state, request, reason(&error), error.into()))?;
     Ok(HttpResponse::Created().json(json!({
         "hub_id": hub.id,
         "audience": state.intake().audience(),
@@ -91,4 +77,49 @@ async fn claim(state: &State, request: &HttpRequest, body: &mut Incoming) -> Res
         "state": "claimed",
         "server_time": server_time(state),
     })))
+}
+
+/// Notes that somebody unknown was refused, and over what.
+fn refuse(
+    state: &State,
+    request: &HttpRequest,
+    (reason, detail): (RefusalReason, Option<&'static str>),
+    problem: Problem,
+) -> Problem {
+    state.intake().refusals().note(Refusal {
+        subject: stranger(request),
+        reason,
+        detail: detail.map(str::to_owned),
+    });
+    problem
+}
+
+/// The word that ends the problem's type, and the field.
+fn reason(error: &ClaimError) -> (RefusalReason, Option<&'static str>) {
+    match error {
+        ClaimError::UnknownCode => ("unknown-claim-code", None),
+        ClaimError::BadVersion => ("invalid", Some("version")),
+        ClaimError::Database(_) => ("unavailable", None),
+    }
+}
+
+fn public_key_of(text: &str) -> Result<[u8; 32], &'static str> {
+    let key: [u8; 32] = BASE64URL_NOPAD
+        .decode(text.as_bytes())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or("32 bytes in base64url without padding are needed")?;
+    if is_weak(&key) {
+        return Err("this key proves nothing: it is of small order or not canonically encoded");
+    }
+    Ok(key)
+}
+
+fn bad_public_key(why: &'static str) -> Problem {
+    Problem::new(
+        "bad-public-key",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The public key cannot be taken",
+    )
+    .detail(why)
 }
