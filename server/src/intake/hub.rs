@@ -44,6 +44,8 @@ pub enum HubOutcome {
     NotConfirmed,
     /// The hub was deactivated. Nothing was stored.
     Inactive,
+    /// Another key has been claimed in the hub's name since. Nothing was stored.
+    OtherKey,
 }
 
 impl HubOutcome {
@@ -53,14 +55,24 @@ impl HubOutcome {
             Self::TooMany(_) => Some("batch-too-large"),
             Self::NotConfirmed => Some("hub-not-confirmed"),
             Self::Inactive => Some("hub-inactive"),
+            Self::OtherKey => Some("token-mismatch"),
         }
     }
 }
 
 /// One item on its way to a verdict.
 enum Sorted<'a> {
-    Row(Box<Row>, &'a [u8], String),
+    Row(Box<Row>, Named<'a>),
     Aside(Item<'a>),
+}
+
+/// An item that names a device which somebody has.
+struct Named<'a> {
+    device: DeviceId,
+    /// Whether the hub's customer holds it now.
+    is_own: bool,
+    serial: String,
+    bytes: &'a [u8],
 }
 
 impl Intake {
@@ -101,15 +113,12 @@ impl Intake {
         }
         let raw = Arc::new(self.seal_raw(body, Some(proof.jwt.clone())));
         let Some(items) = items(body) else {
-            let item = aside(
-                proof,
-                QuarantineReason::Undecodable,
-                Some("the envelope".to_owned()),
-                None,
-                None,
-                body,
-            );
-            self.keep(&raw, vec![item]).await?;
+            if let Some(outcome) = self.changed_since(proof, &[]).await? {
+                return Ok(outcome);
+            }
+            let why = Some("the envelope".to_owned());
+            let item = aside(proof, QuarantineReason::Undecodable, why, None, None, body);
+            self.keep(proof, &raw, vec![item]).await?;
             return Ok(HubOutcome::Undecodable);
         };
         if items.len() > LARGEST_BATCH {
@@ -126,6 +135,9 @@ impl Intake {
         let candidates = registry::system_find_by_serial(self.database.system_intake(), &serials)
             .await
             .map_err(|error| unavailable(&error))?;
+        if let Some(outcome) = self.changed_since(proof, &candidates).await? {
+            return Ok(outcome);
+        }
         let sorted = decoded
             .into_iter()
             .map(|(bytes, item)| {
@@ -141,6 +153,27 @@ impl Intake {
         self.settle(proof, &raw, sorted).await
     }
 
+    /// What the hub is told where the registry's memory, which is a moment behind, believed it too long: another server may
+    /// just have let another key in, or switched the hub off. Asked where the memory is not of the moment at which the
+    /// devices were looked up.
+    async fn changed_since(
+        &self,
+        proof: &HubProof,
+        candidates: &[SerialCandidate],
+    ) -> Result<Option<HubOutcome>, CommitError> {
+        let known = candidates.first().map(|candidate| candidate.standing.epoch());
+        if known == Some(proof.hub.epoch) {
+            return Ok(None);
+        }
+        let now = registry::hubs::system_key_of_hub(self.database.system_intake(), proof.hub.hub)
+            .await
+            .map_err(|error| unavailable(&error))?;
+        Ok(match now {
+            Some((key, state)) if key == proof.hub.public_key => not_taken(state),
+            _ => Some(HubOutcome::OtherKey),
+        })
+    }
+
     /// A row where the item is a plausible reading of a known device, else an item to set aside.
     fn sort<'a>(
         &self,
@@ -153,52 +186,31 @@ impl Intake {
         let item = match item {
             Ok(item) => item,
             Err(why) => {
-                return Sorted::Aside(aside(
-                    proof,
-                    QuarantineReason::Undecodable,
-                    Some(why),
-                    None,
-                    None,
-                    bytes,
-                ));
+                let reason = QuarantineReason::Undecodable;
+                return Sorted::Aside(aside(proof, reason, Some(why), None, None, bytes));
             }
         };
         let serial = item.device().to_owned();
         let Some(device) = choose(candidates, &serial, item.maker(), proof.hub.customer) else {
-            return Sorted::Aside(aside(
-                proof,
-                QuarantineReason::UnknownDevice,
-                None,
-                None,
-                Some(serial),
-                bytes,
-            ));
+            return Sorted::Aside(unknown(proof, serial, bytes));
+        };
+        let named = Named {
+            device: device.device,
+            is_own: is_own(device, proof.hub.customer),
+            serial,
+            bytes,
         };
         let hub_time = item.hub_first_seen_ms().and_then(DateTime::from_timestamp_millis);
         let reading = match item.into_reading(device.key.clone()) {
             Ok(reading) => reading,
             Err(error) => {
                 let why = Some(error.to_string());
-                return Sorted::Aside(aside(
-                    proof,
-                    QuarantineReason::Undecodable,
-                    why,
-                    Some(device.device),
-                    Some(serial),
-                    bytes,
-                ));
+                return Sorted::Aside(doubted(proof, QuarantineReason::Undecodable, why, named));
             }
         };
         if let Err(error) = reading.check() {
             let why = Some(error.to_string());
-            return Sorted::Aside(aside(
-                proof,
-                QuarantineReason::Implausible,
-                why,
-                Some(device.device),
-                Some(serial),
-                bytes,
-            ));
+            return Sorted::Aside(doubted(proof, QuarantineReason::Implausible, why, named));
         }
         let origin = Origin {
             device: device.device,
@@ -207,7 +219,8 @@ impl Intake {
             proof: Proof::HubSigned,
             standing: device.standing.through(&proof.hub),
         };
-        Sorted::Row(Box::new(self.row(origin, &reading, hub_time, raw)), bytes, serial)
+        let row = self.row_sent(origin, &reading, hub_time, proof.signed_at, raw);
+        Sorted::Row(Box::new(row), named)
     }
 
     /// Commits the rows, sets aside the rest, and answers in the order sent.
@@ -227,7 +240,7 @@ impl Intake {
         for item in sorted {
             let item = match item {
                 Sorted::Aside(item) => item,
-                Sorted::Row(row, bytes, serial) => match committed.next() {
+                Sorted::Row(_, named) => match committed.next() {
                     Some(Verdict::Accepted(id)) => {
                         verdicts.push(ItemVerdict::Accepted(id));
                         continue;
@@ -237,34 +250,18 @@ impl Intake {
                         continue;
                     }
                     Some(Verdict::InactiveHub) => return Ok(HubOutcome::Inactive),
-                    // Another customer's device stays unnamed to the one at whose place the hub stands.
-                    Some(Verdict::WrongOwner) => aside(
-                        proof,
-                        QuarantineReason::WrongOwner,
-                        None,
-                        None,
-                        Some(serial),
-                        bytes,
-                    ),
-                    verdict => aside(
-                        proof,
-                        reason(verdict),
-                        None,
-                        Some(row.device),
-                        Some(serial),
-                        bytes,
-                    ),
+                    verdict => doubted(proof, reason(verdict), None, named),
                 },
             };
             verdicts.push(ItemVerdict::Quarantined(item.reason));
             set_aside.push(item);
         }
-        self.keep(raw, set_aside).await?;
+        self.keep(proof, raw, set_aside).await?;
         Ok(HubOutcome::Verdicts(verdicts))
     }
 
-    async fn keep(&self, raw: &Raw, items: Vec<Item<'_>>) -> Result<(), CommitError> {
-        self.quarantine(raw, &items)
+    async fn keep(&self, proof: &HubProof, raw: &Raw, items: Vec<Item<'_>>) -> Result<(), CommitError> {
+        self.quarantine_sent(raw, proof.signed_at, &items)
             .await
             .map_err(|error| unavailable(&error))
     }
@@ -282,6 +279,7 @@ fn reason(verdict: Option<Verdict>) -> QuarantineReason {
     match verdict {
         Some(Verdict::InactiveDevice | Verdict::RevokedCredential) => QuarantineReason::InactiveDevice,
         Some(Verdict::NoOwner) => QuarantineReason::NoOwner,
+        Some(Verdict::WrongOwner) => QuarantineReason::WrongOwner,
         Some(Verdict::ClockSuspectMoved) => QuarantineReason::ClockSuspectMoved,
         _ => QuarantineReason::Undecodable,
     }
@@ -301,8 +299,45 @@ fn choose<'a>(
     let own = candidates
         .iter()
         .filter(fits)
-        .find(|candidate| candidate.customer == customer);
+        .find(|candidate| is_own(candidate, customer));
     own.or_else(|| candidates.iter().find(fits))
+}
+
+/// Whether the hub's customer holds the device now. A hub at nobody's place has no devices.
+fn is_own(candidate: &SerialCandidate, customer: Option<CustomerId>) -> bool {
+    customer.is_some() && candidate.customer == customer
+}
+
+/// An item that is not taken, of a device that somebody has. The customer at whose place the hub stands learns nothing of
+/// others' devices, not even that they exist: unless it holds the device now, what is stored and answered is in every
+/// respect what it would be if nobody had one of that serial.
+fn doubted<'a>(
+    proof: &HubProof,
+    reason: QuarantineReason,
+    detail: Option<String>,
+    named: Named<'a>,
+) -> Item<'a> {
+    let Named {
+        device,
+        serial,
+        bytes,
+        ..
+    } = named;
+    // Its own device now, but another's when it measured.
+    let device = Some(device).filter(|_| reason != QuarantineReason::WrongOwner);
+    aside(proof, reason, detail, device, Some(serial), bytes)
+}
+
+/// An item of a device that nobody has, for all that the hub's customer is told.
+fn unknown<'a>(proof: &HubProof, serial: String, bytes: &'a [u8]) -> Item<'a> {
+    aside(
+        proof,
+        QuarantineReason::UnknownDevice,
+        None,
+        None,
+        Some(serial),
+        bytes,
+    )
 }
 
 /// An item set aside belongs to the customer at whose place the hub stands.

@@ -1,6 +1,7 @@
 //! The proof that a request comes from a hub: an EdDSA JWT over method, address and the bytes on the wire (DESIGN §6).
 //! The server holds the public key only, so nothing stored here could sign as a hub. A replay of the same request within
-//! its minute changes nothing, because readings are idempotent; a replay of anything else does not verify.
+//! its minute changes nothing, because readings are idempotent, and one without any time is known by when the token was
+//! signed; a replay of anything else does not verify.
 
 use std::sync::Arc;
 
@@ -9,12 +10,14 @@ use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::Intake;
 use super::refusals::{RefusalReason, Subject};
 use crate::ground::ids::HubId;
 use crate::registry::HubIdentity;
+use crate::registry::claim::is_weak;
 
 /// A token may live this long, seconds.
 const LONGEST: i64 = 60;
@@ -22,6 +25,8 @@ const LONGEST: i64 = 60;
 const LEEWAY: i64 = 30;
 /// Longer tokens are not looked at, bytes.
 const LARGEST: usize = 2_048;
+/// What a hub's token is.
+const WHAT_IT_IS: &str = "a JWT with iss, aud, iat, exp, jti, htm, htu and body_sha256 is needed";
 
 /// Why a request is not believed to come from a hub.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +35,8 @@ pub enum ProofError {
     #[error("send it as Authorization: Bearer …")]
     Missing,
     /// None that can be read.
-    #[error("the hub's token is malformed")]
-    Malformed,
+    #[error("the hub's token is malformed: {0}")]
+    Malformed(&'static str),
     /// No such hub, or it holds no key.
     #[error("the hub is not known")]
     UnknownHub,
@@ -51,7 +56,7 @@ impl ProofError {
     pub fn reason(&self) -> RefusalReason {
         match self {
             Self::Missing => "missing-token",
-            Self::Malformed => "malformed-token",
+            Self::Malformed(_) => "malformed-token",
             Self::UnknownHub => "unknown-hub",
             Self::Time => "token-out-of-time",
             Self::Mismatch(_) => "token-mismatch",
@@ -62,8 +67,8 @@ impl ProofError {
     /// What the reason does not say itself.
     pub fn detail(&self) -> Option<&'static str> {
         match self {
-            Self::Mismatch(what) => Some(what),
-            Self::Missing | Self::Malformed | Self::UnknownHub | Self::Time | Self::Unavailable(_) => None,
+            Self::Mismatch(what) | Self::Malformed(what) => Some(what),
+            Self::Missing | Self::UnknownHub | Self::Time | Self::Unavailable(_) => None,
         }
     }
 }
@@ -84,6 +89,7 @@ pub struct ProvenHead {
     /// Who sends it.
     pub hub: Arc<HubIdentity>,
     jwt: String,
+    signed_at: DateTime<Utc>,
     body_sha256: String,
 }
 
@@ -94,6 +100,8 @@ pub struct HubProof {
     pub hub: Arc<HubIdentity>,
     /// The token, kept beside the raw bytes so that any reading of it can be proved later.
     pub jwt: String,
+    /// When the hub signed it, by its own clock: the same however often it is sent.
+    pub signed_at: DateTime<Utc>,
 }
 
 /// The claims of a hub's token.
@@ -115,19 +123,23 @@ struct Claimed {
 }
 
 impl Intake {
-    /// Verifies that `token` was signed by a hub for such a request, before its body is read.
+    /// Verifies that `token` was signed by a hub for such a request, before its body is read. `target` is the path with
+    /// whatever query it has.
     pub async fn prove_head(
         &self,
         token: Option<&str>,
         method: &str,
-        path: &str,
+        target: &str,
     ) -> Result<ProvenHead, Unproven> {
-        let token = token
-            .filter(|token| token.len() <= LARGEST)
-            .ok_or_else(|| Unproven {
-                error: token.map_or(ProofError::Missing, |_| ProofError::Malformed),
-                subject: Box::default(),
-            })?;
+        let token = match token {
+            Some(token) if token.len() <= LARGEST => Ok(token),
+            Some(_) => Err(ProofError::Malformed("2,048 bytes at most")),
+            None => Err(ProofError::Missing),
+        };
+        let token = token.map_err(|error| Unproven {
+            error,
+            subject: Box::default(),
+        })?;
         let mut subject = Box::new(Subject {
             claimed: claimed_name(token),
             ..Subject::default()
@@ -141,27 +153,32 @@ impl Intake {
             Ok(claims) => claims,
             Err(error) => return Err(Unproven { error, subject }),
         };
-        let proven = ProvenHead {
-            hub,
-            jwt: token.to_owned(),
-            body_sha256: claims.body_sha256.clone(),
-        };
-        match fits(&claims, method, path, &self.audience).and_then(|()| in_time(&claims, self.ground.now())) {
-            Ok(()) => {
-                self.identities.heard(&proven.hub);
-                Ok(proven)
+        let signed_at =
+            fits(&claims, method, target, &self.audience).and_then(|()| in_time(&claims, self.ground.now()));
+        match signed_at {
+            Ok(signed_at) => {
+                self.identities.heard(&hub);
+                Ok(ProvenHead {
+                    hub,
+                    jwt: token.to_owned(),
+                    signed_at,
+                    body_sha256: claims.body_sha256,
+                })
             }
             Err(error) => Err(Unproven {
                 error,
-                subject: Box::new(proven.subject()),
+                subject: Box::new(hub_subject(&hub)),
             }),
         }
     }
 
     /// The hub that the token names, believed only after its key has verified the token.
     async fn claimed_hub(&self, name: Option<&str>) -> Result<Arc<HubIdentity>, ProofError> {
-        let name = name.ok_or(ProofError::Malformed)?;
-        let id: HubId = name.parse::<Uuid>().map_err(|_| ProofError::Malformed)?.into();
+        let name = name.ok_or(ProofError::Malformed(WHAT_IT_IS))?;
+        let id: HubId = name
+            .parse::<Uuid>()
+            .map_err(|_| ProofError::Malformed("iss must be the hub's id"))?
+            .into();
         self.identities.hub(id).await?.ok_or(ProofError::UnknownHub)
     }
 }
@@ -176,8 +193,10 @@ impl ProvenHead {
                 error: ProofError::Mismatch("body_sha256 is of another body"),
             });
         }
-        let Self { hub, jwt, .. } = self;
-        Ok(HubProof { hub, jwt })
+        let Self {
+            hub, jwt, signed_at, ..
+        } = self;
+        Ok(HubProof { hub, jwt, signed_at })
     }
 
     /// Who to file a refusal under.
@@ -198,17 +217,20 @@ pub(super) fn hub_subject(hub: &HubIdentity) -> Subject {
 
 /// What the token calls its sender.
 fn claimed_name(token: &str) -> Option<String> {
-    let payload = token.split('.').nth(1)?;
-    let json = BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
-    serde_json::from_slice::<Claimed>(&json)
-        .ok()
-        .map(|claimed| claimed.iss)
+    payload::<Claimed>(token).map(|claimed| claimed.iss)
 }
 
-fn fits(claims: &Claims, method: &str, path: &str, audience: &str) -> Result<(), ProofError> {
+/// What stands in a token, verified or not.
+fn payload<T: DeserializeOwned>(token: &str) -> Option<T> {
+    let payload = token.split('.').nth(1)?;
+    let json = BASE64URL_NOPAD.decode(payload.as_bytes()).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
+fn fits(claims: &Claims, method: &str, target: &str, audience: &str) -> Result<(), ProofError> {
     if claims.htm != method {
         Err(ProofError::Mismatch("htm is another method"))
-    } else if claims.htu.strip_prefix(audience) != Some(path) {
+    } else if claims.htu.strip_prefix(audience) != Some(target) {
         Err(ProofError::Mismatch("htu is another address"))
     } else {
         Ok(())
@@ -216,6 +238,10 @@ fn fits(claims: &Claims, method: &str, path: &str, audience: &str) -> Result<(),
 }
 
 fn verify(token: &str, hub: &HubIdentity, audience: &str) -> Result<Claims, ProofError> {
+    // Hubs that were claimed before such keys were refused.
+    if is_weak(&hub.public_key) {
+        return Err(ProofError::Mismatch("the stored key proves nothing"));
+    }
     let key = DecodingKey::from_ed_components(&BASE64URL_NOPAD.encode(&hub.public_key))
         .map_err(|_| ProofError::Mismatch("the stored key is damaged"))?;
     let mut rules = Validation::new(Algorithm::EdDSA);
@@ -224,25 +250,42 @@ fn verify(token: &str, hub: &HubIdentity, audience: &str) -> Result<Claims, Proo
     rules.set_required_spec_claims(&["exp", "aud", "iss"]);
     // Times are judged by the injected clock, below.
     rules.validate_exp = false;
-    jsonwebtoken::decode::<Claims>(token, &key, &rules)
-        .map(|data| data.claims)
-        .map_err(|error| {
-            use jsonwebtoken::errors::ErrorKind;
-            match error.kind() {
-                ErrorKind::InvalidAudience => ProofError::Mismatch("aud is another platform"),
-                ErrorKind::InvalidSignature | ErrorKind::InvalidAlgorithm => {
-                    ProofError::Mismatch("the signature is not the hub's")
-                }
-                _ => ProofError::Malformed,
+    let data = jsonwebtoken::decode::<Claims>(token, &key, &rules).map_err(|error| {
+        use jsonwebtoken::errors::ErrorKind;
+        match error.kind() {
+            ErrorKind::InvalidAudience => ProofError::Mismatch("aud is another platform"),
+            ErrorKind::InvalidSignature | ErrorKind::InvalidAlgorithm => {
+                ProofError::Mismatch("the signature is not the hub's")
             }
-        })
+            _ if !has_whole_times(token) => ProofError::Malformed("iat and exp must be whole seconds"),
+            _ => ProofError::Malformed(WHAT_IT_IS),
+        }
+    })?;
+    // RFC 7515, section 4.1.11: who does not understand what is critical must refuse, and nothing is understood here.
+    if data.header.crit.is_some() {
+        return Err(ProofError::Malformed("nothing that crit names is understood"));
+    }
+    Ok(data.claims)
 }
 
-fn in_time(claims: &Claims, now: DateTime<Utc>) -> Result<(), ProofError> {
+/// Whether the times that the token has are integers, as a verified one's must be.
+fn has_whole_times(token: &str) -> bool {
+    let claims = payload::<serde_json::Map<String, serde_json::Value>>(token).unwrap_or_default();
+    ["iat", "exp"].iter().all(|name| {
+        claims
+            .get(*name)
+            .is_none_or(|time| time.is_null() || time.is_i64())
+    })
+}
+
+/// When the token was signed, if it is good now.
+fn in_time(claims: &Claims, now: DateTime<Utc>) -> Result<DateTime<Utc>, ProofError> {
     let now = now.timestamp();
     let lives = claims.exp.saturating_sub(claims.iat);
     let fits = (1..=LONGEST).contains(&lives) && claims.iat <= now + LEEWAY && claims.exp >= now - LEEWAY;
-    if fits { Ok(()) } else { Err(ProofError::Time) }
+    DateTime::from_timestamp(claims.iat, 0)
+        .filter(|_| fits)
+        .ok_or(ProofError::Time)
 }
 
 #[cfg(test)]
@@ -274,7 +317,8 @@ mod tests {
             (i64::MIN + 1_000_000, 10, false),
         ] {
             let claims = claims(1_000_000_i64.saturating_add(iat), 1_000_000 + exp);
-            assert_eq!(in_time(&claims, now).is_ok(), fits, "{iat} to {exp}");
+            let signed_at = in_time(&claims, now).ok().map(|at| at.timestamp());
+            assert_eq!(signed_at, fits.then_some(claims.iat), "{iat} to {exp}");
         }
     }
 

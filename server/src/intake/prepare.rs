@@ -38,12 +38,24 @@ impl Intake {
         }
     }
 
-    /// A row of the commit.
+    /// A row of the commit. Of a reading without any time it is known when it arrived.
     pub(super) fn row(
         &self,
         origin: Origin,
         reading: &Reading,
         hub_time: Option<DateTime<Utc>>,
+        raw: &Arc<Raw>,
+    ) -> Row {
+        self.row_sent(origin, reading, hub_time, raw.received_at, raw)
+    }
+
+    /// The same for a message of which it is known when it was sent.
+    pub(super) fn row_sent(
+        &self,
+        origin: Origin,
+        reading: &Reading,
+        hub_time: Option<DateTime<Utc>>,
+        sent_at: DateTime<Utc>,
         raw: &Arc<Raw>,
     ) -> Row {
         let mut values = String::with_capacity(64);
@@ -64,7 +76,7 @@ impl Intake {
             hub_time,
             sequence: reading.sequence,
             user_slot: reading.user_slot.map(|slot| i16::from(slot.get())),
-            hash: vitals::content_hash(reading, Some(first_seen_ms(hub_time, raw.received_at))),
+            hash: vitals::content_hash(reading, Some(first_seen_ms(hub_time, sent_at))),
             values,
             original,
             quality: reading.quality,
@@ -76,11 +88,14 @@ impl Intake {
 }
 
 /// What stands in for a device's time in the hash where it gave none: when its hub first saw the reading, which the
-/// hub's ledger freezes. Without a hub only the arrival is left; identical frames within 10 s are then one, and a later
-/// one is another reading, because two weights of 70 kg a day apart must not become one.
-fn first_seen_ms(hub_time: Option<DateTime<Utc>>, received_at: DateTime<Utc>) -> i64 {
-    let arrival = received_at
-        .duration_trunc(TimeDelta::seconds(10))
-        .unwrap_or(received_at);
-    hub_time.unwrap_or(arrival).timestamp_millis()
+/// hub's ledger freezes. Without that, when the message was sent: what a hub signed as the time of its token, so that the
+/// same token makes the same hash however often it is sent; of a device alone, the arrival.
+fn first_seen_ms(hub_time: Option<DateTime<Utc>>, sent_at: DateTime<Utc>) -> i64 {
+    hub_time.unwrap_or(ten_seconds(sent_at)).timestamp_millis()
+}
+
+/// The ten seconds in which something was sent. Identical frames within them are one, and a later one is another
+/// measurement, because two weights of 70 kg a day apart must not become one.
+pub(super) fn ten_seconds(sent_at: DateTime<Utc>) -> DateTime<Utc> {
+    sent_at.duration_trunc(TimeDelta::seconds(10)).unwrap_or(sent_at)
 }

@@ -1,10 +1,15 @@
 //! Authenticated, but not believed: kept with its reason, seen by nobody but a reviewer. An item that is sent again is
-//! recognised by the HMAC of its bytes and kept once.
+//! recognised by the HMAC of its bytes and kept once. Of an item that does not say when it was measured the same bytes may
+//! be another measurement, so it is known by when it was sent as well.
 
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
+use vitals::{DeviceTime, Instant};
 
 use super::Intake;
+use super::prepare::ten_seconds;
 use crate::ground::Purpose;
 use crate::ground::enums::QuarantineReason;
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId, QuarantineId};
@@ -25,9 +30,61 @@ pub(super) struct Item<'a> {
     pub(super) bytes: &'a [u8],
 }
 
+/// What an item says of its time, whether or not the rest can be read.
+#[derive(Debug, Deserialize)]
+struct Times {
+    #[serde(default)]
+    measured_at: Option<String>,
+    #[serde(default)]
+    hub_time: Option<String>,
+}
+
+impl Item<'_> {
+    /// Whether the bytes differ from one measurement to the next: the device's own time, or when the hub first saw it.
+    fn is_dated(&self) -> bool {
+        serde_json::from_slice::<Times>(self.bytes).is_ok_and(|times| {
+            let device = times.measured_at.as_deref().and_then(DeviceTime::parse);
+            let hub = times.hub_time.as_deref().and_then(Instant::parse);
+            device.is_some() || (self.hub.is_some() && hub.is_some())
+        })
+    }
+
+    /// What it is recognised by. The same bytes from another sender, or for another reason, are another matter.
+    fn known_by(&self, sent_at: DateTime<Utc>) -> Vec<u8> {
+        let sender = self
+            .hub
+            .map(HubId::as_uuid)
+            .or(self.device.map(DeviceId::as_uuid))
+            .unwrap_or_default();
+        let sent = if self.is_dated() {
+            String::new()
+        } else {
+            format!("{}\0", ten_seconds(sent_at).timestamp_millis())
+        };
+        [
+            sender.as_bytes(),
+            self.reason.as_str().as_bytes(),
+            b"\0",
+            sent.as_bytes(),
+            self.bytes,
+        ]
+        .concat()
+    }
+}
+
 impl Intake {
     /// Keeps the items, all or none. Each is committed when this returns, so the sender may forget it.
     pub(super) async fn quarantine(&self, raw: &Raw, items: &[Item<'_>]) -> Result<(), sqlx::Error> {
+        self.quarantine_sent(raw, raw.received_at, items).await
+    }
+
+    /// The same for items of which it is known when they were sent, so that they are known however late they arrive.
+    pub(super) async fn quarantine_sent(
+        &self,
+        raw: &Raw,
+        sent_at: DateTime<Utc>,
+        items: &[Item<'_>],
+    ) -> Result<(), sqlx::Error> {
         if items.is_empty() {
             return Ok(());
         }
@@ -44,7 +101,7 @@ impl Intake {
         let tags = items
             .iter()
             .map(|item| {
-                keys.hmac(Purpose::QuarantineItem, &sender_and_bytes(item))
+                keys.hmac(Purpose::QuarantineItem, &item.known_by(sent_at))
                     .to_vec()
             })
             .collect();
@@ -53,22 +110,6 @@ impl Intake {
         }
         store(self.database.system_intake(), raw, items, ids, sealed, tags).await
     }
-}
-
-/// The same bytes from another sender are another matter.
-fn sender_and_bytes(item: &Item<'_>) -> Vec<u8> {
-    let sender = item
-        .hub
-        .map(HubId::as_uuid)
-        .or(item.device.map(DeviceId::as_uuid))
-        .unwrap_or_default();
-    [
-        sender.as_bytes(),
-        item.reason.as_str().as_bytes(),
-        b"\0",
-        item.bytes,
-    ]
-    .concat()
 }
 
 async fn store(
@@ -115,4 +156,53 @@ async fn store(
     .execute(system)
     .await
     .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn item(hub: bool, bytes: &[u8]) -> Item<'_> {
+        Item {
+            reason: QuarantineReason::NoOwner,
+            detail: None,
+            customer: None,
+            distributor: None,
+            device: Some(Uuid::from_u128(7).into()),
+            hub: hub.then(|| Uuid::from_u128(8).into()),
+            serial: None,
+            bytes,
+        }
+    }
+
+    #[rstest]
+    #[case(true, br#"{"measured_at":"2026-11-20T08:15:30.123+01:00","values":7}"#, true)]
+    #[case(false, br#"{"measured_at":"2026-11-20T08:15:30Z","device":"\u0000"}"#, true)]
+    #[case(true, br#"{"hub_time":"2026-11-20T08:15:30Z"}"#, true)]
+    #[case::nobody_but_a_hub_says_so(false, br#"{"hub_time":"2026-11-20T08:15:30Z"}"#, false)]
+    #[case(true, br#"{"measured_at":null,"values":{"weight":70}}"#, false)]
+    #[case(true, br#"{"measured_at":"yesterday"}"#, false)]
+    #[case(true, br#"{"measured_at":17}"#, false)]
+    #[case::which_one(
+        true,
+        br#"{"measured_at":"2026-11-20T08:15:30Z","measured_at":"2026-11-20T08:15:30Z"}"#,
+        false
+    )]
+    #[case(true, b"{\"device\":\"\xff\"}", false)]
+    #[case(true, b"\"2026-11-20T08:15:30Z\"", false)]
+    #[case(true, b"", false)]
+    fn without_a_time_the_same_bytes_are_known_for_ten_seconds(
+        #[case] hub: bool,
+        #[case] bytes: &[u8],
+        #[case] is_dated: bool,
+    ) {
+        let item = item(hub, bytes);
+        assert_eq!(item.is_dated(), is_dated);
+        let known_by = |second| item.known_by(DateTime::from_timestamp(second, 0).unwrap());
+        assert_eq!(known_by(1_000), known_by(1_009));
+        assert_eq!(known_by(1_000) == known_by(1_010), is_dated);
+        assert_eq!(known_by(1_000) == known_by(87_400), is_dated);
+    }
 }

@@ -1,4 +1,9 @@
-//! How a hub comes to be trusted.
+//! How a hub comes to be trusted, and with what.
+
+mod keys;
+mod refused;
+mod signed;
+mod undated;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
