@@ -1,5 +1,7 @@
 //! A hub is claimed, compared, believed for exactly what it signs, and never refused for what it sends.
 
+mod strangers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -280,7 +282,7 @@ async fn mixed_batch(world: &World, customer: &Customer, other: &Customer, hub: 
         reading("S-nobody", "weight", at),
         reading("S-foreign", "weight", at),
         implausible,
-        json!({"device": "S-all", "kind": 7}),
+        json!({"device": "S-all", "kind": 7, "measured_at": time(at)}),
         unit,
         json!("no object at all"),
         late,
@@ -307,7 +309,8 @@ async fn mixed_batch(world: &World, customer: &Customer, other: &Customer, hub: 
         "a broken item breaks no other"
     );
     assert_eq!(count(world, "quarantine").await, 6);
-    hub.verdicts(&items).await;
+    let dated: Vec<Value> = items.iter().filter(|item| item.is_object()).cloned().collect();
+    hub.verdicts(&dated).await;
     assert_eq!(
         count(world, "quarantine").await,
         6,
@@ -329,7 +332,7 @@ async fn mixed_batch(world: &World, customer: &Customer, other: &Customer, hub: 
         None,
         "without a trace of the other's device"
     );
-    assert_eq!(rows.get::<String, _>(2), "wrong_owner");
+    assert_eq!(rows.get::<String, _>(2), "unknown_device");
     for (who, path) in [
         (other, "/api/v1/devices"),
         (other, "/api/v1/refusals"),

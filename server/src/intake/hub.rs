@@ -319,10 +319,13 @@ fn doubted<'a>(
 ) -> Item<'a> {
     let Named {
         device,
+        is_own,
         serial,
         bytes,
-        ..
     } = named;
+    if !is_own {
+        return unknown(proof, serial, bytes);
+    }
     // Its own device now, but another's when it measured.
     let device = Some(device).filter(|_| reason != QuarantineReason::WrongOwner);
     aside(proof, reason, detail, device, Some(serial), bytes)

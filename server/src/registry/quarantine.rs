@@ -21,7 +21,7 @@ pub struct QuarantinedItem {
     pub received_at: DateTime<Utc>,
     /// Why it was not believed.
     pub reason: QuarantineReason,
-    /// Which field or rule; never a value.
+    /// Which field or rule, or that somebody else's device has the serial; never a value.
     pub detail: Option<String>,
     /// The serial that the item names, whether or not there is such a device.
     pub claimed: Option<String>,

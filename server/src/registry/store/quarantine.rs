@@ -8,6 +8,9 @@ use crate::registry::quarantine::{QuarantineFilter, QuarantineKey, QuarantinedIt
 use crate::registry::{Ask, RegistryError};
 use crate::tenancy::{AdminScope, Tx};
 
+/// The detail of an item that names the serial of a device which is not its customer's.
+const OTHERS: &str = "not held by this customer, but known";
+
 pub(in crate::registry) async fn list(
     tx: &Tx<AdminScope>,
     filter: &QuarantineFilter,
@@ -16,7 +19,9 @@ pub(in crate::registry) async fn list(
     let (received_at, last) = ask.after.unzip();
     let sql =
         "select q.id, q.received_at, q.reason, q.detail, q.serial as claimed, d.serial, h.name as hub_name,
-          c.name as customer_name, q.item_bytes
+          c.name as customer_name, q.item_bytes,
+          q.reason = 'unknown_device' and exists (select from device o where o.serial = q.serial
+            and o.customer_id is distinct from q.customer_id) as is_others
         from quarantine q
         left join device d on d.id = q.device_id
         left join hub h on h.id = q.hub_id
@@ -44,12 +49,17 @@ pub(in crate::registry) async fn waiting(tx: &Tx<AdminScope>) -> Result<i64, DbE
     one(tx, sql, []).await?.map_or(Ok(0), |row| get(&row, "waiting"))
 }
 
+/// What is kept says nothing of others' devices, because it is the hub's customer's; support has to know, so it is looked
+/// up when it is read.
 fn read(row: &QueryResult) -> Result<QuarantinedItem, DbErr> {
+    let others = get::<Option<bool>>(row, "is_others")?
+        .unwrap_or_default()
+        .then(|| OTHERS.to_owned());
     Ok(QuarantinedItem {
         id: get(row, "id")?,
         received_at: get(row, "received_at")?,
         reason: word(row, "reason")?,
-        detail: get(row, "detail")?,
+        detail: get::<Option<String>>(row, "detail")?.or(others),
         claimed: get(row, "claimed")?,
         serial: get(row, "serial")?,
         hub_name: get(row, "hub_name")?,
