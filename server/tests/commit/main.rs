@@ -10,6 +10,7 @@
 
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod hanging;
 mod known;
 mod registry_changes;
 mod same;

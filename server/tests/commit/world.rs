@@ -50,7 +50,7 @@ impl World {
         let limits = Limits {
             queue: 100,
             batch: 50,
-            committers: 1,
+            committers: 2,
         };
         let nobody_to_wake: Arc<dyn Fn() + Send + Sync> = Arc::new(|| {});
         let world = Self {

@@ -1,0 +1,80 @@
+//! A connection behind which nothing moves any more: its senders hear so, and nobody else waits for it.
+
+use std::process::Command;
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+use vitalwire_server::history::commit::{CommitError, Row, Verdict};
+
+use crate::world::{HOUR, Way, World};
+
+/// Stops the processes that committed last, as if their host were gone, until it is dropped.
+struct Frozen(Vec<i32>);
+
+impl Frozen {
+    async fn committers(world: &World) -> Self {
+        let pids: Vec<i32> = sqlx::query_scalar(
+            r"select pid from pg_stat_activity
+              where datname = current_database() and query ~ '^\s*with (asked|input) as'",
+        )
+        .fetch_all(&world.sql)
+        .await
+        .unwrap();
+        assert!(!pids.is_empty());
+        signal("-STOP", &pids);
+        Self(pids)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        signal("-CONT", &self.0);
+    }
+}
+
+fn signal(name: &str, pids: &[i32]) {
+    let pids = pids.iter().map(i32::to_string);
+    let status = Command::new("kill").arg(name).args(pids).status().unwrap();
+    assert!(status.success());
+}
+
+#[tokio::test]
+async fn a_commit_that_hangs_is_given_up_and_holds_up_nobody() {
+    let world = Arc::new(World::new().await);
+    let memory = world.memory(Way::Token).await;
+    let first = world.row(Way::Token, HOUR, memory);
+    world.commit(vec![first]).await;
+
+    let frozen = Frozen::committers(&world).await;
+    let hangs = world.row(Way::Token, HOUR, memory);
+    let hanging: Vec<_> = [hangs.clone(), world.row(Way::Token, HOUR, memory)]
+        .into_iter()
+        .map(|row| {
+            let world = Arc::clone(&world);
+            tokio::spawn(async move { world.committer.commit(vec![row]).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    // A lone sender, who would wait for a commit of two to end.
+    let beside = world.row(Way::Token, HOUR, memory);
+    assert_eq!(world.verdict(beside.clone()).await, Verdict::Accepted(beside.id));
+    assert!(!hanging.iter().any(JoinHandle::is_finished), "it was waited for");
+    for hanging in hanging {
+        let answer = hanging.await.unwrap();
+        assert!(matches!(answer, Err(CommitError::Unavailable)), "{answer:?}");
+    }
+    drop(frozen);
+
+    // It may have been stored all the same, and is so once.
+    let again = Row {
+        id: world.ground.id(),
+        raw: world.row(Way::Token, HOUR, None).raw,
+        ..hangs.clone()
+    };
+    let verdict = world.verdict(again.clone()).await;
+    assert!(
+        [Verdict::Duplicate(hangs.id), Verdict::Accepted(again.id)].contains(&verdict),
+        "{verdict:?}"
+    );
+    assert_eq!(world.owner(&hangs).await, Some(world.customer));
+}
