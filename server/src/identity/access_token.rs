@@ -1,5 +1,6 @@
 //! The API's access tokens: EdDSA JWTs that live a quarter of an hour. Who they speak for is looked up at every request,
-//! so a disabled user is refused at once and a token carries no permission that was taken away.
+//! so a disabled user is refused at once and a token carries no permission that was taken away. It also carries under which
+//! generation of its account it was issued: each disabling begins another, so no token outlives one.
 
 use std::fmt;
 
@@ -48,6 +49,9 @@ struct Claims {
     role: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     org: Option<Uuid>,
+    /// The account's generation. Tokens of before there were any are of the first.
+    #[serde(default)]
+    generation: i32,
     iat: i64,
     exp: i64,
     jti: Uuid,
@@ -97,7 +101,7 @@ impl AccessTokens {
         };
         let probe = UserId::from(Uuid::nil());
         let verified = tokens
-            .issue(probe, "admin", None)
+            .issue(probe, "admin", None, 0)
             .and_then(|token| tokens.subject(&token.jwt));
         if matches!(verified, Ok(Claims { sub, .. }) if sub == probe) {
             Ok(tokens)
@@ -106,7 +110,13 @@ impl AccessTokens {
         }
     }
 
-    fn issue(&self, user: UserId, role: &str, org: Option<Uuid>) -> Result<AccessToken, IdentityError> {
+    fn issue(
+        &self,
+        user: UserId,
+        role: &str,
+        org: Option<Uuid>,
+        generation: i32,
+    ) -> Result<AccessToken, IdentityError> {
         let now = self.ground.now();
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -114,6 +124,7 @@ impl AccessTokens {
             sub: user,
             role: role.to_owned(),
             org,
+            generation,
             iat: now.timestamp(),
             exp: (now + LIVES).timestamp(),
             jti: self.ground.id(),
@@ -151,14 +162,19 @@ impl Identity {
         remote: std::net::IpAddr,
     ) -> Result<AccessToken, IdentityError> {
         let account = self.system_verified(email, password, remote).await?;
-        let (now, user) = (self.ground.now(), account.user.id);
+        let now = self.ground.now();
         SystemScope::for_purpose("note a sign-in to the API")
             .run(&self.database, async |tx| {
-                store::system_note_sign_in(tx, user, now).await
+                store::system_note_sign_in(tx, &account, now).await
             })
             .await?;
-        self.tokens
-            .issue(user, account.user.role.as_str(), account.user.organisation.id())
+        let user = &account.user;
+        self.tokens.issue(
+            user.id,
+            user.role.as_str(),
+            user.organisation.id(),
+            account.generation,
+        )
     }
 
     /// Whom an access token speaks for.
@@ -170,7 +186,10 @@ impl Identity {
             })
             .await?
             .ok_or(IdentityError::NotSignedIn)?;
-        if account.user.role.as_str() != claims.role || account.user.organisation.id() != claims.org {
+        let is_of_this_account = account.user.role.as_str() == claims.role
+            && account.user.organisation.id() == claims.org
+            && account.generation == claims.generation;
+        if !is_of_this_account {
             return Err(IdentityError::NotSignedIn);
         }
         account.into_caller()
@@ -204,7 +223,7 @@ mod tests {
     #[test]
     fn a_token_lives_a_quarter_of_an_hour() {
         let (tokens, clock) = tokens(1, "https://v.example");
-        let jwt = tokens.issue(user(), "admin", None).unwrap().jwt;
+        let jwt = tokens.issue(user(), "admin", None, 0).unwrap().jwt;
         clock.advance(TimeDelta::seconds(899));
         assert_eq!(tokens.subject(&jwt).unwrap().sub, user());
         clock.advance(TimeDelta::seconds(1));
@@ -215,7 +234,7 @@ mod tests {
     fn a_token_from_the_future_is_refused() {
         let (tokens, clock) = tokens(1, "https://v.example");
         clock.advance(TimeDelta::seconds(60));
-        let jwt = tokens.issue(user(), "admin", None).unwrap().jwt;
+        let jwt = tokens.issue(user(), "admin", None, 0).unwrap().jwt;
         clock.advance(TimeDelta::seconds(-60));
         assert!(tokens.subject(&jwt).is_err());
     }
@@ -224,7 +243,7 @@ mod tests {
     fn another_key_and_another_audience_are_refused() {
         let (ours, _) = tokens(1, "https://v.example");
         for (key, url) in [(2, "https://v.example"), (1, "https://w.example")] {
-            let jwt = tokens(key, url).0.issue(user(), "admin", None).unwrap().jwt;
+            let jwt = tokens(key, url).0.issue(user(), "admin", None, 0).unwrap().jwt;
             assert!(ours.subject(&jwt).is_err());
         }
     }
@@ -232,7 +251,7 @@ mod tests {
     #[test]
     fn no_algorithm_and_a_changed_claim_are_refused() {
         let (tokens, _) = tokens(1, "https://v.example");
-        let jwt = tokens.issue(user(), "customer", None).unwrap().jwt;
+        let jwt = tokens.issue(user(), "customer", None, 0).unwrap().jwt;
         let parts: Vec<&str> = jwt.split('.').collect();
         let none = BASE64URL_NOPAD.encode(br#"{"alg":"none","typ":"at+jwt"}"#);
         let claims = BASE64URL_NOPAD.decode(parts[1].as_bytes()).unwrap();
@@ -255,7 +274,7 @@ mod tests {
         let pair =
             Ed25519KeyPair::from_seed_unchecked(tokens.ground.keys().seed(Purpose::AccessToken)).unwrap();
         let claims = tokens
-            .subject(&tokens.issue(user(), "admin", None).unwrap().jwt)
+            .subject(&tokens.issue(user(), "admin", None, 0).unwrap().jwt)
             .unwrap();
         let header = Header {
             typ: Some(TYPE.to_owned()),

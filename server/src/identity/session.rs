@@ -97,7 +97,7 @@ impl Identity {
         };
         SystemScope::for_purpose("begin a session")
             .run(&self.database, async |tx| {
-                store::system_note_sign_in(tx, session.user, now).await?;
+                store::system_note_sign_in(tx, &account, now).await?;
                 store::system_begin_session(tx, &session).await
             })
             .await?;

@@ -20,7 +20,7 @@ const USER: &str =
 
 const BESIDE: &str = "coalesce(c.name, d.name) as organisation,
     coalesce(c.time_zone, d.time_zone, 'UTC') as time_zone,
-    coalesce(c.state, d.state, 'active') <> 'closed' as is_open";
+    coalesce(c.state, d.state, 'active') <> 'closed' as is_open, u.sign_in_generation";
 
 const ACCOUNT_FROM: &str = "user_account u
     left join customer c on c.id = u.customer_id
@@ -33,6 +33,8 @@ pub(super) struct Account {
     organisation: Option<String>,
     time_zone: String,
     is_open: bool,
+    /// What is given out under it ends for good with the next disabling.
+    pub(super) generation: i32,
 }
 
 impl Account {
@@ -159,17 +161,25 @@ pub(super) async fn system_account(tx: &System, user: UserId) -> Result<Option<A
     row.map(|row| account(&row)).transpose()
 }
 
+/// Notes a sign-in. An account that was disabled since its password was looked at is refused; one that somebody is about
+/// to disable waits for this transaction, and then finds what it gave out.
 pub(super) async fn system_note_sign_in(
     tx: &System,
-    user: UserId,
+    account: &Account,
     now: DateTime<Utc>,
 ) -> Result<(), IdentityError> {
     let note = sql(
-        "update user_account set last_sign_in_at = $2 where id = $1",
-        [user.as_uuid().into(), now.into()],
+        "update user_account set last_sign_in_at = $2 where id = $1 and state = 'active' and sign_in_generation = $3",
+        [
+            account.user.id.as_uuid().into(),
+            now.into(),
+            account.generation.into(),
+        ],
     );
-    tx.connection().execute_raw(note).await?;
-    Ok(())
+    match tx.connection().execute_raw(note).await?.rows_affected() {
+        0 => Err(IdentityError::WrongCredentials),
+        _ => Ok(()),
+    }
 }
 
 /// Begins a session and forgets the user's old ones.
@@ -256,7 +266,7 @@ pub(super) async fn system_end_session(
     Ok(())
 }
 
-/// Changes the state; a disabled account's sessions end with it.
+/// Changes the state. A disabled account's sessions and access tokens end with it, and do not come back when it is enabled.
 pub(super) async fn system_set_user_state(
     tx: &System,
     user: UserId,
@@ -264,13 +274,18 @@ pub(super) async fn system_set_user_state(
     now: DateTime<Utc>,
 ) -> Result<(), IdentityError> {
     let set = sql(
-        "with ended as (
-           update session set ended_at = $3 where user_id = $1 and ended_at is null and $2 = 'disabled'
-         )
-         update user_account set state = $2 where id = $1",
-        [user.as_uuid().into(), state.as_str().into(), now.into()],
+        "update user_account set state = $2,
+           sign_in_generation = sign_in_generation + case when $2 = 'disabled' then 1 else 0 end
+         where id = $1",
+        [user.as_uuid().into(), state.as_str().into()],
     );
     tx.connection().execute_raw(set).await?;
+    // Only now: whoever was about to sign in has done so, or never will.
+    let end = sql(
+        "update session set ended_at = $3 where user_id = $1 and ended_at is null and $2 = 'disabled'",
+        [user.as_uuid().into(), state.as_str().into(), now.into()],
+    );
+    tx.connection().execute_raw(end).await?;
     Ok(())
 }
 
@@ -343,6 +358,7 @@ fn account(row: &QueryResult) -> Result<Account, IdentityError> {
         organisation: get(row, "organisation")?,
         time_zone: get(row, "time_zone")?,
         is_open: get(row, "is_open")?,
+        generation: get(row, "sign_in_generation")?,
     })
 }
 

@@ -195,8 +195,8 @@ impl Identity {
         store::users(tx, after, limit).await
     }
 
-    /// Disables an account that the scope sees, or enables it again. Its sessions and tokens stop at once. Nobody does
-    /// that to a person who may do more than they may themselves: the one who manages users would else decide who holds
+    /// Disables an account that the scope sees, or enables it again. Its sessions and tokens stop at once and for good:
+    /// who is enabled again signs in anew. Nobody does that to a person who may do more than they may themselves: the one who manages users would else decide who holds
     /// what they were not given.
     pub async fn set_user_state<S: UserScope>(
         &self,

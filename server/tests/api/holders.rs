@@ -200,7 +200,7 @@ async fn a_thousand_devices_come_in_at_once_or_not_at_all() {
 }
 
 /// A statement of the server that waits for a lock. Its own loop, because nothing announces it.
-async fn somebody_waits(world: &World) {
+pub(crate) async fn somebody_waits(world: &World) {
     let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     for _ in 0..500 {
         let waiting: i64 = sqlx::query_scalar(ask).fetch_one(&world.sql).await.unwrap();
@@ -209,7 +209,7 @@ async fn somebody_waits(world: &World) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    panic!("nobody waits for the device");
+    panic!("nobody waits");
 }
 
 /// What a request about the device is answered that came while the statement held it.

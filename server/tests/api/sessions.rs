@@ -1,12 +1,14 @@
-//! The portal's sessions.
+//! The portal's sessions, and what becomes of them and of access tokens when their user is disabled.
 
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use vitalwire_server::ground::Clock as _;
+use vitalwire_server::ground::ids::UserId;
 use vitalwire_server::identity::{ABSOLUTE, IDLE, IdentityError, Organisation, Password, Session};
 
-use crate::world::{ADMIN, PASSWORD, World};
+use crate::holders::somebody_waits;
+use crate::world::{ADMIN, Client, PASSWORD, World};
 
 fn here() -> IpAddr {
     "192.0.2.1".parse().unwrap()
@@ -119,4 +121,111 @@ async fn a_form_s_token_belongs_to_one_session() {
     assert!(!world.identity.check_csrf(&other.secret, &token));
     assert!(!world.identity.check_csrf(&own.secret, &own.secret.expose()));
     assert!(!world.identity.check_csrf(&own.secret, ""));
+}
+
+const OTTO: &str = "otto@platform.example";
+
+async fn otto_signs_in(world: &World) -> Result<Session, IdentityError> {
+    world
+        .identity
+        .sign_in(OTTO, Password::typed(PASSWORD), here())
+        .await
+}
+
+async fn set(admin: &Client, user: UserId, state: &str) {
+    let path = format!("/api/v1/users/{user}");
+    let answer = admin.patch(&path, &serde_json::json!({"state": state})).await;
+    assert_eq!(answer.status, 204, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn nothing_of_before_a_disabling_works_again() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let user = world.user(OTTO, Organisation::Platform).await;
+    let session = otto_signs_in(&world).await.unwrap();
+    let otto = world.anyone.sign_in(OTTO).await;
+    assert_eq!(otto.get("/api/v1/me").await.status, 200);
+    set(&admin, user, "disabled").await;
+    set(&admin, user, "active").await;
+    assert_eq!(otto.get("/api/v1/me").await.problem(), (401, "not-signed-in"));
+    assert!(world.identity.session(&session.secret).await.is_err());
+
+    // In the same instant: what is given out now counts, and enabling who was not disabled ends nothing.
+    let otto = world.anyone.sign_in(OTTO).await;
+    set(&admin, user, "active").await;
+    assert_eq!(otto.get("/api/v1/me").await.status, 200);
+    assert!(otto_signs_in(&world).await.is_ok());
+}
+
+/// A password that was looked at before the disabling buys nothing after it, though the account is enabled again.
+#[tokio::test]
+async fn who_is_disabled_while_signing_in_is_not_signed_in() {
+    let world = World::new().await;
+    world.user(OTTO, Organisation::Platform).await;
+    for is_session in [true, false] {
+        let mut disabling = world.sql.begin().await.unwrap();
+        sqlx::query(
+            "update user_account set state = 'active', sign_in_generation = sign_in_generation + 1 where email = $1",
+        )
+        .bind(OTTO)
+        .execute(&mut *disabling)
+        .await
+        .unwrap();
+        let identity = world.identity.clone();
+        let signing_in = tokio::spawn(async move {
+            let password = Password::typed(PASSWORD);
+            if is_session {
+                identity.sign_in(OTTO, password, here()).await.map(drop)
+            } else {
+                identity.api_token(OTTO, password, here()).await.map(drop)
+            }
+        });
+        somebody_waits(&world).await;
+        disabling.commit().await.unwrap();
+        let outcome = signing_in.await.unwrap();
+        assert!(
+            matches!(outcome, Err(IdentityError::WrongCredentials)),
+            "{outcome:?}"
+        );
+    }
+    let sessions: i64 = sqlx::query_scalar("select count(*) from session")
+        .fetch_one(&world.sql)
+        .await
+        .unwrap();
+    assert_eq!(sessions, 0);
+}
+
+/// The other way round: the sign-in is about to be written when somebody disables its user.
+#[tokio::test]
+async fn a_session_that_begins_during_the_disabling_ends_with_it() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let user = world.user(OTTO, Organisation::Platform).await;
+    let mut beginning = world.sql.begin().await.unwrap();
+    for statement in [
+        "update user_account set last_sign_in_at = now() where id = $1",
+        "insert into session (id, user_id, secret_hmac, created_at, last_seen_at, expires_at)
+         values ($1, $1, sha256('secret'), now(), now(), now() + interval '1 hour')",
+    ] {
+        sqlx::query(statement)
+            .bind(user)
+            .execute(&mut *beginning)
+            .await
+            .unwrap();
+    }
+    let disabling = tokio::spawn({
+        let admin = admin.clone();
+        async move { set(&admin, user, "disabled").await }
+    });
+    somebody_waits(&world).await;
+    beginning.commit().await.unwrap();
+    disabling.await.unwrap();
+    let open: i64 =
+        sqlx::query_scalar("select count(*) from session where ended_at is null and user_id = $1")
+            .bind(user)
+            .fetch_one(&world.sql)
+            .await
+            .unwrap();
+    assert_eq!(open, 0);
 }
