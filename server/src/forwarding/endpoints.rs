@@ -109,6 +109,7 @@ impl Endpoints {
         let url = self.policy.check(url.trim())?;
         let description = checked_description(&description)?;
         check_range(batch_max, 100, EndpointError::Batch)?;
+        endpoints::lock_customer(tx).await?;
         if endpoints::count(tx).await? >= MAX_ENDPOINTS {
             return Err(EndpointError::TooMany);
         }

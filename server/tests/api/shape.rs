@@ -323,3 +323,24 @@ async fn the_description_is_served_and_is_what_is_published() {
         "the API has changed: run `vitalwire-server openapi > docs/openapi.json` and look at the difference"
     );
 }
+
+#[tokio::test]
+async fn of_endpoints_asked_for_at_once_no_more_are_made_than_a_customer_may_have() {
+    let world = World::new().await;
+    let tenant = world.tenant(&world.admin().await, "a").await;
+    let add = async |n: usize| {
+        let endpoint = json!({"url": format!("https://clinic.example/{n}")});
+        let made = tenant.user.post("/api/v1/endpoints", &endpoint).await;
+        made.status
+    };
+    // It has one already.
+    for n in 1..19 {
+        assert_eq!(add(n).await, 201);
+    }
+    let all = tokio::join!(add(20), add(21), add(22), add(23), add(24), add(25));
+    let mut statuses = [all.0, all.1, all.2, all.3, all.4, all.5];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409]);
+    let list = tenant.user.get("/api/v1/endpoints?limit=100").await;
+    assert_eq!(list.ids().len(), 20);
+}

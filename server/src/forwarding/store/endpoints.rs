@@ -66,6 +66,13 @@ fn endpoint(row: &QueryResult) -> Result<Endpoint, DbErr> {
     })
 }
 
+/// Makes another of the customer's requests for a new endpoint wait until this transaction has ended, so that none counts
+/// what the other is about to add. Readings do not wait: they only refer to the customer.
+pub(in crate::forwarding) async fn lock_customer(tx: &Customer) -> Result<(), DbErr> {
+    let statement = sql("select 1 from customer for no key update", []);
+    tx.connection().query_one_raw(statement).await.map(drop)
+}
+
 pub(in crate::forwarding) async fn count(tx: &Customer) -> Result<i64, DbErr> {
     let row = tx
         .connection()
