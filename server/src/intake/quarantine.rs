@@ -14,6 +14,7 @@ use crate::ground::Purpose;
 use crate::ground::enums::QuarantineReason;
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId, QuarantineId};
 use crate::history::commit::Raw;
+use crate::tenancy::in_good_time;
 
 /// One item to keep.
 #[derive(Debug)]
@@ -122,7 +123,7 @@ async fn store(
 ) -> Result<(), sqlx::Error> {
     let each =
         |pick: fn(&Item<'_>) -> Option<Uuid>| -> Vec<Option<Uuid>> { items.iter().map(pick).collect() };
-    sqlx::query(
+    let query = sqlx::query(
         "with kept as (
            insert into quarantine (id, received_at, customer_id, distributor_id, device_id, hub_id, serial, reason, detail,
              item_sealed, item_hmac, raw_id, jwt)
@@ -152,10 +153,10 @@ async fn store(
     .bind(items.iter().map(|item| item.detail.as_deref()).collect::<Vec<_>>())
     .bind(sealed)
     .bind(tags)
-    .bind(raw.body_sealed.as_slice())
-    .execute(system)
-    .await
-    .map(drop)
+    .bind(raw.body_sealed.as_slice());
+    in_good_time(system, async |connection| query.execute(connection).await)
+        .await
+        .map(drop)
 }
 
 #[cfg(test)]

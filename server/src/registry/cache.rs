@@ -19,6 +19,7 @@ use super::standing::{Epoch, IssuedFor, Standing, standing};
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, HubState};
 use crate::ground::ids::{CredentialId, CustomerId, DeviceId, DistributorId, HubId};
+use crate::tenancy::in_good_time;
 
 const POLL: Duration = Duration::from_millis(250);
 const TRUSTED_FOR_MS: i64 = 1_000;
@@ -107,9 +108,12 @@ impl IdentityCache {
 
     async fn confirm(&self) -> Result<(), sqlx::Error> {
         let asked_at = self.0.ground.now().timestamp_millis();
-        let epoch: i64 = sqlx::query_scalar("select epoch from registry_epoch")
-            .fetch_one(&self.0.system)
-            .await?;
+        let epoch: i64 = in_good_time(&self.0.system, async |connection| {
+            sqlx::query_scalar("select epoch from registry_epoch")
+                .fetch_one(connection)
+                .await
+        })
+        .await?;
         if self.0.epoch.swap(epoch, Ordering::SeqCst) != epoch {
             self.0.tokens.clear();
             self.0.hubs.clear();
@@ -205,15 +209,14 @@ async fn system_device(
     system: &PgPool,
     token_hmac: &[u8; 32],
 ) -> Result<Option<DeviceIdentity>, sqlx::Error> {
-    let row = sqlx::query(standing!(
+    let query = sqlx::query(standing!(
         "select c.id as credential_id, c.customer_id as token_customer_id, c.distributor_id as token_distributor_id,
            d.id, d.maker, d.serial, d.customer_id, d.distributor_id",
         " from device_credential c join device d on d.id = c.device_id",
         " where c.token_hmac = $1 and c.revoked_at is null"
     ))
-    .bind(token_hmac.as_slice())
-    .fetch_optional(system)
-    .await?;
+    .bind(token_hmac.as_slice());
+    let row = in_good_time(system, async |connection| query.fetch_optional(connection).await).await?;
     row.map(|row| {
         let token = IssuedFor::of(&row, "token_customer_id", "token_distributor_id")?;
         let holder = IssuedFor::of(&row, "customer_id", "distributor_id")?;
@@ -233,13 +236,12 @@ async fn system_device(
 }
 
 async fn system_hub(system: &PgPool, hub: HubId) -> Result<Option<HubIdentity>, sqlx::Error> {
-    let row = sqlx::query(
+    let query = sqlx::query(
         "select id, public_key, state, customer_id, distributor_id, name, (select epoch from registry_epoch) as epoch
          from hub where id = $1 and public_key is not null",
     )
-    .bind(hub.as_uuid())
-    .fetch_optional(system)
-    .await?;
+    .bind(hub.as_uuid());
+    let row = in_good_time(system, async |connection| query.fetch_optional(connection).await).await?;
     row.map(|row| {
         let key: Vec<u8> = row.try_get("public_key")?;
         Ok(HubIdentity {

@@ -6,6 +6,7 @@ use vitals::DeviceKey;
 
 use super::standing::{Standing, standing};
 use crate::ground::ids::{CustomerId, DeviceId};
+use crate::tenancy::in_good_time;
 
 /// A device with a serial that somebody named. Several makers may use one serial.
 #[derive(Debug, Clone)]
@@ -29,14 +30,13 @@ pub async fn system_find_by_serial(
     if serials.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query(standing!(
+    let query = sqlx::query(standing!(
         "select d.id, d.maker, d.serial, d.customer_id",
         " from device d",
         " where d.serial = any($1)"
     ))
-    .bind(serials)
-    .fetch_all(system)
-    .await?;
+    .bind(serials);
+    let rows = in_good_time(system, async |connection| query.fetch_all(connection).await).await?;
     rows.iter()
         .map(|row| {
             let key = DeviceKey::parse(row.try_get("maker")?, row.try_get("serial")?);

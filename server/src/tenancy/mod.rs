@@ -5,9 +5,11 @@
 //! returns nothing foreign even where a filter was forgotten. Every room above may call this one.
 
 mod database;
+mod deadline;
 mod permission;
 mod scope;
 
 pub use database::{Database, DatabaseError, Pools};
+pub use deadline::in_good_time;
 pub use permission::{Permission, PermissionSet};
 pub use scope::{Actor, AdminScope, CustomerScope, DistributorScope, Scope, SystemScope, Tx};

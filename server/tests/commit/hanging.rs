@@ -8,15 +8,16 @@ use vitalwire_server::history::commit::{CommitError, Row, Verdict};
 
 use crate::world::{HOUR, Way, World};
 
-/// Stops the processes that committed last, as if their host were gone, until it is dropped.
+/// Stops processes of the database, as if their host were gone, until it is dropped.
 struct Frozen(Vec<i32>);
 
 impl Frozen {
-    async fn committers(world: &World) -> Self {
+    async fn those_that_ran(world: &World, pattern: &str) -> Self {
         let pids: Vec<i32> = sqlx::query_scalar(
-            r"select pid from pg_stat_activity
-              where datname = current_database() and query ~ '^\s*with (asked|input) as'",
+            "select pid from pg_stat_activity
+             where datname = current_database() and query ~ $1 and pid <> pg_backend_pid()",
         )
+        .bind(pattern)
         .fetch_all(&world.sql)
         .await
         .unwrap();
@@ -45,7 +46,7 @@ async fn a_commit_that_hangs_is_given_up_and_holds_up_nobody() {
     let first = world.row(Way::Token, HOUR, memory);
     world.commit(vec![first]).await;
 
-    let frozen = Frozen::committers(&world).await;
+    let frozen = Frozen::those_that_ran(&world, r"^\s*with (asked|input) as").await;
     let hangs = world.row(Way::Token, HOUR, memory);
     let hanging: Vec<_> = [hangs.clone(), world.row(Way::Token, HOUR, memory)]
         .into_iter()
@@ -77,4 +78,16 @@ async fn a_commit_that_hangs_is_given_up_and_holds_up_nobody() {
         "{verdict:?}"
     );
     assert_eq!(world.owner(&hangs).await, Some(world.customer));
+}
+
+#[tokio::test]
+async fn a_look_up_that_hangs_is_given_up() {
+    let world = World::new().await;
+    let cache = world.cache();
+    let nobody_s = |byte| [byte; 32];
+    assert!(cache.device(nobody_s(1)).await.unwrap().is_none());
+    let frozen = Frozen::those_that_ran(&world, "device_credential c|from registry_epoch").await;
+    cache.device(nobody_s(2)).await.unwrap_err();
+    drop(frozen);
+    assert!(cache.device(nobody_s(2)).await.unwrap().is_none());
 }

@@ -110,10 +110,15 @@ impl World {
         .unwrap();
     }
 
+    /// A server's memory, still empty.
+    pub(crate) fn cache(&self) -> IdentityCache {
+        let pool = self.database.system_intake().clone();
+        IdentityCache::start(self.ground.clone(), pool, self.stop.child_token())
+    }
+
     /// What a server remembers of the device from now on, as a reading by this way needs it.
     pub(crate) async fn memory(&self, way: Way) -> Option<Standing> {
-        let pool = self.database.system_intake();
-        let cache = IdentityCache::start(self.ground.clone(), pool.clone(), self.stop.child_token());
+        let (pool, cache) = (self.database.system_intake(), self.cache());
         match way {
             Way::Token => cache.device(TOKEN).await.unwrap().map(|device| device.standing),
             Way::Hub => {

@@ -10,7 +10,7 @@ use crate::ground::ids::{CustomerId, DistributorId, HubId, UserId};
 use crate::registry::cache::parsed;
 use crate::registry::hubs::{Hub, HubDevice, SerialKey};
 use crate::registry::{Ask, RegistryError, RegistryScope};
-use crate::tenancy::{SystemScope, Tx};
+use crate::tenancy::{SystemScope, Tx, in_good_time};
 
 /// Devices that a hub is told of.
 const TOLD_DEVICES: i64 = 1_000;
@@ -119,10 +119,9 @@ pub(in crate::registry) async fn system_key(
     system: &PgPool,
     hub: HubId,
 ) -> Result<Option<([u8; 32], HubState)>, sqlx::Error> {
-    let row = sqlx::query("select public_key, state from hub where id = $1 and public_key is not null")
-        .bind(hub.as_uuid())
-        .fetch_optional(system)
-        .await?;
+    let query = sqlx::query("select public_key, state from hub where id = $1 and public_key is not null")
+        .bind(hub.as_uuid());
+    let row = in_good_time(system, async |connection| query.fetch_optional(connection).await).await?;
     row.map(|row| {
         let key: Vec<u8> = row.try_get("public_key")?;
         let key = key
