@@ -1,12 +1,12 @@
 //! What is refused of a hub, and that it can be looked up.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use vitalwire_server::ground::Clock as _;
 
 use super::signed::{Hub, Key, PATH, batch, blood_pressure, header, post};
 use crate::world::World;
-use data_encoding::BASE64URL_NOPAD;
 
 #[tokio::test]
 async fn a_token_is_for_the_whole_address() {
@@ -38,14 +38,17 @@ async fn a_token_that_is_malformed_is_told_how() {
         hub.key.sign(&header(), &claims)
     };
     let now = hub.world.clock.now();
-    let seconds = now.timestamp() as f64;
+    let half_past = |time: DateTime<Utc>| -> Value { format!("{}.5", time.timestamp()).parse().unwrap() };
     let mut critical = header();
     critical.crit = Some(vec!["b64".to_owned()]);
     let mut nothing_critical = header();
     nothing_critical.crit = Some(Vec::new());
     for (token, told) in [
-        (with("iat", json!(seconds + 0.5)), "whole seconds"),
-        (with("exp", json!(seconds + 30.5)), "whole seconds"),
+        (with("iat", half_past(now)), "whole seconds"),
+        (
+            with("exp", half_past(now + TimeDelta::seconds(30))),
+            "whole seconds",
+        ),
         (
             with(
                 "exp",

@@ -60,7 +60,7 @@ impl<'a> Hub<'a> {
             self.world.clock.now().timestamp(),
             digest::digest(&digest::SHA256, body),
         );
-        json!({"iss": self.tenant.hub, "aud": AUDIENCE, "iat": now, "exp": now + 50, "jti": Uuid::new_v4(),
+        json!({"iss": self.tenant.hub, "aud": AUDIENCE, "iat": now, "exp": now + 50, "jti": self.world.ground.id::<Uuid>(),
             "htm": "POST", "htu": format!("{AUDIENCE}{htu}"), "body_sha256": BASE64URL_NOPAD.encode(hash.as_ref())})
     }
 
