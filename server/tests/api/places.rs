@@ -44,7 +44,7 @@ async fn remotes(world: &World, admin: &Client) -> Vec<String> {
 
 /// A reading without a token, a batch without one and a claim with a code that nobody gave out.
 async fn refused(world: &World) {
-    let claim = json!({"code": "0000-0000-0000", "public_key": "A".repeat(43)});
+    let claim = json!({"code": "0000-0000-0000", "public_key": "AQEB".repeat(10) + "AQE"});
     for (path, body) in [
         ("/v1/telemetry", json!({})),
         ("/v1/hubs/telemetry", json!({})),
