@@ -123,6 +123,9 @@ impl Parts {
         stop: CancellationToken,
     ) -> Result<Self, AppError> {
         let (ground, database) = (platform.ground.clone(), platform.database.clone());
+        database
+            .check_server(connections(config), config.insecure_dev)
+            .await?;
         crate::history::make_partitions(database.system_intake(), ground.now().date_naive()).await?;
         let signals = Signals::start(ground.clone(), database.system_forwarding().clone(), stop.clone());
         let (state, refusals) = state(platform, config, &signals, &stop);
@@ -176,6 +179,26 @@ impl Parts {
     fn run(&mut self, server: actix_web::dev::Server) {
         self.servers.push((server.handle(), tokio::spawn(server)));
     }
+}
+
+/// How many connections to the database a server may hold at a time: those of its pools, the listener for signals, and on
+/// each thread that serves HTTP those of the commits.
+fn connections(config: &Config) -> usize {
+    let pools = &config.pools;
+    let committing = if config.roles.contains(&Role::Web) {
+        let threads = match config.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads => threads,
+        };
+        threads.saturating_mul(config.intake.committers)
+    } else {
+        0
+    };
+    let pooled = [pools.requests, pools.intake, pools.forwarding, 1];
+    let pooled: u64 = pooled.into_iter().map(u64::from).sum();
+    usize::try_from(pooled)
+        .unwrap_or(usize::MAX)
+        .saturating_add(committing)
 }
 
 /// Intake and what pages and API work with, and the task that writes the log of refusals.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor, PgPool};
+use sqlx::{Executor, PgPool, Row as _};
 
 /// How long a request or a commit waits for a connection: less than a sender waits for its commit, so that while the
 /// database is away everybody hears so in good time and from the part that knows.
@@ -51,6 +51,25 @@ pub enum DatabaseError {
          isolation; use a login that is a member of vw_app, or --insecure-dev on a developer's machine"
     )]
     TooPowerful,
+    /// The owner's login, for whom row-level security does not hold either.
+    #[error(
+        "the database login owns the database or its tables, which is for migrations only; set DATABASE_URL to the servers' \
+         own login, a member of vw_app that owns nothing (see \"A PostgreSQL of your own\" in docs/OPERATIONS.md), and give \
+         the owner's login to `vitalwire-server migrate` as VITALWIRE_DATABASE_OWNER_URL"
+    )]
+    Owner,
+    /// A login that may not become any of the platform's roles.
+    #[error(
+        "the database login is no member of vw_app, so it can see nothing; as the database's owner: \
+         grant vw_app to the login that DATABASE_URL names"
+    )]
+    Stranger,
+    /// What is acknowledged would not be durable.
+    #[error(
+        "PostgreSQL runs with fsync off: what it has acknowledged may be gone after a power cut; set fsync = on there, \
+         or use --insecure-dev on a developer's machine"
+    )]
+    ForgetsAtPowerCut,
 }
 
 /// The database as the server uses it.
@@ -65,26 +84,24 @@ pub struct Database {
 impl Database {
     /// Connects and refuses a login that row-level security would not hold, unless `insecure_dev`.
     pub async fn connect(url: &str, pools: Pools, insecure_dev: bool) -> Result<Self, DatabaseError> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(DatabaseError::Address)?
-            .application_name("vitalwire-server")
-            .options([
-                ("timezone", "UTC"),
-                ("statement_timeout", "30s"),
-                ("lock_timeout", "10s"),
-            ]);
+        let mut options = options(url)?;
         let requests = PgPoolOptions::new()
             .max_connections(pools.requests)
             .acquire_timeout(ACQUIRE)
             .connect_with(options.clone())
             .await
             .map_err(DatabaseError::Connect)?;
-        if !insecure_dev
-            && login_bypasses_policies(&requests)
-                .await
-                .map_err(DatabaseError::Connect)?
-        {
-            return Err(DatabaseError::TooPowerful);
+        let login = Login::ask(&requests).await.map_err(DatabaseError::Connect)?;
+        if !insecure_dev {
+            login.check()?;
+        }
+        if login.forgets_commits {
+            tracing::info!("synchronous_commit is off for this login; the server sets it on for itself");
+            options = options.options([("synchronous_commit", "on")]);
+            requests.set_connect_options(options.clone());
+            // The one that has asked was opened before.
+            let opened = requests.acquire().await.map_err(DatabaseError::Connect)?;
+            opened.close().await.map_err(DatabaseError::Connect)?;
         }
         let orm = SqlxPostgresConnector::from_sqlx_postgres_pool(requests.clone());
         // The commit's statement takes longer to plan than to run: one plan serves all.
@@ -124,6 +141,40 @@ impl Database {
         self.requests.execute("select 1").await.map(drop)
     }
 
+    /// Refuses a PostgreSQL that may forget what it has acknowledged, unless `insecure_dev`, and says so where it may not
+    /// have as many connections for this server as the server may `need`.
+    pub async fn check_server(&self, need: usize, insecure_dev: bool) -> Result<(), DatabaseError> {
+        let server = sqlx::query(
+            "select current_setting('fsync')::boolean, current_setting('full_page_writes')::boolean,
+               least(current_setting('max_connections')::integer
+                   - current_setting('superuser_reserved_connections')::integer
+                   - coalesce(current_setting('reserved_connections', true)::integer, 0),
+                 nullif(rolconnlimit, -1), nullif(datconnlimit, -1))
+             from pg_roles, pg_database where rolname = session_user and datname = current_database()",
+        )
+        .fetch_one(&self.requests)
+        .await
+        .map_err(DatabaseError::Connect)?;
+        let is = |column| server.try_get::<bool, _>(column).map_err(DatabaseError::Connect);
+        let room: i32 = server.try_get(2).map_err(DatabaseError::Connect)?;
+        if !insecure_dev && !is(0)? {
+            return Err(DatabaseError::ForgetsAtPowerCut);
+        }
+        if !insecure_dev && !is(1)? {
+            tracing::warn!(
+                "PostgreSQL runs with full_page_writes off: unless its storage writes whole pages at once, a power cut may \
+                 destroy what was acknowledged"
+            );
+        }
+        if usize::try_from(room).is_ok_and(|room| room < need) {
+            tracing::warn!(
+                "this server may need {need} database connections and PostgreSQL has {room} for its login; raise \
+                 max_connections or the login's limit there, or lower pools, threads or intake.committers here"
+            );
+        }
+        Ok(())
+    }
+
     /// Ends every connection after its present work.
     pub async fn close(&self) {
         self.requests.close().await;
@@ -144,8 +195,83 @@ fn system_pool(size: u32, acquire: Duration, options: PgConnectOptions) -> PgPoo
         .connect_lazy_with(options)
 }
 
-async fn login_bypasses_policies(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("select rolsuper or rolbypassrls from pg_roles where rolname = session_user")
+/// How every connection is made.
+fn options(url: &str) -> Result<PgConnectOptions, DatabaseError> {
+    let options = PgConnectOptions::from_str(url).map_err(DatabaseError::Address)?;
+    Ok(options.application_name("vitalwire-server").options([
+        ("timezone", "UTC"),
+        ("statement_timeout", "30s"),
+        ("lock_timeout", "10s"),
+        // The driver cannot ask for signs of life, so PostgreSQL is told to: after a minute without one it ends what a
+        // vanished server has left open, and with it the locks. On a socket of the same machine this does nothing.
+        ("tcp_keepalives_idle", "30"),
+        ("tcp_keepalives_interval", "10"),
+        ("tcp_keepalives_count", "3"),
+        ("tcp_user_timeout", "60000"),
+    ]))
+}
+
+/// Who the server is at the database.
+struct Login {
+    bypasses_policies: bool,
+    owns: bool,
+    is_stranger: bool,
+    /// Its commits return before they are durable.
+    forgets_commits: bool,
+}
+
+impl Login {
+    async fn ask(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        // What 'local' and stronger settings promise is durable here or on more machines than this: they are left alone.
+        let row = sqlx::query(
+            "select rolsuper or rolbypassrls,
+               pg_has_role(session_user, datdba, 'member')
+                 or exists (select from pg_class where oid = to_regclass('reading')
+                              and pg_has_role(session_user, relowner, 'member')),
+               exists (select from pg_roles as app where app.rolname = 'vw_app'
+                         and not pg_has_role(session_user, app.oid, 'member')),
+               current_setting('synchronous_commit') = 'off'
+             from pg_roles, pg_database where pg_roles.rolname = session_user and datname = current_database()",
+        )
         .fetch_one(pool)
-        .await
+        .await?;
+        Ok(Self {
+            bypasses_policies: row.try_get(0)?,
+            owns: row.try_get(1)?,
+            is_stranger: row.try_get(2)?,
+            forgets_commits: row.try_get(3)?,
+        })
+    }
+
+    fn check(&self) -> Result<(), DatabaseError> {
+        if self.bypasses_policies {
+            return Err(DatabaseError::TooPowerful);
+        }
+        if self.owns {
+            return Err(DatabaseError::Owner);
+        }
+        if self.is_stranger {
+            return Err(DatabaseError::Stranger);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_vanished_is_noticed_by_postgresql() {
+        let options = options("postgres://app@db.example.org/vitalwire").unwrap();
+        let told = options.get_options().unwrap();
+        for setting in [
+            "tcp_keepalives_idle=30",
+            "tcp_keepalives_interval=10",
+            "tcp_keepalives_count=3",
+            "tcp_user_timeout=60000",
+        ] {
+            assert!(told.contains(setting), "{told}");
+        }
+    }
 }
