@@ -133,7 +133,7 @@ impl RefusalLog {
             Standing::Stranger => &self.strangers,
         };
         if sender.try_send(refusal).is_err() {
-            metrics::counter!("vitalwire_refusals_not_logged_total").increment(1);
+            not_logged(1);
         }
     }
 }
@@ -179,10 +179,12 @@ impl Writer {
             self.count(refusal).await;
         }
         self.flush().await;
+        self.give_up();
     }
 
-    /// There are as many strangers as somebody cares to invent, so of them a number between two writes is enough. Of
-    /// those that are known none is left out: where there are many, they are written sooner.
+    /// There are as many strangers as somebody cares to invent, so of them a number between two writes is enough. Where
+    /// there are many that are known, they are written sooner; only while that cannot be done are further ones left out,
+    /// and counted.
     async fn count(&mut self, refusal: Refusal) {
         let now = self.ground.now();
         let minute = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
@@ -193,11 +195,13 @@ impl Writer {
         } = refusal;
         let key = Key { minute, subject };
         if self.counts.len() >= SUBJECTS && !self.counts.contains_key(&key) {
-            if self.standing != Standing::Proven {
-                metrics::counter!("vitalwire_refusals_not_logged_total").increment(1);
+            if self.standing == Standing::Proven {
+                self.flush().await;
+            }
+            if self.counts.len() >= SUBJECTS {
+                not_logged(1);
                 return;
             }
-            self.flush().await;
         }
         let reasons = self.counts.entry(key).or_default();
         let mut why = (reason, detail);
@@ -212,10 +216,19 @@ impl Writer {
         count.last_at = now;
     }
 
+    /// Writes what was counted. While the database gives no connection it is kept; what fails on its way may have been
+    /// written, so it is not tried again.
     async fn flush(&mut self) {
         if self.counts.is_empty() {
             return;
         }
+        let mut connection = match self.system.acquire().await {
+            Ok(connection) => connection,
+            Err(error) => {
+                tracing::warn!(%error, subjects = self.counts.len(), "refusals wait to be logged");
+                return;
+            }
+        };
         let taken = std::mem::take(&mut self.counts);
         let counts: Vec<(&Key, &Why, &Count)> = taken
             .iter()
@@ -243,16 +256,122 @@ impl Writer {
         .bind(counts.iter().map(|(_, why, _)| why.1.as_deref().map(|text| clean(text, 200))).collect::<Vec<_>>())
         .bind(counts.iter().map(|(.., count)| count.times).collect::<Vec<_>>())
         .bind(counts.iter().map(|(.., count)| count.last_at).collect::<Vec<_>>())
-        .execute(&self.system)
+        .execute(&mut *connection)
         .await;
         if let Err(error) = written {
-            metrics::counter!("vitalwire_refusals_not_logged_total").increment(counts.len() as u64);
-            tracing::warn!(%error, refusals = counts.len(), "refusals could not be logged");
+            let refusals = times(counts.iter().map(|(.., count)| *count));
+            not_logged(refusals);
+            tracing::warn!(%error, refusals, "refusals could not be logged");
         }
     }
+
+    /// The end: what still waits for a connection now is never logged.
+    fn give_up(&mut self) {
+        let refusals = times(self.counts.values().flat_map(HashMap::values));
+        if refusals > 0 {
+            not_logged(refusals);
+            tracing::warn!(refusals, "refusals could not be logged before the end");
+        }
+        self.counts.clear();
+    }
+}
+
+fn not_logged(refusals: u64) {
+    metrics::counter!("vitalwire_refusals_not_logged_total").increment(refusals);
+}
+
+/// How many refusals these counts stand for.
+fn times<'a>(counts: impl Iterator<Item = &'a Count>) -> u64 {
+    counts.map(|count| count.times.unsigned_abs()).sum()
 }
 
 /// Cut to a number of characters, without what PostgreSQL or a page could not take.
 fn clean(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+    use super::*;
+    use crate::ground::{Keys, MasterKey};
+
+    fn writer(receiver: mpsc::Receiver<Refusal>) -> Writer {
+        // Nobody listens there.
+        let nowhere = PgConnectOptions::new().socket("/nonexistent/vitalwire");
+        Writer {
+            standing: Standing::Proven,
+            ground: Ground::new(Keys::derive(&MasterKey::new([1; 32]))),
+            system: PgPoolOptions::new()
+                .acquire_timeout(Duration::from_millis(1))
+                .connect_lazy_with(nowhere),
+            receiver,
+            counts: HashMap::new(),
+        }
+    }
+
+    fn refusal(device: u128) -> Refusal {
+        Refusal {
+            subject: Subject {
+                device: Some(Uuid::from_u128(device).into()),
+                ..Subject::default()
+            },
+            reason: "invalid-reading",
+            detail: None,
+        }
+    }
+
+    /// What the metric of those that were not logged stands at after this.
+    async fn counted(work: impl Future<Output = ()>) -> String {
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        // The test has one thread, so the work stays under this recorder.
+        let _here = metrics::set_default_local_recorder(&recorder);
+        work.await;
+        let text = handle.render();
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("vitalwire_refusals_not_logged_total"));
+        line.unwrap_or("none").to_owned()
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_yet_is_kept_and_at_last_counted() {
+        let (_sender, receiver) = mpsc::channel(1);
+        let mut writer = writer(receiver);
+        let kept = counted(async {
+            writer.count(refusal(1)).await;
+            writer.count(refusal(1)).await;
+            writer.flush().await;
+        })
+        .await;
+        assert_eq!((writer.counts.len(), kept.as_str()), (1, "none"));
+        let ended = counted(async {
+            let stop = CancellationToken::new();
+            stop.cancel();
+            writer.run(stop).await;
+        })
+        .await;
+        assert_eq!(
+            ended, "vitalwire_refusals_not_logged_total 2",
+            "refusals, not their rows"
+        );
+    }
+
+    #[tokio::test]
+    async fn of_those_that_are_known_only_who_finds_no_room_is_left_out_and_counted() {
+        let (_sender, receiver) = mpsc::channel(1);
+        let mut writer = writer(receiver);
+        let dropped = counted(async {
+            for device in 0..SUBJECTS as u128 + 3 {
+                writer.count(refusal(device)).await;
+            }
+            // One who has room already is counted there.
+            writer.count(refusal(7)).await;
+        })
+        .await;
+        assert_eq!(dropped, "vitalwire_refusals_not_logged_total 3");
+        assert_eq!(writer.counts.len(), SUBJECTS);
+    }
 }
