@@ -246,11 +246,12 @@ async fn read(mut response: Response, now: DateTime<Utc>) -> Answer {
     }
 }
 
-/// `Retry-After` in seconds or as a date.
+/// `Retry-After` in seconds, however many, or as a date (RFC 9110, section 10.2.3).
 fn wish(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than a number can hold is a wish all the same; the schedule says how far it is honoured.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let at = DateTime::parse_from_rfc2822(text).ok()?;
     (at.to_utc() - now).to_std().ok()
@@ -306,6 +307,14 @@ mod tests {
         );
         assert_eq!(wish(&headers("soon"), now), None);
         assert_eq!(wish(&headers("-5"), now), None);
+        assert_eq!(wish(&headers(""), now), None);
+    }
+
+    #[test]
+    fn a_wish_beyond_every_number_is_one_for_the_longest_time() {
+        let wished = wish(&headers("99999999999999999999"), DateTime::UNIX_EPOCH);
+        let day = Duration::from_hours(24);
+        assert_eq!(schedule::delay_after(1, wished, 0), Some(day));
     }
 
     #[test]
