@@ -70,6 +70,7 @@ pub struct Config {
     pub metrics_listen: String,
     pub threads: usize,
     pub connections: usize,
+    #[serde(deserialize_with = "proxies::networks")]
     pub trusted_proxies: Vec<Network>,
     pub proxy_header: ProxyHeader,
     pub pools: PoolsConfig,
@@ -166,6 +167,14 @@ pub fn defaults() -> &'static str {
 impl Config {
     /// Reads the configuration; the first wrong key stops it.
     pub fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
+        Self::load_in(overrides, None)
+    }
+
+    /// The same in another environment than the process's own.
+    fn load_in(
+        overrides: &Overrides,
+        environment: Option<config::Map<String, String>>,
+    ) -> Result<Self, ConfigError> {
         let mut builder =
             config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
         if let Some(path) = &overrides.config {
@@ -177,8 +186,8 @@ impl Config {
                 .separator("__")
                 .list_separator(",")
                 .with_list_parse_key("roles")
-                .with_list_parse_key("trusted_proxies")
-                .try_parsing(true),
+                .try_parsing(true)
+                .source(environment),
         );
         let mut config: Self = builder.build()?.try_deserialize()?;
         config.apply(overrides);
@@ -236,8 +245,8 @@ impl Config {
         if self.roles.is_empty() {
             return bad("roles", "at least one of web, worker is needed");
         }
-        if self.connections == 0 {
-            return bad("connections", "must be at least 1");
+        if let Some((key, why)) = self.too_little() {
+            return bad(key, why);
         }
         if self.intake.bodies_bytes < self.intake.batch_bytes.max(self.intake.single_bytes) {
             return bad(
@@ -248,16 +257,33 @@ impl Config {
         if self.intake.batch == 0 || self.intake.batch > 5000 {
             return bad("intake.batch", "must be 1 to 5000");
         }
-        if self.intake.committers == 0 || self.intake.queue == 0 || self.forwarding.concurrency == 0 {
-            return bad(
-                "intake.committers, intake.queue, forwarding.concurrency",
-                "must be at least 1",
-            );
-        }
-        if self.pools.requests < 2 || self.pools.forwarding < 3 {
-            return bad("pools", "requests needs at least 2 connections and forwarding 3");
-        }
         self.master_key_from_config().map(drop)
+    }
+
+    /// The first number with which nothing would ever be served, and what it needs.
+    fn too_little(&self) -> Option<(&'static str, &'static str)> {
+        let Self {
+            connections,
+            pools,
+            intake,
+            forwarding,
+            ..
+        } = self;
+        let one = "must be at least 1";
+        [
+            ("connections", *connections < 1, one),
+            ("pools.requests", pools.requests < 2, "must be at least 2"),
+            ("pools.intake", pools.intake < 1, one),
+            ("pools.forwarding", pools.forwarding < 3, "must be at least 3"),
+            ("intake.queue", intake.queue < 1, one),
+            ("intake.committers", intake.committers < 1, one),
+            ("intake.single_bytes", intake.single_bytes < 1, one),
+            ("intake.batch_bytes", intake.batch_bytes < 1, one),
+            ("forwarding.timeout_seconds", forwarding.timeout_seconds < 1, one),
+            ("forwarding.concurrency", forwarding.concurrency < 1, one),
+        ]
+        .into_iter()
+        .find_map(|(key, is_too_little, why)| is_too_little.then_some((key, why)))
     }
 
     /// Whether the server looks after a PostgreSQL of its own.
@@ -352,6 +378,73 @@ mod tests {
                 .to_string()
                 .contains("trusted_proxies")
         );
+    }
+
+    #[test]
+    fn a_number_with_which_nothing_would_be_served_is_named() {
+        for (table, name) in [
+            ("", "connections"),
+            ("pools", "requests"),
+            ("pools", "intake"),
+            ("pools", "forwarding"),
+            ("intake", "queue"),
+            ("intake", "batch"),
+            ("intake", "committers"),
+            ("intake", "single_bytes"),
+            ("intake", "batch_bytes"),
+            ("intake", "bodies_bytes"),
+            ("forwarding", "timeout_seconds"),
+            ("forwarding", "concurrency"),
+        ] {
+            let (head, key) = match table {
+                "" => (String::new(), name.to_owned()),
+                table => (format!("[{table}]\n"), format!("{table}.{name}")),
+            };
+            let told = load(&format!("{head}{name} = 0"))
+                .map(drop)
+                .unwrap_err()
+                .to_string();
+            assert!(told.contains(&format!("configuration: {key}: must")), "{told}");
+        }
+    }
+
+    #[test]
+    fn proxies_are_a_list_in_a_file_and_may_be_one_text() {
+        let of = |text: &str| load(&format!("trusted_proxies = {text}")).map(|config| config.trusted_proxies);
+        let both: [Network; 2] = ["127.0.0.1", "fd00::/8"].map(|network| network.parse().unwrap());
+        for text in [
+            "['127.0.0.1', 'fd00::/8']",
+            "'127.0.0.1,fd00::/8'",
+            "' 127.0.0.1 , fd00::/8 '",
+        ] {
+            assert_eq!(of(text).unwrap(), both, "{text}");
+        }
+        for text in ["[]", "''", "' '"] {
+            assert_eq!(of(text).unwrap(), [], "{text}");
+        }
+        let in_environment = |text: &str| {
+            let set = ("VITALWIRE_TRUSTED_PROXIES".to_owned(), text.to_owned());
+            Config::load_in(&Overrides::default(), Some([set].into())).map(|config| config.trusted_proxies)
+        };
+        assert_eq!(in_environment("127.0.0.1,fd00::/8").unwrap(), both);
+        assert_eq!(in_environment("127.0.0.1").unwrap(), both[..1]);
+        assert_eq!(in_environment("").unwrap(), []);
+        let told = in_environment("[\"127.0.0.1\"]").unwrap_err().to_string();
+        assert!(
+            told.contains("trusted_proxies") && told.contains("without brackets"),
+            "{told}"
+        );
+        for text in [
+            "'[\"127.0.0.1\"]'",
+            "'127.0.0.1 fd00::/8'",
+            "['']",
+            "'127.0.0.1,'",
+            "7",
+            "[7]",
+        ] {
+            let told = of(text).unwrap_err().to_string();
+            assert!(told.contains("trusted_proxies"), "{text}: {told}");
+        }
     }
 
     #[test]
