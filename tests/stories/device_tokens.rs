@@ -192,3 +192,42 @@ async fn a_token_that_the_maker_provisioned_goes_with_the_device() {
     assert_eq!(history(&moved.after, &moved.device).await, [id(&own)]);
     assert_eq!(moved.set_aside().await, (0, 0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_from_a_distributor_s_stock_speaks_for_its_customers_alone() {
+    let world = World::new().await;
+    let admin = &world.admin;
+    let make = async |path: &str, body: Value| id(&admin.post(path, &body).await.ok());
+    let distributor = make("/api/v1/distributors", json!({"name": "Depot"})).await;
+    let customer = async |name: &str, of: Option<&str>| {
+        make("/api/v1/customers", json!({"name": name, "distributor_id": of})).await
+    };
+    let (first, second, elsewhere) = (
+        customer("First", Some(&distributor)).await,
+        customer("Second", Some(&distributor)).await,
+        customer("Elsewhere", None).await,
+    );
+    let model = world.model("Scale K", &["weight"], "cellular").await;
+    let device = json!({"maker": "Acme", "serial": SERIAL, "model_id": model, "distributor_id": distributor});
+    let device = make("/api/v1/devices", device).await;
+    let issued = admin
+        .post(&format!("/api/v1/devices/{device}/token"), &json!({}))
+        .await
+        .ok();
+    let client = world
+        .anyone
+        .with_token(issued["token"].as_str().expect("a token"));
+    for (holder, is_theirs) in [(&first, true), (&elsewhere, false), (&second, true)] {
+        let to = json!({"customer_id": holder});
+        let moved = admin
+            .post(&format!("/api/v1/devices/{device}/assignments"), &to)
+            .await;
+        assert_eq!(moved.status, 201, "{}", moved.text);
+        let answer = send(&client, now()).await;
+        if is_theirs {
+            assert_eq!(answer["status"], "accepted", "{answer}");
+        } else {
+            assert_eq!(answer, nobody_s());
+        }
+    }
+}
