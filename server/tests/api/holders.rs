@@ -333,3 +333,36 @@ async fn a_token_is_its_maker_s_and_nobody_else_hears_of_it() {
     b.user.post(&token, &json!({})).await.created("token");
     assert!(issued(&b).await);
 }
+
+#[tokio::test]
+async fn who_held_a_device_writes_nothing_into_the_next_holder_s_log_of_refusals() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (a, b) = (world.tenant(&admin, "a").await, world.tenant(&admin, "b").await);
+    let path = format!("/api/v1/devices/{}", a.device);
+    let token = a.user.post(&format!("{path}/token"), &json!({})).await;
+    let device = world.anyone.with_token(&token.created("token"));
+    let to_b = json!({"customer_id": b.customer});
+    let moved = admin.post(&format!("{path}/assignments"), &to_b).await;
+    assert_eq!(moved.status, 201, "{}", moved.text);
+    let wrong = json!({"device": "S-a", "kind": "weight", "values": {"weight": "heavy"}});
+    assert_eq!(device.post("/v1/telemetry", &wrong).await.status, 422);
+    let refusals = format!("/api/v1/refusals?device_id={}", a.device);
+    for _ in 0..500 {
+        // It is written down behind the answer; nothing tells when.
+        if admin.get(&refusals).await.body["data"] != json!([]) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let logged = admin.get(&refusals).await;
+    assert_eq!(
+        logged.body["data"].as_array().map(Vec::len),
+        Some(1),
+        "{}",
+        logged.text
+    );
+    for user in [&a.user, &b.user] {
+        assert_eq!(user.get(&refusals).await.body["data"], json!([]));
+    }
+}
