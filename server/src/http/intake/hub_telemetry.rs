@@ -4,11 +4,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{Incoming, bearer, commit_problem, not_proven, refuse_body, server_time};
+use super::{Incoming, commit_problem, not_proven, prove_head, refuse_body, server_time};
 use crate::ground::enums::QuarantineReason;
 use crate::http::State;
 use crate::http::problem::Problem;
-use crate::intake::{HubOutcome, ItemVerdict, LARGEST_BATCH, ProvenHead};
+use crate::intake::{HubOutcome, ItemVerdict, LARGEST_BATCH};
 
 /// 200 when everything in it is durable, else a problem and nothing is. The body is read after the hub is believed.
 pub(super) async fn post(
@@ -24,7 +24,7 @@ pub(super) async fn post(
 }
 
 async fn take(state: &State, request: &HttpRequest, body: &mut Incoming) -> Result<HttpResponse, Problem> {
-    let head = proven(state, request).await?;
+    let head = prove_head(state, request).await?;
     if let Some(outcome) = state.intake().refuse_hub(&head.hub) {
         return answer(state, outcome);
     }
@@ -36,16 +36,6 @@ async fn take(state: &State, request: &HttpRequest, body: &mut Incoming) -> Resu
         .map_err(|unproven| not_proven(state, request, unproven))?;
     let outcome = state.intake().hub_batch(&proof, body.bytes()).await;
     answer(state, outcome.map_err(|error| commit_problem(&error))?)
-}
-
-/// The proof that a hub sent this head. What it signs is the whole address, with the query.
-async fn proven(state: &State, request: &HttpRequest) -> Result<ProvenHead, Problem> {
-    let (method, uri) = (request.method().as_str(), request.uri());
-    let target = uri
-        .path_and_query()
-        .map_or(uri.path(), |path_and_query| path_and_query.as_str());
-    let proof = state.intake().prove_head(bearer(request), method, target).await;
-    proof.map_err(|unproven| not_proven(state, request, unproven))
 }
 
 fn answer(state: &State, outcome: HubOutcome) -> Result<HttpResponse, Problem> {

@@ -93,10 +93,13 @@ fn stranger(request: &HttpRequest) -> Subject {
     }
 }
 
-/// The proof that a hub sent this request's head, or the problem.
+/// The proof that a hub sent this request's head, or the problem. It signs the whole address, with the query.
 async fn prove_head(state: &State, request: &HttpRequest) -> Result<ProvenHead, Problem> {
-    let (method, path) = (request.method().as_str(), request.path());
-    let proof = state.intake().prove_head(bearer(request), method, path).await;
+    let (method, uri) = (request.method().as_str(), request.uri());
+    let target = uri
+        .path_and_query()
+        .map_or(uri.path(), |path_and_query| path_and_query.as_str());
+    let proof = state.intake().prove_head(bearer(request), method, target).await;
     proof.map_err(|unproven| not_proven(state, request, unproven))
 }
 
