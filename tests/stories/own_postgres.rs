@@ -147,7 +147,7 @@ async fn a_login_that_is_not_the_servers_is_told_which_one_is() {
         ("passer_by", "grant vw_app"),
     ] {
         let server = postgres.with_environment(environment(&postgres, login));
-        let refused = server.output(&["serve", "--listen", "127.0.0.1:0"], "");
+        let refused = server.output(&CREATE, PASSWORD);
         let why = String::from_utf8_lossy(&refused.stderr);
         assert!(!refused.status.success() && why.contains(what_to_do), "{why}");
     }

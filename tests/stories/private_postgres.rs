@@ -242,7 +242,7 @@ async fn a_start_that_gets_no_answer_can_be_told_to_stop() {
     postmaster.signal(Signal::STOP);
     let start = Start::of(&server);
     until_logged(&start.log, "waiting for its answer").await;
-    start.is_told_to_stop().await;
+    start.tell_to_stop().await;
     assert_eq!(Postmaster::of(&folder), Some(postmaster));
     postmaster.signal(Signal::CONT);
     server.restart().await;
@@ -255,7 +255,7 @@ async fn a_start_that_gets_no_answer_can_be_told_to_stop() {
     fs::write(&doors, "local all all reject\n").unwrap();
     let start = Start::of(&server);
     until_logged(&folder.join("postgres/log"), "rejects connection").await;
-    start.is_told_to_stop().await;
+    start.tell_to_stop().await;
     assert_eq!(Postmaster::of(&folder), None, "what the start began, it ended");
     fs::write(&doors, open).unwrap();
 
@@ -264,7 +264,7 @@ async fn a_start_that_gets_no_answer_can_be_told_to_stop() {
     fs::rename(&settings, settings.with_extension("aside")).unwrap();
     let start = Start::of(&server);
     until_logged(&start.log, "waiting for the end").await;
-    start.is_told_to_stop().await;
+    start.tell_to_stop().await;
     fs::rename(settings.with_extension("aside"), &settings).unwrap();
     server.restart().await;
     server.stop();
@@ -346,7 +346,7 @@ impl Start {
     }
 
     /// Tells it to stop, and it does so in time and without complaint.
-    async fn is_told_to_stop(mut self) {
+    async fn tell_to_stop(mut self) {
         let pid = self.child.id().and_then(|pid| i32::try_from(pid).ok());
         kill_process(pid.and_then(Pid::from_raw).unwrap(), Signal::TERM).unwrap();
         let ended = tokio::time::timeout(SOON, self.child.wait()).await;
@@ -360,7 +360,7 @@ impl Start {
 async fn until_logged(log: &Path, text: &str) {
     let began = Instant::now();
     while !fs::read_to_string(log).unwrap_or_default().contains(text) {
-        assert!(began.elapsed() < Duration::from_secs(60), "never logged: {text}");
+        assert!(began.elapsed() < Duration::from_mins(1), "never logged: {text}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -92,7 +92,7 @@ async fn open(config: &Config, told: &CancellationToken) -> Result<Platform, App
         None
     };
     // To drop it ends its connections, and with them a migration that has not come to its end.
-    match unless(told, open_database(config, embedded.as_ref())).await {
+    match unless(told, Box::pin(open_database(config, embedded.as_ref()))).await {
         Ok((ground, database)) => Ok(Platform {
             ground,
             database,

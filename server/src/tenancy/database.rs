@@ -92,8 +92,10 @@ impl Database {
             .await
             .map_err(DatabaseError::Connect)?;
         let login = Login::ask(&requests).await.map_err(DatabaseError::Connect)?;
-        if !insecure_dev {
-            login.check()?;
+        if let Some(fault) = login.fault
+            && !insecure_dev
+        {
+            return Err(fault);
         }
         if login.forgets_commits {
             tracing::info!("synchronous_commit is off for this login; the server sets it on for itself");
@@ -213,9 +215,8 @@ fn options(url: &str) -> Result<PgConnectOptions, DatabaseError> {
 
 /// Who the server is at the database.
 struct Login {
-    bypasses_policies: bool,
-    owns: bool,
-    is_stranger: bool,
+    /// Why it is not fit for a server.
+    fault: Option<DatabaseError>,
     /// Its commits return before they are durable.
     forgets_commits: bool,
 }
@@ -235,25 +236,17 @@ impl Login {
         )
         .fetch_one(pool)
         .await?;
+        let faults: [(bool, DatabaseError); 3] = [
+            (row.try_get(0)?, DatabaseError::TooPowerful),
+            (row.try_get(1)?, DatabaseError::Owner),
+            (row.try_get(2)?, DatabaseError::Stranger),
+        ];
         Ok(Self {
-            bypasses_policies: row.try_get(0)?,
-            owns: row.try_get(1)?,
-            is_stranger: row.try_get(2)?,
+            fault: faults
+                .into_iter()
+                .find_map(|(is_so, fault)| is_so.then_some(fault)),
             forgets_commits: row.try_get(3)?,
         })
-    }
-
-    fn check(&self) -> Result<(), DatabaseError> {
-        if self.bypasses_policies {
-            return Err(DatabaseError::TooPowerful);
-        }
-        if self.owns {
-            return Err(DatabaseError::Owner);
-        }
-        if self.is_stranger {
-            return Err(DatabaseError::Stranger);
-        }
-        Ok(())
     }
 }
 

@@ -146,7 +146,7 @@ impl Keeper {
             if let Some(child) = &mut self.child {
                 match tokio::time::timeout(LOG, child.wait()).await {
                     Ok(Ok(status)) => {
-                        tracing::warn!(%status, "the private PostgreSQL's postmaster has ended")
+                        tracing::warn!(%status, "the private PostgreSQL's postmaster has ended");
                     }
                     Ok(Err(error)) => tracing::warn!(%error, "the postmaster cannot be waited for"),
                     Err(_still_runs) => continue,
@@ -221,10 +221,11 @@ impl Keeper {
             tokio::time::sleep(ASK).await;
         }
         // A child is asked itself, for it may be too young to have a pid file.
-        if let Some(child) = &mut self.child {
-            if interrupt(child) && tokio::time::timeout(STOP, child.wait()).await.is_ok() {
-                return Ok(());
-            }
+        if let Some(child) = &mut self.child
+            && interrupt(child)
+            && tokio::time::timeout(STOP, child.wait()).await.is_ok()
+        {
+            return Ok(());
         }
         if self.cluster.is_gone().await {
             return Ok(());
