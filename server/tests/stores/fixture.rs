@@ -22,6 +22,9 @@ const PLACED: &str = "
       insert into hub (id, serial, name, distributor_id, customer_id, state, public_key, fingerprint, claimed_at,
         last_seen_at, created_at)
       values ($7, $8, $8 || ' ward', $4, $5, 'claimed', sha256($8::bytea), $9, $6, $6, $6)
+    ), made_hub_key as (
+      insert into hub_key (id, hub_id, public_key, fingerprint, valid_from)
+      values (gen_random_uuid(), $7, sha256($8::bytea), $9, $6)
     ), held as (
       insert into assignment (id, device_id, hub_id, distributor_id, customer_id, valid_from, created_at)
       values ($10, $1, null, $4, $5, $6, $6), ($11, null, $7, $4, $5, $6, $6)
