@@ -123,7 +123,12 @@ async fn a_token_of_before_the_move_speaks_for_the_time_before_it_alone() {
         .await
         .ok();
 
+    let seen = format!("/api/v1/devices/{}/token", moved.device);
+    let token = moved.after.user.get(&seen).await.ok();
+    assert_eq!(token["issued_at"], Value::Null, "the new holder has none yet");
     let new = moved.token_of(&moved.after.user).await;
+    let token = moved.after.user.get(&seen).await.ok();
+    assert!(token["issued_at"].is_string(), "{token}");
     assert_eq!(
         old.post("/v1/telemetry", &reading(SERIAL, "weight", hours(5)))
             .await

@@ -39,6 +39,7 @@ const TABLE: [(&str, &str, Gets); 38] = [
     ("GET", "/devices/{id}", NotFound),
     ("PATCH", "/devices/{id}", NotFound),
     ("POST", "/devices/{id}/token", NotFound),
+    ("GET", "/devices/{id}/token", NotFound),
     ("DELETE", "/devices/{id}/token", NotFound),
     ("POST", "/devices/{id}/assignments", Forbidden),
     ("GET", "/devices/{id}/readings", NotFound),

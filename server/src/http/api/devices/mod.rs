@@ -8,6 +8,7 @@ mod issue_token;
 mod list;
 mod readings;
 mod revoke_token;
+mod see_token;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -25,6 +26,7 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
         .service(get::get)
         .service(change::change)
         .service(issue_token::issue)
+        .service(see_token::see)
         .service(revoke_token::revoke)
         .service(assign::assign)
         .service(readings::list);
