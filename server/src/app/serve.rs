@@ -128,14 +128,14 @@ impl Parts {
             .await?;
         crate::history::make_partitions(database.system_intake(), ground.now().date_naive()).await?;
         let signals = Signals::start(ground.clone(), database.system_forwarding().clone(), stop.clone());
-        let (state, refusals) = state(platform, config, &signals, &stop);
+        let (state, writing) = state(platform, config, &signals, &stop);
         let mut parts = Self {
             state,
             address: config.listen,
             servers: Vec::new(),
             forwarding: None,
             stop,
-            tasks: vec![refusals],
+            tasks: writing,
         };
         // Addresses first: one that is taken is the likeliest reason not to start.
         if let Some(metrics) = metrics {
@@ -201,13 +201,14 @@ fn connections(config: &Config) -> usize {
         .saturating_add(committing)
 }
 
-/// Intake and what pages and API work with, and the task that writes the log of refusals.
+/// Intake and what pages and API work with, and the tasks that write, the last time after `stop`, who was refused and
+/// which hubs were heard.
 fn state(
     platform: &Platform,
     config: &Config,
     signals: &Signals,
     stop: &CancellationToken,
-) -> (http::State, JoinHandle<()>) {
+) -> (http::State, Vec<JoinHandle<()>>) {
     let (ground, database) = (platform.ground.clone(), platform.database.clone());
     let pool = database.system_intake().clone();
     let committed = signals.clone();
@@ -221,7 +222,9 @@ fn state(
         &(Arc::new(move || committed.committed()) as Arc<dyn Fn() + Send + Sync>),
     );
     let identities = IdentityCache::start(ground.clone(), pool.clone(), stop.clone());
-    let (refusals, task) = RefusalLog::start(ground.clone(), pool, stop.clone());
+    let heard = identities.clone();
+    let heard = tokio::spawn(async move { heard.ended().await });
+    let (refusals, refused) = RefusalLog::start(ground.clone(), pool, stop.clone());
     let intake = Intake::new(
         ground.clone(),
         database.clone(),
@@ -234,7 +237,7 @@ fn state(
     let identity = Identity::new(ground.clone(), database.clone(), &config.public_url);
     (
         http::State::new(ground, database, identity, intake, signals.clone(), config),
-        task,
+        vec![refused, heard],
     )
 }
 

@@ -146,6 +146,11 @@ impl IdentityCache {
             .await
     }
 
+    /// Returns, once `stop` has come, when it is written which hubs were heard last.
+    pub async fn ended(&self) {
+        self.0.sightings.ended().await;
+    }
+
     /// A hub has proved itself: notes when it was last heard of.
     pub fn heard(&self, hub: &HubIdentity) {
         self.0.sightings.note(hub.hub, self.0.ground.now());

@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::ground::ids::HubId;
@@ -19,7 +20,7 @@ const FLUSH: Duration = Duration::from_secs(1);
 
 /// The hubs that were heard. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Sightings(Arc<Mutex<Heard>>);
+pub(super) struct Sightings(Arc<Mutex<Heard>>, TaskTracker);
 
 #[derive(Debug, Default)]
 struct Heard {
@@ -34,7 +35,7 @@ impl Sightings {
     pub(super) fn start(system: PgPool, stop: CancellationToken) -> Self {
         let sightings = Self::default();
         let writer = sightings.clone();
-        tokio::spawn(async move {
+        sightings.1.spawn(async move {
             let mut tick = tokio::time::interval(FLUSH);
             tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             while stop.run_until_cancelled(tick.tick()).await.is_some() {
@@ -42,7 +43,13 @@ impl Sightings {
             }
             writer.write(&system).await;
         });
+        sightings.1.close();
         sightings
+    }
+
+    /// Returns when the writing task has ended, after its last write. The connections have to live as long.
+    pub(super) async fn ended(&self) {
+        self.1.wait().await;
     }
 
     /// Notes that a hub proved itself.
@@ -111,5 +118,19 @@ mod tests {
         assert_eq!(waiting(&sightings), [59]);
         sightings.note(hub, at(60));
         assert_eq!(waiting(&sightings), [60]);
+    }
+
+    #[tokio::test]
+    async fn the_end_is_awaited_with_the_last_write() {
+        // Nobody listens there: what cannot be written is forgotten, so that the hub is noted again.
+        let nowhere = sqlx::postgres::PgConnectOptions::new().socket("/nonexistent/vitalwire");
+        let stop = CancellationToken::new();
+        stop.cancel();
+        let sightings = Sightings::start(PgPool::connect_lazy_with(nowhere), stop);
+        let hub: HubId = Uuid::from_u128(1).into();
+        sightings.note(hub, DateTime::from_timestamp(0, 0).unwrap());
+        sightings.ended().await;
+        let heard = sightings.0.lock().unwrap();
+        assert!(heard.waiting.is_empty() && heard.noted.is_empty());
     }
 }
