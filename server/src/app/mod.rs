@@ -10,6 +10,7 @@ use std::path::Path;
 
 use sea_orm::ConnectionTrait as _;
 use sqlx::Connection as _;
+use tokio_util::sync::CancellationToken;
 use vitalwire_migration::{Migrator, MigratorTrait};
 
 use crate::config::{Config, ConfigError};
@@ -78,13 +79,20 @@ impl Platform {
     /// Opens the platform of a configuration: keys, PostgreSQL, tables. Where it cannot be opened, a PostgreSQL that was
     /// started for it is stopped again.
     pub async fn open(config: &Config) -> Result<Self, AppError> {
+        Self::open_unless(&CancellationToken::new(), config).await
+    }
+
+    /// The same for one who may be told to stop meanwhile, which is an error as well. What was started until then is
+    /// stopped again.
+    async fn open_unless(told: &CancellationToken, config: &Config) -> Result<Self, AppError> {
         install_tls_provider();
         let embedded = if config.is_embedded() {
-            Some(Embedded::start(&config.data_dir).await?)
+            Some(Embedded::start(told, &config.data_dir).await?)
         } else {
             None
         };
-        match open_database(config, embedded.as_ref()).await {
+        // To drop it ends its connections, and with them a migration that has not come to its end.
+        match unless(told, Box::pin(open_database(config, embedded.as_ref()))).await {
             Ok((ground, database)) => Ok(Self {
                 ground,
                 database,
@@ -106,6 +114,15 @@ impl Platform {
             embedded.stop().await;
         }
     }
+}
+
+/// What comes of the work, unless one is told to stop before.
+async fn unless<T>(
+    told: &CancellationToken,
+    work: impl Future<Output = Result<T, AppError>>,
+) -> Result<T, AppError> {
+    let done = told.run_until_cancelled(work).await;
+    done.unwrap_or_else(|| Err(AppError::Refused("told to stop while starting".to_owned())))
 }
 
 async fn open_database(config: &Config, embedded: Option<&Embedded>) -> Result<(Ground, Database), AppError> {

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{AppError, Platform, install_tls_provider, open_database, start_logging};
+use super::{AppError, Platform, start_logging, unless};
 use crate::config::{Config, Role};
 use crate::forwarding::{Forwarding, ForwardingParts};
 use crate::ground::swallow::swallow;
@@ -19,7 +19,6 @@ use crate::identity::Identity;
 use crate::intake::{Intake, RefusalLog};
 use crate::jobs;
 use crate::ops::Metrics;
-use crate::outside::postgres::Embedded;
 use crate::queue::Signals;
 use crate::registry::IdentityCache;
 
@@ -71,7 +70,7 @@ pub async fn start(config: Config, told: &CancellationToken) -> Result<Running, 
         Metrics::install(),
         "a second server in one process, as in tests, has no metrics of its own",
     );
-    let platform = open(&config, told).await?;
+    let platform = Platform::open_unless(told, &config).await?;
     let stop = CancellationToken::new();
     match unless(told, Parts::start(&platform, &config, metrics, stop.clone())).await {
         Ok(parts) => Ok(Running { platform, parts }),
@@ -81,38 +80,6 @@ pub async fn start(config: Config, told: &CancellationToken) -> Result<Running, 
             Err(error)
         }
     }
-}
-
-/// [`Platform::open`] for one who may be told to stop meanwhile. What was started until then is stopped again.
-async fn open(config: &Config, told: &CancellationToken) -> Result<Platform, AppError> {
-    install_tls_provider();
-    let embedded = if config.is_embedded() {
-        Some(Embedded::start_unless(told, &config.data_dir).await?)
-    } else {
-        None
-    };
-    // To drop it ends its connections, and with them a migration that has not come to its end.
-    match unless(told, Box::pin(open_database(config, embedded.as_ref()))).await {
-        Ok((ground, database)) => Ok(Platform {
-            ground,
-            database,
-            embedded,
-        }),
-        Err(error) => {
-            if let Some(embedded) = embedded {
-                embedded.stop().await;
-            }
-            Err(error)
-        }
-    }
-}
-
-async fn unless<T>(
-    told: &CancellationToken,
-    work: impl Future<Output = Result<T, AppError>>,
-) -> Result<T, AppError> {
-    let done = told.run_until_cancelled(work).await;
-    done.unwrap_or_else(|| Err(AppError::Refused("told to stop while starting".to_owned())))
 }
 
 impl Parts {

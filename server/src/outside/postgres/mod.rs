@@ -110,13 +110,8 @@ pub struct Embedded {
 
 impl Embedded {
     /// Starts, adopts or joins the PostgreSQL of a data folder, makes sure that the database exists, and looks after it
-    /// until [`Embedded::stop`].
-    pub async fn start(data_dir: &Path) -> Result<Self, EmbeddedError> {
-        Self::start_unless(&CancellationToken::new(), data_dir).await
-    }
-
-    /// The same for one who may be told to stop meanwhile. What was started until then is stopped again.
-    pub async fn start_unless(told: &CancellationToken, data_dir: &Path) -> Result<Self, EmbeddedError> {
+    /// until [`Embedded::stop`]. Where it is `told` to stop meanwhile, what was started until then is stopped again.
+    pub async fn start(told: &CancellationToken, data_dir: &Path) -> Result<Self, EmbeddedError> {
         let cluster = Arc::new(Cluster::find(data_dir)?);
         let joined = told.run_until_cancelled(cluster.folder().join()).await;
         let user = joined.unwrap_or(Err(EmbeddedError::Interrupted))?;
