@@ -297,3 +297,25 @@ async fn the_keys_that_hubs_hold_are_written_down() {
         .map(|(serial, fingerprint)| (serial.to_owned(), fingerprint.to_owned(), true, true))
     );
 }
+
+/// Servers rely on the epoch. A change that could not give it another value must not pass.
+#[tokio::test]
+async fn no_change_of_the_registry_passes_without_another_epoch() {
+    let cluster = Cluster::start().await;
+    let database = cluster.migrated("owners").await;
+    let superuser = database.as_superuser().await;
+    sqlx::raw_sql(
+        "create role somebody_else;
+         grant select, update on registry_epoch to somebody_else;
+         alter function vw_bump_registry_epoch() owner to somebody_else",
+    )
+    .execute(&superuser)
+    .await
+    .expect("change the owner");
+    let changed =
+        sqlx::raw_sql("insert into customer (id, name, created_at) values (gen_random_uuid(), 'a', now())")
+            .execute(&superuser)
+            .await;
+    let refused = changed.expect_err("it is refused").to_string();
+    assert!(refused.contains("may not write its epoch"), "{refused}");
+}

@@ -229,4 +229,33 @@ pub(super) const RULES: &[Rule] = &[
             "alter function vw_make_partitions(date) set search_path = public, pg_catalog",
         ],
     },
+    Rule {
+        says: "whatever decides about a reading gives the registry another epoch with every change",
+        offences: r"
+            select name from (values ('device', '{}'::name[]), ('device_credential', '{}'), ('assignment', '{}'),
+              ('hub', '{state,public_key,customer_id}')) as t(name, decide)
+            where not exists (
+              select from pg_trigger g
+              where g.tgrelid = name::regclass and g.tgfoid = 'vw_bump_registry_epoch'::regproc
+                and g.tgenabled in ('O', 'A') and g.tgtype & 29 = 29 and g.tgqual is null
+                and (cardinality(g.tgattr::int2[]) = 0 or cardinality(decide) > 0 and decide <@ array(
+                  select attname from pg_attribute a where a.attrelid = g.tgrelid and a.attnum = any (g.tgattr))))",
+        broken_by: &[
+            "alter table device disable trigger device_epoch",
+            "drop trigger assignment_epoch on assignment",
+            "drop trigger hub_epoch on hub; create constraint trigger hub_epoch after insert or delete or update of state,
+               customer_id on hub deferrable initially deferred for each row execute function vw_bump_registry_epoch()",
+            "drop trigger credential_epoch on device_credential; create constraint trigger credential_epoch after insert or
+               delete on device_credential for each row execute function vw_bump_registry_epoch()",
+        ],
+    },
+    Rule {
+        says: "whoever owns the function that changes the epoch may change it",
+        offences: r"
+            select proowner::regrole::text from pg_proc p
+            where proname = 'vw_bump_registry_epoch' and not exists (
+              select from pg_policy where polrelid = 'registry_epoch'::regclass and p.proowner = any (polroles)
+                and polcmd in ('*', 'w'))",
+        broken_by: &["alter function vw_bump_registry_epoch() owner to vw_customer"],
+    },
 ];
