@@ -5,21 +5,29 @@ use std::io;
 use std::time::Duration;
 
 use sqlx::{PgConnection, PgPool};
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout_at};
 
-/// Far longer than a look-up takes, and short enough that its sender still hears what is wrong.
-const LONGEST: Duration = Duration::from_secs(3);
+/// For the connection and the answer together: far longer than a look-up takes, and short enough that its sender still
+/// hears what is wrong.
+const LONGEST: Duration = Duration::from_secs(4);
 
 /// Asks on one of the pool's connections, and gives up together with the connection when no answer comes in good time.
 pub async fn in_good_time<T>(
     pool: &PgPool,
     ask: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
 ) -> Result<T, sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    match tokio::time::timeout(LONGEST, ask(&mut connection)).await {
+    let until = Instant::now() + LONGEST;
+    let mut connection = timeout_at(until, pool.acquire()).await.map_err(late)??;
+    match timeout_at(until, ask(&mut connection)).await {
         Ok(answer) => answer,
         Err(elapsed) => {
             drop(connection.detach());
-            Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed)))
+            Err(late(elapsed))
         }
     }
+}
+
+fn late(elapsed: Elapsed) -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed))
 }

@@ -25,10 +25,14 @@ pub(super) struct Unit {
 }
 
 impl Unit {
-    /// Whether its sender has been told to come back, or has gone. Then it must not be stored any more: he will send it
+    /// Whether its sender still waits. Else a commit that has not begun does not take it any more: he was told to send it
     /// again, and a reading without a time of its own would be another one then.
-    fn is_given_up(&self) -> bool {
-        self.reply.is_closed()
+    pub(super) fn is_wanted(&self) -> bool {
+        let wanted = !self.reply.is_closed();
+        if !wanted {
+            metrics::counter!("vitalwire_commit_given_up_total").increment(1);
+        }
+        wanted
     }
 
     /// A sender that went away gets its answer when it sends again.
@@ -152,9 +156,9 @@ impl State {
         }
     }
 
-    fn forget_given_up(&mut self) {
+    fn forget_unwanted(&mut self) {
         let before = self.units.len();
-        self.units.retain(|unit| !unit.is_given_up());
+        self.units.retain(Unit::is_wanted);
         if self.units.len() < before {
             self.readings = self.units.iter().map(|unit| unit.rows.len()).sum();
         }
@@ -233,7 +237,7 @@ impl Gathering {
 
     fn look(&self) -> Look<'_> {
         let mut state = self.lock();
-        state.forget_given_up();
+        state.forget_unwanted();
         let found = match state.next(self.size) {
             Next::Rest if state.closed && state.units.is_empty() => Look::End,
             Next::Rest => Look::Rest,

@@ -14,6 +14,10 @@ use crate::history::rows::Columns;
 /// A statement that takes longer is given up with its connection, as its senders have given it up: PostgreSQL may be
 /// stopped, or its host gone.
 const LONGEST: Duration = super::PATIENCE;
+/// PostgreSQL itself ends it before, so that it is not stored behind the back of senders who send it again.
+const LIMITS: [(&str, &str); 2] = [("statement_timeout", "4500ms"), ("lock_timeout", "4s")];
+/// A connection that takes longer is waited for in vain.
+const CONNECTED: Duration = Duration::from_secs(2);
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
@@ -25,8 +29,13 @@ pub(super) struct Line {
 impl Line {
     /// A line whose connections are made, and therefore woken, on the thread that calls this.
     pub(super) fn like(pool: &PgPool, connections: u32) -> Self {
-        let options = pool.options().clone().max_connections(connections);
-        Self::over(options.connect_lazy_with(pool.connect_options().as_ref().clone()))
+        let limited = pool.connect_options().as_ref().clone().options(LIMITS);
+        let options = pool
+            .options()
+            .clone()
+            .max_connections(connections)
+            .acquire_timeout(CONNECTED);
+        Self::over(options.connect_lazy_with(limited))
     }
 
     /// A line over connections that others use as well.

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::gathering::{Gathering, Unit};
 use super::line::Line;
 use super::statement::{Done, Foreseen, Form, Messages, Missed};
-use super::{CommitError, Limits, Row, Verdict};
+use super::{CommitError, Limits, PATIENCE, Row, Verdict};
 use crate::history::rows::Columns;
 
 /// A commit that takes longer is not waited for by those who gather meanwhile.
@@ -123,6 +123,10 @@ impl Task {
     async fn settle(&self, units: Vec<Unit>) {
         let mut pieces = vec![units];
         while let Some(mut units) = pieces.pop() {
+            units.retain(Unit::is_wanted);
+            if units.is_empty() {
+                continue;
+            }
             let (rows, messages) = apart(&mut units);
             match self.store(&rows, Messages::Whole).await {
                 Ok(verdicts) => self.answer(messages, verdicts),
@@ -154,6 +158,9 @@ impl Task {
         tokio::spawn(async move {
             // The semaphore is never closed.
             let _turn = task.shared.halving.acquire().await;
+            if !unit.is_wanted() {
+                return;
+            }
             let (rows, mut messages) = apart(&mut vec![unit]);
             match task.halve(&rows).await {
                 Ok(verdicts) => task.answer(messages, verdicts),
@@ -193,7 +200,11 @@ impl Task {
         };
         foreseen.take_if(|foreseen| !self.shared.expectation.is_good_for(foreseen));
         let mut conflicts = 0;
+        let first = Instant::now();
         loop {
+            if first.elapsed() > PATIENCE {
+                return Err(Refused::All(CommitError::Unavailable));
+            }
             let form = foreseen.as_ref().map_or(Form::Careful(messages), Form::Foreseen);
             let began = Instant::now();
             let done = self.line.run(&columns, form).await;
@@ -224,7 +235,11 @@ impl Task {
 
     /// It was not as foreseen; the careful form comes next.
     fn miss(&self, foreseen: &mut Option<Foreseen<'_>>, why: Missed) {
-        metrics::counter!("vitalwire_commit_missed_total").increment(1);
+        let why_said = match why {
+            Missed::Epoch => "registry_changed",
+            Missed::Known => "known",
+        };
+        metrics::counter!("vitalwire_commit_missed_total", "why" => why_said).increment(1);
         if let Some(foreseen) = foreseen.take() {
             match why {
                 Missed::Epoch => self.shared.expectation.outlive(&foreseen),
