@@ -12,50 +12,137 @@ const MOVED: &str = "
   insert into assignment (id, device_id, customer_id, valid_from, created_at)
   values (gen_random_uuid(), $device, $other, now() - interval '3 hours', now())";
 
+/// What becomes of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Becomes {
+    Ours,
+    Theirs,
+    Refused(Verdict),
+}
+
+use Becomes::{Ours, Refused, Theirs};
+
 #[rstest]
-#[case::as_it_was("select 1", Way::Token)]
-#[case::as_it_was_by_hub("select 1", Way::Hub)]
-#[case::deactivated("update device set state = 'inactive' where id = $device", Way::Token)]
-#[case::deactivated_behind_a_hub("update device set state = 'inactive' where id = $device", Way::Hub)]
-#[case::gone("delete from assignment where device_id = $device", Way::Token)]
-#[case::revoked(
-    "update device_credential set revoked_at = now() where device_id = $device",
-    Way::Token
+#[case::as_it_was(Way::Token, "select 1", Ours)]
+#[case::as_it_was_by_hub(Way::Hub, "select 1", Ours)]
+#[case::deactivated(
+    Way::Token,
+    "update device set state = 'inactive' where id = $device",
+    Refused(Verdict::InactiveDevice)
 )]
-#[case::token_gone("delete from device_credential where device_id = $device", Way::Token)]
-#[case::moved(MOVED, Way::Token)]
-#[case::moved_behind_a_hub(MOVED, Way::Hub)]
+#[case::deactivated_behind_a_hub(
+    Way::Hub,
+    "update device set state = 'inactive' where id = $device",
+    Refused(Verdict::InactiveDevice)
+)]
+#[case::gone(
+    Way::Token,
+    "delete from assignment where device_id = $device",
+    Refused(Verdict::NoOwner)
+)]
+#[case::revoked(
+    Way::Token,
+    "update device_credential set revoked_at = now() where device_id = $device",
+    Refused(Verdict::RevokedCredential)
+)]
+#[case::token_gone(
+    Way::Token,
+    "delete from device_credential where device_id = $device",
+    Refused(Verdict::RevokedCredential)
+)]
+#[case::token_issued_for_us(
+    Way::Token,
+    "update device_credential set customer_id = $ours where device_id = $device",
+    Ours
+)]
+#[case::token_issued_for_others(
+    Way::Token,
+    "update device_credential set customer_id = $other where device_id = $device",
+    Refused(Verdict::WrongOwner)
+)]
+#[case::token_issued_through_others(
+    Way::Token,
+    "insert into distributor (id, name, created_at) values ($hub, 'Dora', now());
+     update device_credential set distributor_id = $hub where device_id = $device",
+    Refused(Verdict::WrongOwner)
+)]
+#[case::moved(Way::Token, MOVED, Theirs)]
+#[case::moved_behind_a_hub(Way::Hub, MOVED, Refused(Verdict::WrongOwner))]
+#[case::moved_and_our_token(
+    Way::Token,
+    "update device_credential set customer_id = $ours where device_id = $device;
+     update assignment set valid_until = now() - interval '3 hours' where device_id = $device;
+     insert into assignment (id, device_id, customer_id, valid_from, created_at)
+     values (gen_random_uuid(), $device, $other, now() - interval '3 hours', now())",
+    Refused(Verdict::WrongOwner)
+)]
 #[case::handed_back(
+    Way::Token,
     "update assignment set valid_until = now() - interval '3 hours' where device_id = $device",
-    Way::Token
+    Refused(Verdict::NoOwner)
 )]
 #[case::held_later(
+    Way::Token,
     "update assignment set valid_from = now() - interval '3 minutes' where device_id = $device",
-    Way::Token
+    Refused(Verdict::NoOwner)
 )]
 #[case::found_to_be_another_s(
+    Way::Token,
     "update assignment set customer_id = $other where device_id = $device",
-    Way::Token
+    Theirs
 )]
-#[case::hub_deactivated("update hub set state = 'inactive' where id = $hub", Way::Hub)]
-#[case::hub_moved("update hub set customer_id = $other where id = $hub", Way::Hub)]
+#[case::hub_deactivated(
+    Way::Hub,
+    "update hub set state = 'inactive' where id = $hub",
+    Refused(Verdict::InactiveHub)
+)]
+#[case::hub_moved(
+    Way::Hub,
+    "update hub set customer_id = $other where id = $hub",
+    Refused(Verdict::WrongOwner)
+)]
 #[tokio::test]
-async fn an_old_memory_gets_the_verdict_that_asking_gets(#[case] change: &'static str, #[case] way: Way) {
+async fn an_old_memory_gets_the_verdict_that_asking_gets(
+    #[case] way: Way,
+    #[case] change: &str,
+    #[case] becomes: Becomes,
+) {
     let world = World::new().await;
     let memory = world.memory(way).await;
     assert!(memory.is_some(), "there is something to remember");
     world.change(change).await;
-    let remembered = world.row(way, HOUR, memory);
-    let asked = world.row(way, HOUR, None);
-    let verdicts = [
-        world.verdict(remembered.clone()).await,
-        world.verdict(asked.clone()).await,
-    ];
-    match verdicts {
-        [Verdict::Accepted(_), Verdict::Accepted(_)] => {}
-        [one, other] => assert_eq!(one, other),
+    let fresh = world.memory(way).await;
+    for (memory, how) in [
+        (memory, "remembered"),
+        (None, "asked"),
+        (fresh, "remembered anew"),
+    ] {
+        let row = world.row(way, HOUR, memory);
+        let verdict = world.verdict(row.clone()).await;
+        let owner = world.owner(&row).await;
+        let became = match owner {
+            Some(owner) if owner == world.customer => Ours,
+            Some(owner) if owner == world.other_customer => Theirs,
+            _ => Refused(verdict),
+        };
+        assert_eq!(became, becomes, "{how}");
+        assert_eq!(verdict == Verdict::Accepted(row.id), owner.is_some(), "{how}");
     }
-    assert_eq!(world.owner(&remembered).await, world.owner(&asked).await);
+}
+
+/// A hub whose key was exchanged is remembered no longer.
+#[tokio::test]
+async fn an_exchanged_key_is_another_epoch() {
+    let world = World::new().await;
+    let before = world.memory(Way::Hub).await.unwrap();
+    world
+        .change("update hub set public_key = sha256('another') where id = $hub")
+        .await;
+    let after = world.memory(Way::Hub).await.unwrap();
+    assert_ne!(before.epoch(), after.epoch());
+    let row = world.row(Way::Hub, HOUR, Some(before));
+    world.verdict(row).await;
+    assert!(!world.was_foreseen().await);
 }
 
 #[rstest]

@@ -184,11 +184,12 @@ impl World {
         .unwrap()
     }
 
-    /// Changes something in one transaction; `$device`, `$hub` and `$other` stand for their ids.
+    /// Changes something in one transaction; `$device`, `$hub`, `$ours` and `$other` stand for their ids.
     pub(crate) async fn change(&self, sql: &str) {
         let named = [
             ("$device", self.device),
             ("$hub", self.hub),
+            ("$ours", self.customer),
             ("$other", self.other_customer),
         ];
         let sql = named.into_iter().fold(sql.to_owned(), |sql, (name, id)| {
