@@ -34,7 +34,8 @@ pub(super) struct Line {
 /// Imports devices with the columns serial, maker, model, kind (several with `;` between them) and token, active, for a
 /// customer by its name, which is created where there is none. A device that the customer has already keeps what is known
 /// of it and takes the file's token, so a file can be imported again. The tokens are the maker's: issued for nobody, they go
-/// with their devices. Returns how many devices the file holds.
+/// with their devices, and one that was bound to a holder (as an upgrade bound them all) is unbound. Returns how many
+/// devices the file holds.
 pub async fn system_import_devices(
     ground: &Ground,
     database: &Database,
@@ -61,7 +62,12 @@ pub async fn system_import_devices(
                     .collect()
             };
             store::import::system_replace_tokens(tx, ground, &numbered(&known.provisioned_anew)).await?;
-            let is_known = |number| known.same.contains(number) || known.provisioned_anew.contains(number);
+            store::import::system_unbind_tokens(tx, &numbered(&known.issued_for_somebody)).await?;
+            let is_known = |number| {
+                [&known.same, &known.provisioned_anew, &known.issued_for_somebody]
+                    .iter()
+                    .any(|lines| lines.contains(number))
+            };
             let fresh: Vec<&Line> = lines.iter().filter(|line| !is_known(&line.number)).collect();
             store::import::system_insert(tx, ground, customer, &fresh, held_since).await
         })

@@ -199,6 +199,48 @@ async fn a_thousand_devices_come_in_at_once_or_not_at_all() {
     );
 }
 
+#[tokio::test]
+async fn an_import_unbinds_the_maker_s_tokens_that_an_upgrade_bound_to_their_holders() {
+    let world = World::new().await;
+    let lines = ["one", "two"].map(|name| format!("{name},Acme,Bench cuff,blood_pressure,token-{name}\n"));
+    let import = async |text: &str| {
+        system_import_devices(&world.ground, &world.database, "Clinic", text, true)
+            .await
+            .unwrap()
+    };
+    let tokens = async || -> Vec<(Uuid, bool, bool, bool)> {
+        let sql = "select id, customer_id is null, distributor_id is null, revoked_at is null
+          from device_credential order by id";
+        sqlx::query_as(sql).fetch_all(&world.sql).await.unwrap()
+    };
+    import(&lines.concat()).await;
+    let before = tokens().await;
+    let distributor: Uuid = world.ground.id();
+    let upgrade = [
+        format!("insert into distributor (id, name, created_at) values ('{distributor}', 'D', now())"),
+        format!("update customer set distributor_id = '{distributor}'"),
+        format!("update device set distributor_id = '{distributor}'"),
+        "update device_credential c set customer_id = d.customer_id, distributor_id = d.distributor_id
+           from device d where d.id = c.device_id"
+            .to_owned(),
+    ];
+    sqlx::raw_sql(sqlx::AssertSqlSafe(upgrade.join(";")))
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    assert!(tokens().await.iter().all(|token| !token.1 && !token.2));
+
+    assert_eq!(import(&lines[0]).await, 1);
+    let unbound = tokens().await.into_iter().filter(|token| token.1 && token.2);
+    assert_eq!(
+        unbound.count(),
+        1,
+        "a token that the file does not name stays whose it was"
+    );
+    assert_eq!(import(&lines.concat()).await, 2);
+    assert_eq!(tokens().await, before, "the same tokens, and nobody's");
+}
+
 /// A statement of the server that waits for a lock. Its own loop, because nothing announces it.
 pub(crate) async fn somebody_waits(world: &World) {
     let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";

@@ -1,4 +1,4 @@
-//! The statements of an import: five for the whole file.
+//! The statements of an import: six for the whole file.
 
 use std::collections::HashSet;
 
@@ -29,6 +29,8 @@ pub(in crate::registry) struct Known {
     pub(in crate::registry) same: HashSet<usize>,
     /// Numbers of lines whose device is there, with another token or none.
     pub(in crate::registry) provisioned_anew: HashSet<usize>,
+    /// Numbers of lines whose device has the token, but as one that was issued for somebody.
+    pub(in crate::registry) issued_for_somebody: HashSet<usize>,
     /// What is wrong with the others.
     pub(in crate::registry) clashes: Vec<String>,
 }
@@ -112,7 +114,8 @@ pub(in crate::registry) async fn system_known(
 ) -> Result<Known, RegistryError> {
     let [numbers, makers, serials, tokens] = columns(lines.iter());
     let sql = "select n.number, d.id is not null as is_known, d.customer_id = $5 as is_same_customer,
-          c.id is not null as is_token_known, c.device_id = d.id and c.revoked_at is null as is_same_token
+          c.id is not null as is_token_known, c.device_id = d.id and c.revoked_at is null as is_same_token,
+          num_nonnulls(c.customer_id, c.distributor_id) > 0 as is_for_somebody
         from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) as n(number, maker, serial, token)
         left join device d on d.maker_key = n.maker and d.serial = n.serial
         left join device_credential c on c.token_hmac = decode(n.token, 'hex')
@@ -127,7 +130,12 @@ pub(in crate::registry) async fn system_known(
                 "line {number}: the device is registered for somebody else"
             ));
         } else if is("is_same_token")? {
-            known.same.extend(usize::try_from(number).ok());
+            let lines = if is("is_for_somebody")? {
+                &mut known.issued_for_somebody
+            } else {
+                &mut known.same
+            };
+            lines.extend(usize::try_from(number).ok());
         } else if is("is_token_known")? {
             known
                 .clashes
@@ -237,6 +245,21 @@ pub(in crate::registry) async fn system_replace_tokens(
         [ids.into(), makers, serials, tokens, ground.now().into()],
     )
     .await?;
+    Ok(())
+}
+
+/// Tokens that go with their devices from now on, as their maker means them, for whomever they were said to be issued.
+pub(in crate::registry) async fn system_unbind_tokens(
+    tx: &System,
+    lines: &[&Line],
+) -> Result<(), RegistryError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let [_, _, _, tokens] = columns(lines.iter().copied());
+    let sql = "update device_credential c set customer_id = null, distributor_id = null
+        from unnest($1::text[]) as n(token) where c.token_hmac = decode(n.token, 'hex') and c.revoked_at is null";
+    run(tx, sql, [tokens]).await?;
     Ok(())
 }
 
