@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::ground::Ground;
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};
 use crate::history::commit::CommitError;
+use crate::tenancy::in_good_time;
 
 /// Refusals that may wait to be counted, of one standing.
 const WAITING: usize = 4_096;
@@ -146,6 +147,7 @@ struct Key {
 }
 
 type Why = (RefusalReason, Option<String>);
+type Counts = HashMap<Key, HashMap<Why, Count>>;
 
 struct Count {
     times: i64,
@@ -157,7 +159,7 @@ struct Writer {
     ground: Ground,
     system: PgPool,
     receiver: mpsc::Receiver<Refusal>,
-    counts: HashMap<Key, HashMap<Why, Count>>,
+    counts: Counts,
 }
 
 impl Writer {
@@ -222,44 +224,17 @@ impl Writer {
         if self.counts.is_empty() {
             return;
         }
-        let mut connection = match self.system.acquire().await {
-            Ok(connection) => connection,
-            Err(error) => {
-                tracing::warn!(%error, subjects = self.counts.len(), "refusals wait to be logged");
-                return;
-            }
-        };
-        let taken = std::mem::take(&mut self.counts);
-        let counts: Vec<(&Key, &Why, &Count)> = taken
-            .iter()
-            .flat_map(|(key, reasons)| reasons.iter().map(move |(why, count)| (key, why, count)))
-            .collect();
-        let each = |pick: fn(&Subject) -> Option<Uuid>| -> Vec<Option<Uuid>> {
-            counts.iter().map(|(key, ..)| pick(&key.subject)).collect()
-        };
-        let ids: Vec<Uuid> = counts.iter().map(|_| self.ground.id()).collect();
-        let written = sqlx::query(
-            "insert into refusal (id, minute, device_id, hub_id, customer_id, distributor_id, claimed, remote, reason,
-               detail, count, last_at)
-             select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[],
-               $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[])",
-        )
-        .bind(ids)
-        .bind(counts.iter().map(|(key, ..)| key.minute).collect::<Vec<_>>())
-        .bind(each(|subject| subject.device.map(DeviceId::as_uuid)))
-        .bind(each(|subject| subject.hub.map(HubId::as_uuid)))
-        .bind(each(|subject| subject.customer.map(CustomerId::as_uuid)))
-        .bind(each(|subject| subject.distributor.map(DistributorId::as_uuid)))
-        .bind(counts.iter().map(|(key, ..)| key.subject.claimed.as_deref().map(|text| clean(text, 64))).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(key, ..)| key.subject.remote.as_deref().map(|text| clean(text, 64))).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(_, why, _)| why.0).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(_, why, _)| why.1.as_deref().map(|text| clean(text, 200))).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(.., count)| count.times).collect::<Vec<_>>())
-        .bind(counts.iter().map(|(.., count)| count.last_at).collect::<Vec<_>>())
-        .execute(&mut *connection)
+        let mut taken = Counts::new();
+        let written = in_good_time(&self.system, async |connection| {
+            taken = std::mem::take(&mut self.counts);
+            write(connection, &self.ground, &taken).await
+        })
         .await;
-        if let Err(error) = written {
-            let refusals = times(counts.iter().map(|(.., count)| *count));
+        let Err(error) = written else { return };
+        if taken.is_empty() {
+            tracing::warn!(%error, subjects = self.counts.len(), "refusals wait to be logged");
+        } else {
+            let refusals = times(taken.values().flat_map(HashMap::values));
             not_logged(refusals);
             tracing::warn!(%error, refusals, "refusals could not be logged");
         }
@@ -274,6 +249,39 @@ impl Writer {
         }
         self.counts.clear();
     }
+}
+
+/// One row a reason.
+async fn write(connection: &mut PgConnection, ground: &Ground, counts: &Counts) -> Result<(), sqlx::Error> {
+    let counts: Vec<(&Key, &Why, &Count)> = counts
+        .iter()
+        .flat_map(|(key, reasons)| reasons.iter().map(move |(why, count)| (key, why, count)))
+        .collect();
+    let each = |pick: fn(&Subject) -> Option<Uuid>| -> Vec<Option<Uuid>> {
+        counts.iter().map(|(key, ..)| pick(&key.subject)).collect()
+    };
+    let ids: Vec<Uuid> = counts.iter().map(|_| ground.id()).collect();
+    sqlx::query(
+        "insert into refusal (id, minute, device_id, hub_id, customer_id, distributor_id, claimed, remote, reason,
+           detail, count, last_at)
+         select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[],
+           $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[])",
+    )
+    .bind(ids)
+    .bind(counts.iter().map(|(key, ..)| key.minute).collect::<Vec<_>>())
+    .bind(each(|subject| subject.device.map(DeviceId::as_uuid)))
+    .bind(each(|subject| subject.hub.map(HubId::as_uuid)))
+    .bind(each(|subject| subject.customer.map(CustomerId::as_uuid)))
+    .bind(each(|subject| subject.distributor.map(DistributorId::as_uuid)))
+    .bind(counts.iter().map(|(key, ..)| key.subject.claimed.as_deref().map(|text| clean(text, 64))).collect::<Vec<_>>())
+    .bind(counts.iter().map(|(key, ..)| key.subject.remote.as_deref().map(|text| clean(text, 64))).collect::<Vec<_>>())
+    .bind(counts.iter().map(|(_, why, _)| why.0).collect::<Vec<_>>())
+    .bind(counts.iter().map(|(_, why, _)| why.1.as_deref().map(|text| clean(text, 200))).collect::<Vec<_>>())
+    .bind(counts.iter().map(|(.., count)| count.times).collect::<Vec<_>>())
+    .bind(counts.iter().map(|(.., count)| count.last_at).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 fn not_logged(refusals: u64) {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::ground::ids::HubId;
 use crate::ground::swallow::swallow;
+use crate::tenancy::in_good_time;
 
 /// How exactly the time is known.
 const EACH: TimeDelta = TimeDelta::minutes(1);
@@ -72,7 +73,7 @@ impl Sightings {
         }
         let (hubs, times): (Vec<Uuid>, Vec<_>) = heard.iter().map(|(hub, at)| (hub.as_uuid(), *at)).unzip();
         // In one order, so that two servers do not wait for each other.
-        let written = sqlx::query(
+        let query = sqlx::query(
             "with heard as (
                select h.id, i.at from unnest($1::uuid[], $2::timestamptz[]) as i(id, at) join hub h on h.id = i.id
                where h.last_seen_at is null or h.last_seen_at < i.at
@@ -81,9 +82,8 @@ impl Sightings {
              update hub set last_seen_at = heard.at from heard where hub.id = heard.id",
         )
         .bind(hubs)
-        .bind(times)
-        .execute(system)
-        .await;
+        .bind(times);
+        let written = in_good_time(system, async |connection| query.execute(connection).await).await;
         if swallow(written, "a hub is noted again when it calls next").is_none() {
             let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             for hub in heard.keys() {

@@ -2,9 +2,13 @@
 
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use vitalwire_server::history::commit::{CommitError, Row, Verdict};
+use vitalwire_server::intake::{Refusal, RefusalLog, Subject};
+use vitalwire_server::registry::IdentityCache;
 
 use crate::world::{HOUR, Way, World};
 
@@ -86,8 +90,51 @@ async fn a_look_up_that_hangs_is_given_up() {
     let cache = world.cache();
     let nobody_s = |byte| [byte; 32];
     assert!(cache.device(nobody_s(1)).await.unwrap().is_none());
+    // Else the epoch may be asked for on a connection that is only just being made, and is not frozen.
+    let asked = "select count(*) from pg_stat_activity where datname = current_database() and query ~ 'from registry_epoch'
+        and pid <> pg_backend_pid()";
+    while sqlx::query_scalar::<_, i64>(asked)
+        .fetch_one(&world.sql)
+        .await
+        .unwrap()
+        == 0
+    {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     let frozen = Frozen::those_that_ran(&world, "device_credential c|from registry_epoch").await;
     cache.device(nobody_s(2)).await.unwrap_err();
     drop(frozen);
     assert!(cache.device(nobody_s(2)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_is_written_behind_the_requests_gives_its_connection_up_in_good_time() {
+    let world = World::new().await;
+    let (pool, stop) = (world.pool(), CancellationToken::new());
+    let cache = IdentityCache::start(world.ground.clone(), pool.clone(), stop.clone());
+    let (log, logging) = RefusalLog::start(world.ground.clone(), pool, stop.clone());
+    let hub = cache.hub(world.hub.into()).await.unwrap().unwrap();
+    // The database alone would give them up after ten seconds, and a host that is gone never.
+    let mut held = world.sql.begin().await.unwrap();
+    sqlx::query("lock table hub, refusal in exclusive mode")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    cache.heard(&hub);
+    log.note(Refusal {
+        subject: Subject {
+            hub: Some(world.hub.into()),
+            ..Subject::default()
+        },
+        reason: "for-the-test",
+        detail: None,
+    });
+    stop.cancel();
+    let most = Duration::from_secs(7);
+    let (heard, logged) = tokio::join!(
+        tokio::time::timeout(most, cache.ended()),
+        tokio::time::timeout(most, logging)
+    );
+    assert!(heard.is_ok(), "hubs that were heard");
+    assert!(logged.is_ok(), "refusals");
 }

@@ -110,6 +110,11 @@ impl World {
         .unwrap();
     }
 
+    /// The connections that a server's intake shares.
+    pub(crate) fn pool(&self) -> PgPool {
+        self.database.system_intake().clone()
+    }
+
     /// A server's memory, still empty.
     pub(crate) fn cache(&self) -> IdentityCache {
         let pool = self.database.system_intake().clone();
