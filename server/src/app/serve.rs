@@ -55,6 +55,7 @@ pub struct Running {
 #[derive(Debug)]
 struct Parts {
     state: http::State,
+    signals: Signals,
     address: SocketAddr,
     servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
     forwarding: Option<Forwarding>,
@@ -72,64 +73,77 @@ pub async fn start(config: Config, told: &CancellationToken) -> Result<Running, 
     );
     let platform = Platform::open_unless(told, &config).await?;
     let stop = CancellationToken::new();
-    match unless(told, Parts::start(&platform, &config, metrics, stop.clone())).await {
-        Ok(parts) => Ok(Running { platform, parts }),
+    let error = match unless(told, Parts::over(&platform, &config, stop.clone())).await {
+        Ok(mut parts) => match parts.start(&platform, &config, metrics) {
+            Ok(()) => return Ok(Running { platform, parts }),
+            Err(error) => {
+                parts.stop().await;
+                error
+            }
+        },
         Err(error) => {
             stop.cancel();
-            platform.close().await;
-            Err(error)
+            error
         }
-    }
+    };
+    platform.close().await;
+    Err(error)
 }
 
 impl Parts {
-    async fn start(
-        platform: &Platform,
-        config: &Config,
-        metrics: Option<Metrics>,
-        stop: CancellationToken,
-    ) -> Result<Self, AppError> {
+    /// What stands behind all the others, over a database that was looked at and is ready. Nothing is served yet.
+    async fn over(platform: &Platform, config: &Config, stop: CancellationToken) -> Result<Self, AppError> {
         let (ground, database) = (platform.ground.clone(), platform.database.clone());
         database
             .check_server(connections(config), config.insecure_dev)
             .await?;
         crate::history::make_partitions(database.system_intake(), ground.now().date_naive()).await?;
-        let signals = Signals::start(ground.clone(), database.system_forwarding().clone(), stop.clone());
+        let signals = Signals::start(ground, database.system_forwarding().clone(), stop.clone());
         let (state, writing) = state(platform, config, &signals, &stop);
-        let mut parts = Self {
+        Ok(Self {
             state,
+            signals,
             address: config.listen,
             servers: Vec::new(),
             forwarding: None,
             stop,
             tasks: writing,
-        };
+        })
+    }
+
+    /// Starts what the roles ask for. Waits for nothing, so that nobody can be told to stop between two of its steps; what
+    /// was started before one that fails is there for [`Parts::stop`].
+    fn start(
+        &mut self,
+        platform: &Platform,
+        config: &Config,
+        metrics: Option<Metrics>,
+    ) -> Result<(), AppError> {
         // Addresses first: one that is taken is the likeliest reason not to start.
         if let Some(metrics) = metrics {
-            parts
-                .tasks
-                .push(tokio::spawn(metrics.clone().upkeep(parts.stop.clone())));
-            parts.serve_metrics(&metrics, &config.metrics_listen)?;
+            self.tasks
+                .push(tokio::spawn(metrics.clone().upkeep(self.stop.clone())));
+            self.serve_metrics(&metrics, &config.metrics_listen)?;
         }
         if config.roles.contains(&Role::Web) {
-            let (server, address) = http::server(parts.state.clone(), config)
+            let (server, address) = http::server(self.state.clone(), config)
                 .map_err(|source| listen(&config.listen.to_string(), source))?;
-            parts.address = address;
-            parts.run(server);
+            self.address = address;
+            self.run(server);
         }
         if config.roles.contains(&Role::Worker) {
-            parts
-                .tasks
-                .push(jobs::start(ground.clone(), database.clone(), parts.stop.clone()));
-            parts.forwarding = Some(Forwarding::start(ForwardingParts {
+            let (ground, database) = (platform.ground.clone(), platform.database.clone());
+            self.tasks
+                .push(jobs::start(ground.clone(), database.clone(), self.stop.clone()));
+            self.forwarding = Some(Forwarding::start(ForwardingParts {
                 ground,
                 database,
-                signals,
+                signals: self.signals.clone(),
                 config: config.forwarding,
                 insecure_dev: config.insecure_dev,
             }));
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn serve_metrics(&mut self, metrics: &Metrics, address: &str) -> Result<(), AppError> {
@@ -145,6 +159,39 @@ impl Parts {
 
     fn run(&mut self, server: actix_web::dev::Server) {
         self.servers.push((server.handle(), tokio::spawn(server)));
+    }
+
+    /// In order: no new requests, those under way are answered, what is being sent is finished or left to its lease, what
+    /// waits to be written is written.
+    async fn stop(self) {
+        let Self {
+            state,
+            signals: _,
+            address: _,
+            servers,
+            forwarding,
+            stop,
+            tasks,
+        } = self;
+        state.hang_up();
+        for (handle, task) in servers {
+            let stopped = tokio::time::timeout(Duration::from_secs(GRACE + 2), handle.stop(true)).await;
+            if stopped.is_err() {
+                tracing::warn!("some requests did not end in time");
+            }
+            task.abort();
+        }
+        drop(state);
+        if let Some(forwarding) = forwarding {
+            forwarding.stop().await;
+        }
+        stop.cancel();
+        for task in tasks {
+            let ended = tokio::time::timeout(Duration::from_secs(5), task).await;
+            if ended.is_err() {
+                tracing::warn!("a background task did not end in time");
+            }
+        }
     }
 }
 
@@ -219,38 +266,10 @@ impl Running {
         &self.parts.state
     }
 
-    /// Stops in order: no new requests, those under way are answered, what is being sent is finished or left to its
-    /// lease, connections end, and last the private PostgreSQL.
+    /// Stops what runs in order, then connections end, and last the private PostgreSQL.
     pub async fn stop(self) {
-        let Self { platform, parts } = self;
-        let Parts {
-            state,
-            address: _,
-            servers,
-            forwarding,
-            stop,
-            tasks,
-        } = parts;
-        state.hang_up();
-        for (handle, task) in servers {
-            let stopped = tokio::time::timeout(Duration::from_secs(GRACE + 2), handle.stop(true)).await;
-            if stopped.is_err() {
-                tracing::warn!("some requests did not end in time");
-            }
-            task.abort();
-        }
-        drop(state);
-        if let Some(forwarding) = forwarding {
-            forwarding.stop().await;
-        }
-        stop.cancel();
-        for task in tasks {
-            let ended = tokio::time::timeout(Duration::from_secs(5), task).await;
-            if ended.is_err() {
-                tracing::warn!("a background task did not end in time");
-            }
-        }
-        platform.close().await;
+        self.parts.stop().await;
+        self.platform.close().await;
     }
 }
 

@@ -15,5 +15,6 @@ mod hubs;
 mod places;
 mod sessions;
 mod shape;
+mod starting;
 mod tenants;
 mod world;
