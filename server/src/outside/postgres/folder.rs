@@ -17,8 +17,9 @@ use super::programs::RunAs;
 /// The longest path that a Unix socket can have.
 const SOCKET_PATH_LIMIT: usize = 107;
 
-/// How long somebody who joins waits for another's stop: longer than a stop takes.
-const JOIN_TRIES: u32 = 900;
+/// How long somebody who joins waits for another's stop: 150 s. `Keeper::stop` may take five seconds for the lock, a minute
+/// for its child and another for `pg_ctl`.
+const JOIN_TRIES: u32 = 1_500;
 const JOIN_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long the log grows before it is begun anew; the one before it is kept beside it.
