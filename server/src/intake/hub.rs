@@ -42,7 +42,8 @@ pub enum HubOutcome {
     TooMany(usize),
     /// A person has not confirmed the hub's fingerprint yet. Nothing was stored.
     NotConfirmed,
-    /// The hub was deactivated. Nothing was stored.
+    /// The hub was deactivated. As a rule nothing was stored; where it happened while a batch was committed in parts, those
+    /// before it were, and are duplicates when the batch is sent again.
     Inactive,
     /// Another key has been claimed in the hub's name since. Nothing was stored.
     OtherKey,

@@ -1,7 +1,9 @@
 //! Who a token or a hub's id belongs to, remembered between requests. It speeds up authentication and decides nothing: a
 //! commit that relies on it makes sure that the registry is still at the epoch of which this was true, else it asks the
-//! registry itself. Every change of the registry changes the epoch, which every server polls; a cache that could not
-//! confirm the epoch for a second is not used.
+//! registry itself. Whatever decides about readings changes the epoch, by a trigger: every change of a customer, a device, a
+//! token or an assignment; a hub's coming and going, and its state, key, customer and distributor. A hub's name and the
+//! time at which it was last heard do not, so a remembered name may be an old one. Every server polls the epoch; a cache
+//! that could not confirm it for a second is not used.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -10,7 +10,10 @@ use crate::http::State;
 use crate::http::problem::Problem;
 use crate::intake::{HubOutcome, ItemVerdict, LARGEST_BATCH};
 
-/// 200 when everything in it is durable, else a problem and nothing is. The body is read after the hub is believed.
+/// 200 when everything in it is durable, else a problem. After a problem some of it may be durable all the same (the
+/// database fell silent half-way, the hub was switched off between two commits). It is safe to send it again: what was
+/// stored is found as a duplicate, but for a reading without any time that is signed anew (docs/SAFETY.md). The body is
+/// read after the hub is believed.
 pub(super) async fn post(
     state: web::Data<State>,
     request: HttpRequest,
