@@ -166,11 +166,13 @@ impl Intake {
         if known == Some(proof.hub.epoch) {
             return Ok(None);
         }
-        let now = registry::hubs::system_key_of_hub(self.database.system_intake(), proof.hub.hub)
+        let now = self
+            .identities
+            .hub_now(proof.hub.hub)
             .await
             .map_err(|error| unavailable(&error))?;
         Ok(match now {
-            Some((key, state)) if key == proof.hub.public_key => not_taken(state),
+            Some(now) if now.public_key == proof.hub.public_key => not_taken(now.state),
             _ => Some(HubOutcome::OtherKey),
         })
     }

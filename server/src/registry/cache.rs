@@ -148,6 +148,11 @@ impl IdentityCache {
             .await
     }
 
+    /// The hub as it is now, from the registry itself and no memory of it.
+    pub async fn hub_now(&self, hub: HubId) -> Result<Option<HubIdentity>, sqlx::Error> {
+        system_hub(&self.0.system, hub).await
+    }
+
     /// Returns, once `stop` has come, when it is written which hubs were heard last.
     pub async fn ended(&self) {
         self.0.sightings.ended().await;

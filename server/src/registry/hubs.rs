@@ -1,7 +1,6 @@
 //! Hubs: unclaimed → claimed by a box that holds the code → active once a person has compared its key's fingerprint.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::organisations::named;
@@ -200,14 +199,6 @@ pub async fn set_state<S: RegistryScope>(
     Err(RegistryError::Conflict(
         "the hub has changed meanwhile; look at it again",
     ))
-}
-
-/// The key that a hub holds now and its state, from the registry itself and no memory of it. None where it holds no key.
-pub async fn system_key_of_hub(
-    system: &PgPool,
-    hub: HubId,
-) -> Result<Option<([u8; 32], HubState)>, sqlx::Error> {
-    store::hubs::system_key(system, hub).await
 }
 
 /// The devices that a hub takes readings from: the active Bluetooth devices of its customer.

@@ -241,19 +241,6 @@ async fn an_import_unbinds_the_maker_s_tokens_that_an_upgrade_bound_to_their_hol
     assert_eq!(tokens().await, before, "the same tokens, and nobody's");
 }
 
-/// A statement of the server that waits for a lock. Its own loop, because nothing announces it.
-pub(crate) async fn somebody_waits(world: &World) {
-    let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-    for _ in 0..500 {
-        let waiting: i64 = sqlx::query_scalar(ask).fetch_one(&world.sql).await.unwrap();
-        if waiting > 0 {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("nobody waits");
-}
-
 /// What a request about the device is answered that came while the statement held it.
 async fn meanwhile(
     world: &World,
@@ -270,7 +257,7 @@ async fn meanwhile(
     let (method, below, body) = ask;
     let (by, path) = (by.clone(), format!("/api/v1/devices/{device}{below}"));
     let asked = tokio::spawn(async move { by.call(method, &path, Some(&body)).await });
-    somebody_waits(world).await;
+    world.somebody_waits().await;
     other.commit().await.unwrap();
     asked.await.unwrap()
 }

@@ -172,19 +172,6 @@ async fn a_serial_is_taken_within_its_customer_alone() {
     assert_eq!(seen, all);
 }
 
-/// A statement of the server that waits for a lock. Its own loop, because nothing announces it.
-async fn somebody_waits(world: &World) {
-    let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
-    for _ in 0..500 {
-        let waiting: i64 = sqlx::query_scalar(ask).fetch_one(&world.sql).await.unwrap();
-        if waiting > 0 {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("nobody waits for the claim");
-}
-
 #[tokio::test]
 async fn a_hub_that_is_claimed_meanwhile_does_not_become_active() {
     let world = World::new().await;
@@ -229,7 +216,7 @@ async fn a_hub_that_is_claimed_meanwhile_does_not_become_active() {
         let user = tenant.user.clone();
         let at = path.clone();
         let patch = tokio::spawn(async move { user.patch(&at, &json!({"state": "active"})).await });
-        somebody_waits(&world).await;
+        world.somebody_waits().await;
         claim.commit().await.unwrap();
         assert_eq!(patch.await.unwrap().problem(), (409, "conflict"), "{ends}");
         let seen = hub(&tenant.user, &tenant).await;

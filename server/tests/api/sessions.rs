@@ -7,7 +7,6 @@ use vitalwire_server::ground::Clock as _;
 use vitalwire_server::ground::ids::UserId;
 use vitalwire_server::identity::{ABSOLUTE, IDLE, IdentityError, Organisation, Password, Session};
 
-use crate::holders::somebody_waits;
 use crate::world::{ADMIN, Client, PASSWORD, World};
 
 fn here() -> IpAddr {
@@ -181,7 +180,7 @@ async fn who_is_disabled_while_signing_in_is_not_signed_in() {
                 identity.api_token(OTTO, password, here()).await.map(drop)
             }
         });
-        somebody_waits(&world).await;
+        world.somebody_waits().await;
         disabling.commit().await.unwrap();
         let outcome = signing_in.await.unwrap();
         assert!(
@@ -218,7 +217,7 @@ async fn a_session_that_begins_during_the_disabling_ends_with_it() {
         let admin = admin.clone();
         async move { set(&admin, user, "disabled").await }
     });
-    somebody_waits(&world).await;
+    world.somebody_waits().await;
     beginning.commit().await.unwrap();
     disabling.await.unwrap();
     let open: i64 =

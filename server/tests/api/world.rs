@@ -127,6 +127,19 @@ impl World {
         }
     }
 
+    /// Returns when a statement of the server waits for a lock. A loop, because nothing announces it.
+    pub(crate) async fn somebody_waits(&self) {
+        let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+        for _ in 0..500 {
+            let waiting: i64 = sqlx::query_scalar(ask).fetch_one(&self.sql).await.unwrap();
+            if waiting > 0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("nobody waits");
+    }
+
     pub(crate) async fn admin(&self) -> Client {
         self.anyone.sign_in(ADMIN).await
     }

@@ -2,15 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult};
-use sqlx::{PgPool, Row as _};
 
 use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
 use crate::ground::enums::HubState;
 use crate::ground::ids::{CustomerId, DistributorId, HubId, UserId};
-use crate::registry::cache::parsed;
 use crate::registry::hubs::{Hub, HubDevice, SerialKey};
 use crate::registry::{Ask, RegistryError, RegistryScope};
-use crate::tenancy::{SystemScope, Tx, in_good_time};
+use crate::tenancy::{SystemScope, Tx};
 
 /// Devices that a hub is told of.
 const TOLD_DEVICES: i64 = 1_000;
@@ -112,24 +110,6 @@ pub(in crate::registry) async fn set_state<S: RegistryScope>(
         where id = $1 and state = $2 and ($3 <> 'active' or confirmed_at is not null)";
     let values = [id.as_uuid().into(), from.as_str().into(), to.as_str().into()];
     Ok(run(tx, sql, values).await?.rows_affected() == 1)
-}
-
-/// For the hot path, hence without a transaction.
-pub(in crate::registry) async fn system_key(
-    system: &PgPool,
-    hub: HubId,
-) -> Result<Option<([u8; 32], HubState)>, sqlx::Error> {
-    let query = sqlx::query("select public_key, state from hub where id = $1 and public_key is not null")
-        .bind(hub.as_uuid());
-    let row = in_good_time(system, async |connection| query.fetch_optional(connection).await).await?;
-    row.map(|row| {
-        let key: Vec<u8> = row.try_get("public_key")?;
-        let key = key
-            .try_into()
-            .map_err(|_| sqlx::Error::Decode("a public key has 32 bytes".into()))?;
-        Ok((key, parsed(row.try_get("state")?)?))
-    })
-    .transpose()
 }
 
 pub(in crate::registry) async fn system_devices(
