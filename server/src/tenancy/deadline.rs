@@ -17,15 +17,19 @@ pub async fn in_good_time<T>(
     pool: &PgPool,
     ask: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
 ) -> Result<T, sqlx::Error> {
-    let until = Instant::now() + LONGEST;
-    let mut connection = timeout_at(until, pool.acquire()).await.map_err(late)??;
-    match timeout_at(until, ask(&mut connection)).await {
-        Ok(answer) => answer,
-        Err(elapsed) => {
-            drop(connection.detach());
-            Err(late(elapsed))
+    // Boxed: what asks only now and then, as the memory of who sends does, would otherwise carry room for all this along.
+    Box::pin(async move {
+        let until = Instant::now() + LONGEST;
+        let mut connection = timeout_at(until, pool.acquire()).await.map_err(late)??;
+        match timeout_at(until, ask(&mut connection)).await {
+            Ok(answer) => answer,
+            Err(elapsed) => {
+                drop(connection.detach());
+                Err(late(elapsed))
+            }
         }
-    }
+    })
+    .await
 }
 
 fn late(elapsed: Elapsed) -> sqlx::Error {
