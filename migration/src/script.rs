@@ -35,6 +35,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0011_epoch_is_used_once"),
     script!("m0012_tokens_know_their_holder"),
     script!("m0013_hub_keys"),
+    script!("m0014_reading_domains"),
 ];
 
 impl MigrationName for Script {

@@ -12,19 +12,28 @@ fn texts<T: std::fmt::Display>(all: &[T]) -> BTreeSet<String> {
     all.iter().map(ToString::to_string).collect()
 }
 
-/// Every check of a column against a list of texts is an enum with the same texts, and there is no other such check.
+/// Every check of a column, or of its domain, against a list of texts is an enum with the same texts, and there is no other
+/// such check.
 #[tokio::test]
 async fn every_checked_text_is_an_enum() {
     let cluster = Cluster::start().await;
     let database = cluster.migrated("texts").await;
     let found: Vec<(String, Vec<String>)> = sqlx::query_as(
-        r"select conrelid::regclass || '.' || attname,
-                 array(select m[1] from regexp_matches(pg_get_constraintdef(k.oid), '''([^'']*)''::text', 'g') as m)
-          from pg_constraint k
-          join pg_class c on c.oid = conrelid and not c.relispartition
-          join pg_attribute a on a.attrelid = conrelid and a.attnum = conkey[1]
-          where contype = 'c' and cardinality(conkey) = 1 and pg_get_constraintdef(k.oid) like '%ARRAY[%'
-            and c.relnamespace = 'public'::regnamespace",
+        r"select checked.name, array(select m[1] from regexp_matches(checked.says, '''([^'']*)''::text', 'g') as m)
+          from (
+            select conrelid::regclass || '.' || attname, pg_get_constraintdef(k.oid)
+            from pg_constraint k
+            join pg_class c on c.oid = conrelid and not c.relispartition
+            join pg_attribute a on a.attrelid = conrelid and a.attnum = conkey[1]
+            where contype = 'c' and cardinality(conkey) = 1 and c.relnamespace = 'public'::regnamespace
+            union all
+            select c.oid::regclass || '.' || attname, pg_get_constraintdef(k.oid)
+            from pg_constraint k
+            join pg_attribute a on a.atttypid = k.contypid and not a.attisdropped
+            join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p') and not c.relispartition
+            where contypid <> 0 and c.relnamespace = 'public'::regnamespace
+          ) as checked(name, says)
+          where says like '%ARRAY[%'",
     )
     .fetch_all(&database.as_superuser().await)
     .await
