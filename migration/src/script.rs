@@ -36,6 +36,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0012_tokens_know_their_holder"),
     script!("m0013_hub_keys"),
     script!("m0014_reading_domains"),
+    script!("m0015_hourly_counts_in_place"),
 ];
 
 impl MigrationName for Script {

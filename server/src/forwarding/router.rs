@@ -21,13 +21,13 @@ const RETRY: Duration = Duration::from_millis(500);
 /// In one transaction: outbox rows, and readings unless one row alone brings more.
 const MAX_ROWS: i64 = 20_000;
 const MAX_READINGS: i64 = 20_000;
-/// Under sustained load, more is let gather after a batch, so that the counters of a thousand devices are written four
-/// times a second and not a hundred times. So many readings in the last second are no load yet, and a hub's largest
+/// Under sustained load, more is let gather after a batch, so that the counters of a thousand devices are written
+/// twice a second and not a hundred times. So many readings in the last second are no load yet, and a hub's largest
 /// batch is none: nobody waits for it.
 const NO_LOAD: f64 = 2_000.0;
 /// From here on it is let gather for as long as ever.
 const FULL_LOAD: f64 = 10_000.0;
-const GATHER_AT_MOST: Duration = Duration::from_millis(250);
+const GATHER_AT_MOST: Duration = Duration::from_millis(500);
 /// A batch that took long, because the machine is busy, is followed by three times as much rest, but by no more than
 /// this: routing takes a quarter of one connection's time at most, and a reading waits no longer than a person notices.
 const REST_AT_MOST: Duration = Duration::from_millis(25);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Timelike as _};
+use chrono::{DurationRound as _, TimeDelta, Timelike as _};
 use sqlx::Row as _;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -120,6 +120,62 @@ async fn the_ledger_counts_each_hour_and_no_tests() {
         2
     );
     assert_eq!(world.count("select last_sequence from customer_stream").await, 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_hours_of_a_day_are_counted_each_in_its_own() {
+    let world = World::new().await;
+    let customer = world.customer("Anna").await;
+    let mut router = world.router();
+    let now = world.ground.now();
+    let yesterday = (now - TimeDelta::days(1))
+        .duration_trunc(TimeDelta::days(1))
+        .unwrap();
+    let at = |hour: i64, hub: Option<Uuid>| Reading {
+        age: now - yesterday - TimeDelta::hours(hour) - TimeDelta::minutes(30),
+        hub,
+        ..Reading::default()
+    };
+    let hub = Some(world.ground.id());
+    let readings = [
+        at(0, None),
+        at(0, hub),
+        at(3, hub),
+        at(3, None),
+        at(3, None),
+        at(17, hub),
+        at(23, None),
+    ];
+    for times in [1, 2] {
+        world.commit(&customer, &readings).await;
+        router.route_waiting().await.unwrap();
+        let expected = |counts: &[(usize, i32)]| {
+            let mut hourly = vec![0; 24];
+            counts
+                .iter()
+                .for_each(|(hour, count)| hourly[*hour] = count * times);
+            vec![hourly]
+        };
+        let hourly = async |table: &'static str| -> Vec<Vec<i32>> {
+            sqlx::query_scalar(table).fetch_all(&world.sql).await.unwrap()
+        };
+        assert_eq!(
+            hourly("select hourly from usage_device_day").await,
+            expected(&[(0, 2), (3, 3), (17, 1), (23, 1)])
+        );
+        assert_eq!(
+            hourly("select hourly from usage_hub_day").await,
+            expected(&[(0, 1), (3, 1), (17, 1)])
+        );
+    }
+    // The first and the last hour alone.
+    for hour in [0, 23] {
+        world.commit(&customer, &[at(hour, None)]).await;
+        router.route_waiting().await.unwrap();
+    }
+    let ends =
+        "select (hourly[1] * 100 + hourly[24])::bigint from usage_device_day where cardinality(hourly) = 24";
+    assert_eq!(world.count(ends).await, 503);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -105,14 +105,14 @@ with held as materialized (
   from found where not test group by 1, 2, 3, 4
 ), device_days as (
   insert into usage_device_day as u (customer_id, distributor_id, device_id, day, hourly)
-  select h.customer_id, s.distributor_id, h.device_id, h.day, COUNTS
+  select h.customer_id, s.distributor_id, h.device_id, h.day, HOURS
   from (select customer_id, device_id, hour::date as day, extract(hour from hour)::int as h, n from hours) h
   join spans s using (customer_id)
   group by 1, 2, 3, 4 order by 1, 3, 4
   on conflict (customer_id, device_id, day) do update set hourly = SUMS
 ), hub_days as (
   insert into usage_hub_day as u (customer_id, distributor_id, hub_id, day, hourly)
-  select h.customer_id, s.distributor_id, h.hub_id, h.day, COUNTS
+  select h.customer_id, s.distributor_id, h.hub_id, h.day, HOURS
   from (select customer_id, hub_id, hour::date as day, extract(hour from hour)::int as h, n from hours
         where hub_id is not null) h
   join spans s using (customer_id)
@@ -150,15 +150,22 @@ from bounds b left join spans s on true";
 const NEWER: &str = "s.customer_id is distinct from excluded.customer_id or s.last_reading_at is null \
                      or excluded.last_reading_at >= s.last_reading_at";
 
-/// With the 24 hours of a day spelled out: an SQL function in their place would cost more than the row.
+/// The 24 counts of a day, of rows of an hour `h.h` and a number `h.n`. As a rule there is one hour of a day in a batch;
+/// 24 filtered sums would cost more than the row that they are for.
+const HOURS: &str = "case when min(h.h) = max(h.h)
+    then array_fill(0, array[min(h.h)]) || sum(h.n)::int || array_fill(0, array[23 - min(h.h)])
+    else array(select coalesce((select sum(t.n) from unnest(array_agg(h.h), array_agg(h.n)) as t(h, n) where t.h = g), 0)::int
+      from generate_series(0, 23) as g order by g) end";
+
 fn statement() -> &'static str {
     static SQL: LazyLock<String> = LazyLock::new(|| {
-        let each = |part: fn(usize) -> String| (0..24).map(part).collect::<Vec<_>>().join(", ");
-        let counts = each(|h| format!("coalesce(sum(h.n) filter (where h.h = {h}), 0)::int"));
-        let sums = each(|h| format!("u.hourly[{0}] + excluded.hourly[{0}]", h + 1));
+        // Spelled out: an SQL function in its place would cost more than the row.
+        let sums: Vec<String> = (1..=24)
+            .map(|hour| format!("u.hourly[{hour}] + excluded.hourly[{hour}]"))
+            .collect();
         TEMPLATE
-            .replace("COUNTS", &format!("array[{counts}]"))
-            .replace("SUMS", &format!("array[{sums}]"))
+            .replace("HOURS", HOURS)
+            .replace("SUMS", &format!("array[{}]", sums.join(", ")))
             .replace("NEWER", NEWER)
             .replace("SHARDS", &SHARDS.to_string())
     });
