@@ -35,7 +35,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0011_epoch_is_used_once"),
     script!("m0012_tokens_know_their_holder"),
     script!("m0013_hub_keys"),
-    script!("m0014_reading_domains"),
+    script!("m0014_domains_of_a_commit"),
     script!("m0015_hourly_counts_in_place"),
 ];
 

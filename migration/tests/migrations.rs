@@ -33,7 +33,8 @@ async fn each_migration_goes_up_down_and_up_again() {
             .await
             .unwrap_or_else(|error| panic!("{} up: {error}", migration.name()));
         let once = dump(&superuser).await;
-        assert!(once.len() > before.len(), "{} did nothing", migration.name());
+        let changed = without_days(once.clone()) != before;
+        assert!(changed, "{} did nothing", migration.name());
         Migrator::down(&owner, Some(1))
             .await
             .unwrap_or_else(|error| panic!("{} down: {error}", migration.name()));
@@ -93,6 +94,8 @@ async fn the_dump_sees_every_kind_of_change() {
         "alter table hub alter column version set not null",
         "alter table hub alter column name set default 'hub'",
         "alter table hub drop constraint hub_serial_check",
+        "alter domain user_slot drop constraint user_slot_check",
+        "alter table hub alter column name set storage plain",
         "alter table delivery set (fillfactor = 71)",
         "drop index device_by_serial",
         "alter policy customer_own on hub using (false)",

@@ -1,6 +1,7 @@
 //! That the entities are the tables: every table has one, and every column is what the entity says.
 
 mod texts;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -19,14 +19,17 @@ from ours
 union all
 select format('partitioned %s by %s', oid::regclass, pg_get_partkeydef(oid)) from ours where relkind = 'p'
 union all
-select format('column %s.%s %s %s notnull %s identity %s generated %s collation %s default %s', ours.oid::regclass,
-              row_number() over (partition by ours.oid order by attnum), attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, attcollation::regcollation,
+select format('column %s.%s %s %s storage %s notnull %s identity %s generated %s collation %s default %s', ours.oid::regclass,
+              row_number() over (partition by ours.oid order by attnum), attname, format_type(atttypid, atttypmod), attstorage, attnotnull, attidentity, attgenerated, attcollation::regcollation,
               pg_get_expr(adbin, adrelid))
 from ours join pg_attribute a on a.attrelid = ours.oid and attnum > 0 and not attisdropped
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 union all
 select format('constraint %s %s %s validated %s', conrelid::regclass, conname, pg_get_constraintdef(k.oid), convalidated)
 from pg_constraint k join ours on ours.oid = k.conrelid
+union all
+select format('constraint of type %s %s %s', contypid::regtype, conname, pg_get_constraintdef(oid))
+from pg_constraint where contypid <> 0 and connamespace = 'public'::regnamespace
 union all
 select format('index %s valid %s', pg_get_indexdef(indexrelid), indisvalid)
 from pg_index join ours on ours.oid = indrelid

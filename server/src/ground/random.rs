@@ -11,7 +11,7 @@ pub trait Random: Send + Sync {
 }
 
 /// What is asked for at most in one go to be taken from the bytes that a thread has fetched ahead: the random part of an
-/// id, a nonce. Secrets are longer, and each is fetched on its own.
+/// id, a nonce, a code for people to type. Keys and tokens are longer, and each is fetched on its own.
 const SMALL: usize = 16;
 /// Fetched ahead by each thread. The generator costs the same for a few bytes as for some hundred, and a reading needs it
 /// three times.
@@ -89,6 +89,18 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn keys_and_tokens_are_fetched_on_their_own() {
+        let random = SystemRandom::new();
+        let left = || AHEAD_OF_THREAD.with_borrow(|ahead| ahead.left);
+        random.fill(&mut [0; SMALL]);
+        let before = left();
+        random.fill(&mut [0; SMALL + 1]);
+        assert_eq!(left(), before);
+        random.fill(&mut [0; SMALL]);
+        assert_eq!(left(), before - SMALL);
+    }
 
     #[test]
     fn nobody_gets_what_another_had() {

@@ -151,21 +151,20 @@ const NEWER: &str = "s.customer_id is distinct from excluded.customer_id or s.la
                      or excluded.last_reading_at >= s.last_reading_at";
 
 /// The 24 counts of a day, of rows of an hour `h.h` and a number `h.n`. As a rule there is one hour of a day in a batch;
-/// 24 filtered sums would cost more than the row that they are for.
+/// 24 filtered sums would cost more than the row that they are for, so only who needs them has them.
 const HOURS: &str = "case when min(h.h) = max(h.h)
     then array_fill(0, array[min(h.h)]) || sum(h.n)::int || array_fill(0, array[23 - min(h.h)])
-    else array(select coalesce((select sum(t.n) from unnest(array_agg(h.h), array_agg(h.n)) as t(h, n) where t.h = g), 0)::int
-      from generate_series(0, 23) as g order by g) end";
+    else (select array[EACH] from unnest(array_agg(h.h), array_agg(h.n)) as t(h, n)) end";
 
+/// With the 24 hours of a day spelled out: an SQL function in their place would cost more than the row.
 fn statement() -> &'static str {
     static SQL: LazyLock<String> = LazyLock::new(|| {
-        // Spelled out: an SQL function in its place would cost more than the row.
-        let sums: Vec<String> = (1..=24)
-            .map(|hour| format!("u.hourly[{hour}] + excluded.hourly[{hour}]"))
-            .collect();
+        let each = |part: fn(usize) -> String| (0..24).map(part).collect::<Vec<_>>().join(", ");
+        let hours = each(|h| format!("coalesce(sum(t.n) filter (where t.h = {h}), 0)::int"));
+        let sums = each(|h| format!("u.hourly[{0}] + excluded.hourly[{0}]", h + 1));
         TEMPLATE
-            .replace("HOURS", HOURS)
-            .replace("SUMS", &format!("array[{}]", sums.join(", ")))
+            .replace("HOURS", &HOURS.replace("EACH", &hours))
+            .replace("SUMS", &format!("array[{sums}]"))
             .replace("NEWER", NEWER)
             .replace("SHARDS", &SHARDS.to_string())
     });
