@@ -1,6 +1,7 @@
 //! That a reading holds nothing that its columns must not hold.
 
 use chrono::{DateTime, Utc};
+use sqlx::error::DatabaseError;
 
 use crate::support::Cluster;
 use crate::support::rows::World;
@@ -51,7 +52,7 @@ async fn a_reading_holds_only_what_its_columns_may_hold() {
             .execute(&superuser)
             .await
             .expect_err(wrong);
-        let code = refused.as_database_error().and_then(|error| error.code());
+        let code = refused.as_database_error().and_then(DatabaseError::code);
         assert_eq!(code.as_deref(), Some(CHECK_VIOLATION), "{wrong}: {refused}");
     }
 }
