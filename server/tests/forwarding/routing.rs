@@ -151,9 +151,9 @@ async fn several_hours_of_a_day_are_counted_each_in_its_own() {
         router.route_waiting().await.unwrap();
         let expected = |counts: &[(usize, i32)]| {
             let mut hourly = vec![0; 24];
-            counts
-                .iter()
-                .for_each(|(hour, count)| hourly[*hour] = count * times);
+            for (hour, count) in counts {
+                hourly[*hour] = count * times;
+            }
             vec![hourly]
         };
         let hourly = async |table: &'static str| -> Vec<Vec<i32>> {
