@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
+use crate::enums::MoveReason;
 use crate::ids::{AssignmentId, CustomerId, DeviceId, DistributorId, HubId, UserId};
 use crate::relations::belongs_to;
 
@@ -29,6 +30,14 @@ pub struct Model {
     pub assigned_by: Option<UserId>,
     /// When it was written down.
     pub created_at: DateTime<Utc>,
+    /// What the move was that began it.
+    pub reason: MoveReason,
+    /// The line of readings that it goes on with; none: the device began one of its own.
+    pub line_id: Option<Uuid>,
+    /// The device whose place this one took.
+    pub replaces_device_id: Option<DeviceId>,
+    /// Who ended it.
+    pub ended_by: Option<UserId>,
 }
 
 belongs_to! {

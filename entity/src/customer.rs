@@ -26,6 +26,18 @@ pub struct Model {
     pub patient_mode: PatientMode,
     /// When it was added.
     pub created_at: DateTime<Utc>,
+    /// Its name on paper, 1 to 200 characters.
+    pub legal_name: Option<String>,
+    /// Street and number, 1 to 200 characters.
+    pub street: Option<String>,
+    /// Postal code, 1 to 20 characters.
+    pub postal_code: Option<String>,
+    /// City, 1 to 100 characters.
+    pub city: Option<String>,
+    /// State, province or region, 1 to 100 characters.
+    pub region: Option<String>,
+    /// ISO 3166-1 alpha-2, in upper case.
+    pub country: Option<String>,
 }
 
 belongs_to! {

@@ -41,6 +41,20 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// Its modem's number: 15 digits, the last one the check digit.
+    pub imei: Option<String>,
+    /// Its radio's address, as `00:1A:2B:3C:4D:5E`.
+    pub mac: Option<String>,
+    /// Its SIM card's number, 18 to 20 digits.
+    pub iccid: Option<String>,
+    /// What it runs, 1 to 64 characters.
+    pub firmware: Option<String>,
+    /// The distributor's own word for it, 1 to 200 characters.
+    pub distributor_reference: Option<String>,
+    /// The serial in lower case, for searches. The database generates it: leave it `NotSet`.
+    pub serial_key: String,
+    /// Its last four characters. The database generates it: leave it `NotSet`.
+    pub serial_tail: String,
 }
 
 belongs_to! {

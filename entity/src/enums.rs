@@ -74,6 +74,38 @@ text_enum! {
         Retired = "retired",
     }
 
+    /// What a move of a device or a hub was.
+    pub enum MoveReason {
+        /// The platform took it in.
+        Added = "added",
+        /// From the platform's stock to a distributor's.
+        Allocated = "allocated",
+        /// From stock to a customer.
+        Placed = "placed",
+        /// From one customer to another.
+        Moved = "moved",
+        /// Back from a customer.
+        Returned = "returned",
+        /// Back from a distributor's stock to the platform's.
+        Recalled = "recalled",
+        /// It took another device's place.
+        Replaced = "replaced",
+        /// Out of use for good.
+        Retired = "retired",
+    }
+
+    /// What a contact is for.
+    pub enum ContactPurpose {
+        /// Whatever there is.
+        General = "general",
+        /// Questions about patients and their care.
+        Clinical = "clinical",
+        /// Devices, hubs, integration.
+        Technical = "technical",
+        /// Statements and payments.
+        Billing = "billing",
+    }
+
     /// Where a hub is in its life: unclaimed → claimed → active ⇄ inactive → retired.
     pub enum HubState {
         /// It holds no key yet.

@@ -105,6 +105,8 @@ ids! {
     AttemptId,
     /// A counted refusal.
     RefusalId,
+    /// Whom one writes to or calls.
+    ContactId,
 }
 
 /// Uuid has no number in it that a database could hand back, so SeaORM may not make these from one.
@@ -120,7 +122,7 @@ macro_rules! no_number {
 
 no_number! {
     DistributorId CustomerId UserId SessionId DeviceModelId DeviceId CredentialId HubId ClaimCodeId HubKeyId AssignmentId
-    ReadingId RawMessageId QuarantineId EndpointId DeliveryId AttemptId RefusalId
+    ReadingId RawMessageId QuarantineId EndpointId DeliveryId AttemptId RefusalId ContactId
 }
 
 ids! {

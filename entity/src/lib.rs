@@ -12,6 +12,7 @@ pub mod enums;
 pub mod ids;
 
 pub mod assignment;
+pub mod contact;
 pub mod customer;
 pub mod customer_stream;
 pub mod delivery;

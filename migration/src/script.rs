@@ -37,6 +37,8 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0013_hub_keys"),
     script!("m0014_domains_of_a_commit"),
     script!("m0015_hourly_counts_in_place"),
+    script!("m0016_finance_and_permissions"),
+    script!("m0017_registry_of_the_card"),
 ];
 
 impl MigrationName for Script {

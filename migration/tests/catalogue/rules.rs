@@ -40,24 +40,24 @@ pub(super) const RULES: &[Rule] = &[
         says: "vw_app inherits nothing and makes nothing; the roles it takes cannot sign in",
         offences: r"
             select rolname::text from pg_roles
-            where rolname in ('vw_app', 'vw_customer', 'vw_distributor', 'vw_admin', 'vw_system')
+            where rolname in ('vw_app', 'vw_customer', 'vw_distributor', 'vw_admin', 'vw_finance', 'vw_system')
               and (rolinherit or rolcreaterole or rolcreatedb or rolreplication or rolcanlogin <> (rolname = 'vw_app'))",
         broken_by: &["alter role vw_app inherit", "alter role vw_admin login", "alter role vw_app createrole"],
     },
     Rule {
-        says: "vw_app may take the four roles and no other, and they may take none",
+        says: "vw_app may take the five roles and no other, and they may take none",
         offences: r"
             select format('%s is in %s', member::regrole, roleid::regrole) from pg_auth_members
             where member::regrole::text like 'vw\_%' and member::regrole::text <> 'vw_owner'
               and not (member = 'vw_app'::regrole and not admin_option
-                       and roleid::regrole::text in ('vw_customer', 'vw_distributor', 'vw_admin', 'vw_system'))",
+                       and roleid::regrole::text in ('vw_customer', 'vw_distributor', 'vw_admin', 'vw_finance', 'vw_system'))",
         broken_by: &["grant vw_system to vw_customer", "grant pg_read_all_data to vw_app"],
     },
     Rule {
         says: "the server's roles own nothing",
         offences: r"
             select oid::regclass::text from pg_class
-            where relowner::regrole::text in ('vw_app', 'vw_customer', 'vw_distributor', 'vw_admin', 'vw_system')",
+            where relowner::regrole::text in ('vw_app', 'vw_customer', 'vw_distributor', 'vw_admin', 'vw_finance', 'vw_system')",
         broken_by: &["alter table device owner to vw_system"],
     },
     Rule {

@@ -53,6 +53,8 @@ async fn every_checked_text_is_an_enum() {
         ("device_model.transport", texts(Transport::ALL)),
         ("device.state", texts(DeviceState::ALL)),
         ("hub.state", texts(HubState::ALL)),
+        ("assignment.reason", texts(MoveReason::ALL)),
+        ("contact.purpose", texts(ContactPurpose::ALL)),
         ("reading.kind", texts(Kind::ALL)),
         ("reading.proof", texts(Proof::ALL)),
         ("reading.status", texts(ReadingStatus::ALL)),

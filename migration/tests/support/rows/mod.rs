@@ -8,7 +8,10 @@ use sea_orm::{DatabaseConnection, TransactionTrait as _};
 use uuid::Uuid;
 use vitalwire_entity::*;
 
-use enums::{DeviceState, HubState, Kind, OrganisationState, PatientMode, Transport, UserRole, UserState};
+use enums::{
+    ContactPurpose, DeviceState, HubState, Kind, MoveReason, OrganisationState, PatientMode, Transport,
+    UserRole, UserState,
+};
 use ids::{DistributorId, Sequence, UserId};
 
 /// A customer with its distributor and everything either can own.
@@ -20,10 +23,10 @@ pub(crate) struct World {
 
 /// Writes a row as its entity, then asserts that the entity reads the same row back.
 macro_rules! keep {
-    ($tx:expr => $table:ident { $($fields:tt)* } $(without $generated:ident)?) => {{
+    ($tx:expr => $table:ident { $($fields:tt)* } $(without $($generated:ident),+)?) => {{
         let row = $table::Model { $($fields)* };
         let active = row.clone().into_active_model();
-        $(let active = $table::ActiveModel { $generated: NotSet, ..active };)?
+        $(let active = $table::ActiveModel { $($generated: NotSet,)+ ..active };)?
         $table::Entity::insert(active).exec_without_returning($tx).await.expect(stringify!($table));
         let found = $table::Entity::find().all($tx).await.expect(stringify!($table));
         assert!(found.contains(&row), "{}: wrote {row:?}, read {found:?}", stringify!($table));
@@ -83,6 +86,12 @@ impl World {
             time_zone: "Europe/Berlin".into(),
             state: OrganisationState::Active,
             created_at: self.now,
+            legal_name: Some("Distributor Ltd".into()),
+            street: Some("1 Main Street".into()),
+            postal_code: Some("10001".into()),
+            city: Some("New York".into()),
+            region: Some("NY".into()),
+            country: Some("US".into()),
         });
         keep!(tx => customer {
             id: self.id(),
@@ -91,6 +100,22 @@ impl World {
             time_zone: "America/New_York".into(),
             state: OrganisationState::Suspended,
             patient_mode: PatientMode::Paired,
+            created_at: self.now,
+            legal_name: Some("Customer Ltd".into()),
+            street: Some("1 Main Street".into()),
+            postal_code: Some("10001".into()),
+            city: Some("New York".into()),
+            region: Some("NY".into()),
+            country: Some("US".into()),
+        });
+        keep!(tx => contact {
+            id: self.id(),
+            distributor_id: Some(self.id()),
+            customer_id: Some(self.id()),
+            purpose: ContactPurpose::Technical,
+            name: "Pat".into(),
+            email: Some("pat@example.org".into()),
+            phone: Some("+1 555 0100".into()),
             created_at: self.now,
         });
         keep!(tx => user_account {
@@ -158,7 +183,14 @@ impl World {
             ever_moved: true,
             created_at: self.now,
             updated_at: self.now,
-        } without maker_key);
+            imei: Some(format!("35{:012}4", self.number)),
+            mac: Some("00:1A:2B:3C:4D:5E".into()),
+            iccid: Some("8901260012345678901".into()),
+            firmware: Some("1.4.2".into()),
+            distributor_reference: Some("shelf 3".into()),
+            serial_key: format!("d{}", self.number),
+            serial_tail: format!("d{}", self.number),
+        } without maker_key, serial_key, serial_tail);
         keep!(tx => device_credential {
             id: self.id(),
             device_id: self.id(),
@@ -178,6 +210,10 @@ impl World {
             valid_until: None,
             assigned_by: Some(self.id()),
             created_at: self.now,
+            reason: MoveReason::Replaced,
+            line_id: Some(self.id()),
+            replaces_device_id: Some(self.id()),
+            ended_by: Some(self.id()),
         });
         keep!(tx => device_status {
             device_id: self.id(),
