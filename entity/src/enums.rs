@@ -46,6 +46,68 @@ text_enum! {
         Disabled = "disabled",
     }
 
+    /// The unit in which a person reads pressures.
+    pub enum PressureUnit {
+        /// Millimetres of mercury.
+        MmHg = "mmHg",
+        /// Kilopascals.
+        KPa = "kPa",
+    }
+
+    /// The unit in which a person reads weights.
+    pub enum MassUnit {
+        /// Kilograms.
+        Kg = "kg",
+        /// Pounds.
+        Lb = "lb",
+    }
+
+    /// The unit in which a person reads glucose.
+    pub enum GlucoseUnit {
+        /// Milligrams in a decilitre.
+        MgDl = "mg/dL",
+        /// Millimoles in a litre.
+        MmolL = "mmol/L",
+    }
+
+    /// The unit in which a person reads temperatures, by its UCUM code.
+    pub enum TemperatureUnit {
+        /// Degrees Celsius.
+        Celsius = "Cel",
+        /// Degrees Fahrenheit.
+        Fahrenheit = "[degF]",
+    }
+
+    /// How the pages look to a person.
+    pub enum Look {
+        /// As the machine says.
+        Auto = "auto",
+        /// Dark on light.
+        Light = "light",
+        /// Light on dark.
+        Dark = "dark",
+    }
+
+    /// What a mail is about.
+    pub enum MailKind {
+        /// The link of an invitation.
+        Invitation = "invitation",
+        /// The link with which one chooses a new password.
+        PasswordReset = "password_reset",
+        /// That a password was changed.
+        PasswordChanged = "password_changed",
+    }
+
+    /// How far a mail got.
+    pub enum MailState {
+        /// It will be handed over to the mail server.
+        Waiting = "waiting",
+        /// The mail server took it.
+        Sent = "sent",
+        /// It was given up.
+        Failed = "failed",
+    }
+
     /// The way a model's readings come.
     pub enum Transport {
         /// A modem in the device.

@@ -107,6 +107,12 @@ ids! {
     RefusalId,
     /// Whom one writes to or calls.
     ContactId,
+    /// An invitation to make an account.
+    InvitationId,
+    /// A mail that the platform sends.
+    MailId,
+    /// A link with which one chooses a new password.
+    PasswordResetId,
 }
 
 /// Uuid has no number in it that a database could hand back, so SeaORM may not make these from one.
@@ -123,6 +129,7 @@ macro_rules! no_number {
 no_number! {
     DistributorId CustomerId UserId SessionId DeviceModelId DeviceId CredentialId HubId ClaimCodeId HubKeyId AssignmentId
     ReadingId RawMessageId QuarantineId EndpointId DeliveryId AttemptId RefusalId ContactId
+    InvitationId MailId PasswordResetId
 }
 
 ids! {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::enums::{UserRole, UserState};
+use crate::enums::{GlucoseUnit, Look, MassUnit, PressureUnit, TemperatureUnit, UserRole, UserState};
 use crate::ids::{CustomerId, DistributorId, UserId};
 use crate::relations::belongs_to;
 
@@ -34,6 +34,18 @@ pub struct Model {
     pub last_sign_in_at: Option<DateTime<Utc>>,
     /// How often it was disabled: what was issued under an earlier number never works again.
     pub sign_in_generation: i32,
+    /// The zone in which they see times, as an IANA name; none: the organisation's.
+    pub time_zone: Option<String>,
+    /// The unit in which they read pressures.
+    pub pressure_unit: PressureUnit,
+    /// The unit in which they read weights.
+    pub mass_unit: MassUnit,
+    /// The unit in which they read glucose.
+    pub glucose_unit: GlucoseUnit,
+    /// The unit in which they read temperatures.
+    pub temperature_unit: TemperatureUnit,
+    /// How the pages look to them.
+    pub look: Look,
 }
 
 belongs_to! {

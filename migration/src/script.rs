@@ -39,6 +39,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0015_hourly_counts_in_place"),
     script!("m0016_finance_and_permissions"),
     script!("m0017_registry_of_the_card"),
+    script!("m0018_invitations"),
 ];
 
 impl MigrationName for Script {

@@ -10,8 +10,10 @@ use url::Url;
 use crate::ground::MasterKey;
 use crate::tenancy::Pools;
 
+mod mail;
 mod proxies;
 
+pub use mail::{MailConfig, SmtpTls};
 pub use proxies::{BadNetwork, Network, ProxyHeader};
 
 const DEFAULTS: &str = include_str!("default.toml");
@@ -76,6 +78,7 @@ pub struct Config {
     pub pools: PoolsConfig,
     pub intake: IntakeConfig,
     pub forwarding: ForwardingConfig,
+    pub mail: MailConfig,
 }
 
 /// `[pools]`.
@@ -257,6 +260,7 @@ impl Config {
         if self.intake.batch == 0 || self.intake.batch > 5000 {
             return bad("intake.batch", "must be 1 to 5000");
         }
+        self.mail.check()?;
         self.master_key_from_config().map(drop)
     }
 

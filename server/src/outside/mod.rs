@@ -1,6 +1,7 @@
-//! Ports to the outside world and their adapters. Here stands the private PostgreSQL of the embedded default.
+//! Ports to the outside world and their adapters: the private PostgreSQL of the embedded default, and mail.
 //!
-//! Main type: [`postgres::Embedded`]. Called by start-up only.
+//! Main types: [`postgres::Embedded`], called by start-up only, and the port [`mail::Mailer`].
 
 pub mod key_file;
+pub mod mail;
 pub mod postgres;

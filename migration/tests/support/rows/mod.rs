@@ -10,9 +10,8 @@ use vitalwire_entity::*;
 
 use enums::{
     ContactPurpose, DeviceState, HubState, Kind, MoveReason, OrganisationState, PatientMode, Transport,
-    UserRole, UserState,
 };
-use ids::{DistributorId, Sequence, UserId};
+use ids::{DistributorId, Sequence};
 
 /// A customer with its distributor and everything either can own.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +33,7 @@ macro_rules! keep {
 }
 
 mod data;
+mod people;
 
 impl World {
     /// The world of a number, 1 to 200. `now` is today's, because days that have no partition take no rows.
@@ -68,6 +68,8 @@ impl World {
             .await
             .expect("be the system");
         self.write_organisations(&tx).await;
+        self.write_people(&tx).await;
+        self.write_letters(&tx).await;
         self.write_registry(&tx).await;
         self.write_hubs(&tx).await;
         self.write_readings(&tx).await;
@@ -117,46 +119,6 @@ impl World {
             email: Some("pat@example.org".into()),
             phone: Some("+1 555 0100".into()),
             created_at: self.now,
-        });
-        keep!(tx => user_account {
-            id: self.id(),
-            email: format!("person{}@example.org", self.number),
-            display_name: "Person".into(),
-            role: UserRole::Customer,
-            distributor_id: None,
-            customer_id: Some(self.id()),
-            permissions: vec!["devices.read".into(), "readings.read".into()],
-            state: UserState::Active,
-            created_at: self.now,
-            last_sign_in_at: Some(self.now),
-            sign_in_generation: 0,
-        });
-        keep!(tx => user_account {
-            id: UserId::from(Uuid::from_u128(1000 + u128::from(self.number))),
-            email: format!("distributor{}@example.org", self.number),
-            display_name: "Another".into(),
-            role: UserRole::Distributor,
-            distributor_id: Some(self.id()),
-            customer_id: None,
-            permissions: vec![],
-            state: UserState::Disabled,
-            created_at: self.now,
-            last_sign_in_at: None,
-            sign_in_generation: 3,
-        });
-        keep!(tx => user_password {
-            user_id: self.id(),
-            hash: "$argon2id$".into(),
-            changed_at: self.now
-        });
-        keep!(tx => session {
-            id: self.id(),
-            user_id: self.id(),
-            secret_hmac: self.bytes(),
-            created_at: self.now,
-            last_seen_at: self.now,
-            expires_at: self.now,
-            ended_at: None,
         });
     }
 
