@@ -38,6 +38,8 @@ pub struct Model {
     pub replaces_device_id: Option<DeviceId>,
     /// Who ended it.
     pub ended_by: Option<UserId>,
+    /// Why, in a person's words, 1 to 500 characters.
+    pub note: Option<String>,
 }
 
 belongs_to! {

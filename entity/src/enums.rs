@@ -182,6 +182,32 @@ text_enum! {
         Retired = "retired",
     }
 
+    /// What a hub is asked to do.
+    pub enum HubCommandKind {
+        /// Say that it is there.
+        Ping = "ping",
+        /// Look for its devices anew.
+        Rescan = "rescan",
+        /// Ask the platform again which devices it serves.
+        UpdateList = "update_list",
+        /// Send what it wrote down of its own work.
+        SendLogs = "send_logs",
+    }
+
+    /// How far a hub's command is.
+    pub enum HubCommandState {
+        /// The hub has not come for it yet.
+        Queued = "queued",
+        /// The hub was told and has not said what came of it.
+        Sent = "sent",
+        /// The hub did it.
+        Done = "done",
+        /// The hub could not.
+        Failed = "failed",
+        /// The hub did not come, or did not answer, in time.
+        Expired = "expired",
+    }
+
     /// What kind of vital sign a reading is; the texts of `vitals::Kind`.
     pub enum Kind {
         /// Systolic and diastolic pressure by a cuff.

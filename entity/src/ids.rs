@@ -89,6 +89,10 @@ ids! {
     ClaimCodeId,
     /// A key that a hub holds or held.
     HubKeyId,
+    /// Something that a hub is asked to do.
+    HubCommandId,
+    /// A piece of a hub's log.
+    HubLogId,
     /// A period in which somebody held a device or a hub.
     AssignmentId,
     /// A reading.
@@ -130,6 +134,7 @@ no_number! {
     DistributorId CustomerId UserId SessionId DeviceModelId DeviceId CredentialId HubId ClaimCodeId HubKeyId AssignmentId
     ReadingId RawMessageId QuarantineId EndpointId DeliveryId AttemptId RefusalId ContactId
     InvitationId MailId PasswordResetId
+    HubCommandId HubLogId
 }
 
 ids! {

@@ -62,6 +62,8 @@ async fn every_checked_text_is_an_enum() {
         ("device.state", texts(DeviceState::ALL)),
         ("hub.state", texts(HubState::ALL)),
         ("assignment.reason", texts(MoveReason::ALL)),
+        ("hub_command.kind", texts(HubCommandKind::ALL)),
+        ("hub_command.state", texts(HubCommandState::ALL)),
         ("contact.purpose", texts(ContactPurpose::ALL)),
         ("reading.kind", texts(Kind::ALL)),
         ("reading.proof", texts(Proof::ALL)),

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use vitalwire_entity::*;
 
 use enums::{
-    ContactPurpose, DeviceState, HubState, Kind, MoveReason, OrganisationState, PatientMode, Transport,
+    ContactPurpose, DeviceState, HubCommandKind, HubCommandState, HubState, Kind, MoveReason,
+    OrganisationState, PatientMode, Transport,
 };
 use ids::{DistributorId, Sequence};
 
@@ -176,6 +177,7 @@ impl World {
             line_id: Some(self.id()),
             replaces_device_id: Some(self.id()),
             ended_by: Some(self.id()),
+            note: Some("the strap broke".into()),
         });
         keep!(tx => device_status {
             device_id: self.id(),
@@ -222,6 +224,43 @@ impl World {
             fingerprint: "ab:cd".into(),
             valid_from: self.now,
             valid_until: Some(self.now),
+        });
+        self.write_fleet(tx).await;
+    }
+
+    async fn write_fleet(self, tx: &DatabaseTransaction) {
+        keep!(tx => hub_status {
+            hub_id: self.id(),
+            distributor_id: Some(self.id()),
+            customer_id: Some(self.id()),
+            heartbeat_at: Some(self.now),
+            uptime_seconds: Some(86_400),
+            queued: Some(3),
+            offline_since: Some(self.now),
+        });
+        keep!(tx => hub_command {
+            id: self.id(),
+            hub_id: self.id(),
+            distributor_id: Some(self.id()),
+            customer_id: Some(self.id()),
+            kind: HubCommandKind::SendLogs,
+            state: HubCommandState::Done,
+            made_by: Some(self.id()),
+            created_at: self.now,
+            expires_at: self.now,
+            sent_at: Some(self.now),
+            done_at: Some(self.now),
+            detail: Some("sent".into()),
+        });
+        keep!(tx => hub_log {
+            id: self.id(),
+            hub_id: self.id(),
+            distributor_id: Some(self.id()),
+            customer_id: Some(self.id()),
+            command_id: self.id(),
+            received_at: self.now,
+            bytes: 4,
+            body_sealed: self.bytes(),
         });
     }
 }

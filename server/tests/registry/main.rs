@@ -1,0 +1,1 @@
+//! The registry room against a real PostgreSQL.
