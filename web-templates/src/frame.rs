@@ -43,7 +43,7 @@ pub struct NavItem {
     pub label: String,
     /// Its picture.
     pub icon: Icon,
-    /// Where it leads.
+    /// Where it leads; empty for the heading of the entries that follow.
     pub href: String,
     /// Whether it is where one is.
     pub active: bool,
@@ -51,6 +51,39 @@ pub struct NavItem {
     pub count: Option<String>,
     /// Whether the count wants a person.
     pub hot: bool,
+}
+
+impl NavItem {
+    /// An entry without a count; `active` says whether it is where one is.
+    pub fn new(label: impl Into<String>, icon: Icon, href: impl Into<String>, active: bool) -> Self {
+        Self {
+            label: label.into(),
+            icon,
+            href: href.into(),
+            active,
+            count: None,
+            hot: false,
+        }
+    }
+
+    /// The heading of the entries that follow.
+    pub fn heading(label: impl Into<String>) -> Self {
+        Self::new(label, Icon::Menu, "", false)
+    }
+
+    /// With how many there are.
+    #[must_use]
+    pub fn count(mut self, count: u64) -> Self {
+        self.count = Some(crate::text::grouped(count));
+        self
+    }
+
+    /// With how many want a person; nothing where none does.
+    #[must_use]
+    pub fn hot(mut self, count: u64) -> Self {
+        self.hot = count > 0;
+        if self.hot { self.count(count) } else { self }
+    }
 }
 
 /// One step on the way to a page.
@@ -67,8 +100,28 @@ pub struct Crumb {
 pub struct Search {
     /// The page that answers.
     pub action: String,
-    /// What can be looked for, for example `Serial, model …`.
+    /// What can be looked for, for example `Serial, IMEI, MAC or customer …`.
     pub placeholder: String,
+}
+
+impl Crumb {
+    /// A step that is a page.
+    pub fn to(label: impl Into<String>, href: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            href: Some(href.into()),
+        }
+    }
+}
+
+impl Search {
+    /// The search over all that one sees: `GET /search?q=`.
+    pub fn everywhere(placeholder: impl Into<String>) -> Self {
+        Self {
+            action: "/search".to_owned(),
+            placeholder: placeholder.into(),
+        }
+    }
 }
 
 /// Something that was just done, said once at the top of the next page.

@@ -130,6 +130,58 @@ icons! {
     Activity => "walk",
     /// A sleep mat.
     Sleep => "zzz",
+    /// Device models.
+    Models => "versions",
+    /// Orders of devices and hubs.
+    Orders => "package",
+    /// What lies in a stock.
+    Stock => "building-warehouse",
+    /// Support cases.
+    Cases => "lifebuoy",
+    /// A customer's sites.
+    Sites => "map-pin",
+    /// Care teams.
+    Teams => "users-group",
+    /// One's own account.
+    Account => "user-circle",
+    /// A distributor's portfolio.
+    Portfolio => "chart-donut",
+    /// Adds something.
+    Add => "plus",
+    /// Changes something.
+    Edit => "pencil",
+    /// Takes a file.
+    Upload => "upload",
+    /// A label with its code.
+    Label => "qrcode",
+    /// An email address.
+    Mail => "mail",
+    /// A telephone number.
+    Phone => "phone",
+    /// On its way.
+    Truck => "truck-delivery",
+    /// Switches on.
+    Activate => "player-play",
+    /// Switches off.
+    Deactivate => "player-pause",
+    /// Places something with somebody.
+    Place => "arrow-right-circle",
+    /// Comes back.
+    Return => "arrow-back-up",
+    /// Puts one in the place of another.
+    Replace => "replace",
+    /// Out of use for good.
+    Retire => "archive",
+    /// A note.
+    Note => "message",
+    /// Asks whether somebody is there.
+    Ping => "access-point",
+    /// A log.
+    Log => "file-text",
+    /// A list.
+    List => "list-check",
+    /// A clock, or how long.
+    Clock => "clock",
 }
 
 impl Icon {

@@ -7,18 +7,29 @@
 //!
 //! No template holds a script, an event handler or a `style` attribute: the pages live under `default-src 'self'`.
 
+pub mod actions;
 pub mod assets;
+pub mod components;
+pub mod field;
+pub mod forms;
 pub mod frame;
 pub mod icon;
 pub mod live;
 pub mod pages;
 pub mod parts;
-#[cfg(any(test, feature = "samples"))]
+#[cfg(any(test, debug_assertions, feature = "samples"))]
 pub mod samples;
 pub mod series;
 pub mod text;
 
+pub use actions::{Action, Does, Weight};
 pub use askama::Template;
+pub use components::{
+    Comment, Contact, Fact, FactCard, FactValue, Label, Link, Progress, Step, StepState, Svg, Tab,
+    TimelineEntry,
+};
+pub use field::{Field, FieldKind, Width};
+pub use forms::{Form, Section};
 pub use frame::{Crumb, Flash, Frame, NavItem, Search, Status, Theme};
 pub use icon::Icon;
 pub use pages::admin::{
@@ -31,9 +42,25 @@ pub use pages::endpoint::{
     AttemptRow, DeadLetterRow, Endpoint, EndpointForm, EndpointPage, EndpointState, Patience,
 };
 pub use pages::error::ErrorPage;
+pub use pages::form::FormPage;
+pub use pages::home::{HomePage, RecentReading};
 pub use pages::hubs::{ClaimCode, HubRow, HubsPage};
 pub use pages::login::LoginPage;
+pub use pages::portfolio::{MovementRow, PortfolioPage, StockModelRow, StockPage};
 pub use pages::reading::{Cell, Delivery, Note, ReadingRow, TracePage, TraceStep, Way, WayCell};
+pub use pages::registry::customers::{CustomerPage, CustomerRow, CustomersPage};
+pub use pages::registry::devices::{HeldDevicePage, HeldDeviceRow, HeldDevicesPage};
+pub use pages::registry::distributors::{DistributorPage, DistributorRow, DistributorsPage, MemberRow};
+pub use pages::registry::hubs::{
+    BoundDeviceRow, CommandRow, FingerprintCheck, HeldHubPage, HeldHubRow, HeldHubsPage, HubClaim,
+};
+pub use pages::registry::imports::{
+    ImportColumn, ImportLine, ImportPage, ImportRow, ImportRunPage, LineError,
+};
+pub use pages::registry::labels::LabelsPage;
+pub use pages::registry::models::{ModelRow, ModelsPage};
+pub use pages::search::{Hit, HitGroup, SearchPage};
+pub use pages::style::StylePage;
 pub use parts::{
     Attention, Battery, Choice, Filter, Pager, Select, Signal, Spark, Stat, Tag, Tone, Value, When,
 };

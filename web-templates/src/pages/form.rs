@@ -1,0 +1,39 @@
+//! A page that is a form: adding or changing a distributor, a customer, a model, a device, a hub.
+
+use askama::Template;
+
+use crate::forms::Form;
+use crate::frame::Frame;
+
+/// A form as a page, for example `GET /admin/distributors/new` and the answer to a post that was refused.
+#[derive(Debug, Clone, Template)]
+#[template(path = "form.html")]
+pub struct FormPage {
+    /// The frame; its title says what is done, for example `Add a customer`.
+    pub frame: Frame,
+    /// A sentence below the title; may be empty.
+    pub lead: String,
+    /// The form.
+    pub form: Form,
+    /// What helps to fill it, a title and a sentence each; may be empty.
+    pub help: Vec<(String, String)>,
+}
+
+impl FormPage {
+    /// A form without help beside it.
+    pub fn new(frame: Frame, lead: impl Into<String>, form: Form) -> Self {
+        Self {
+            frame,
+            lead: lead.into(),
+            form,
+            help: Vec::new(),
+        }
+    }
+
+    /// With something that helps to fill it.
+    #[must_use]
+    pub fn help(mut self, title: impl Into<String>, text: impl Into<String>) -> Self {
+        self.help.push((title.into(), text.into()));
+        self
+    }
+}
