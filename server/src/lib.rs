@@ -21,6 +21,8 @@ pub mod registry;
 
 pub mod identity;
 
+pub mod mailing;
+
 pub mod jobs;
 
 pub mod queue;

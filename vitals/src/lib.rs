@@ -17,6 +17,7 @@ mod proof;
 mod quality;
 mod quantity;
 mod reading;
+mod shown;
 mod time;
 
 pub mod decode;
@@ -44,5 +45,6 @@ pub use quantity::{
     Minutes, Percent, PerfusionIndex, Pressure, Quantity, Rate,
 };
 pub use reading::{Original, Reading};
+pub use shown::{GlucoseUnit, MassUnit, PressureUnit, TemperatureUnit, Units};
 pub use time::{DeviceTime, Instant, Period};
 pub use vital::{FieldText, Meal, RrIntervals, Sample, Site, Vital, VitalDraft};

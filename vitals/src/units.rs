@@ -129,6 +129,13 @@ impl Dimension {
         }
     }
 
+    /// A canonical number in another unit of this dimension, as an integer of 10^−`decimals` rounded half away from zero;
+    /// `None` where there is no such unit or the number is out of range.
+    pub(crate) fn out_of_canonical(self, canonical: Decimal, unit: &str, decimals: u8) -> Option<i64> {
+        let Unit { num, den, add, .. } = self.find(unit)?;
+        canonical.rescale(*den, *num, -*add, decimals)
+    }
+
     fn find(self, name: &str) -> Option<&'static Unit> {
         self.units().iter().find(|unit| unit.names.contains(&name))
     }

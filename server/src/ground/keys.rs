@@ -35,10 +35,16 @@ pub enum Purpose {
     EndpointSecret,
     /// HMAC by which a database knows its master key again.
     MasterKeyCheck,
+    /// Seals mail on its way.
+    Mail,
+    /// HMAC of the tokens of invitations.
+    Invitation,
+    /// HMAC of the tokens with which one chooses a new password.
+    PasswordReset,
 }
 
 impl Purpose {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::DeviceToken,
         Self::ClaimCode,
         Self::Session,
@@ -48,6 +54,9 @@ impl Purpose {
         Self::Quarantine,
         Self::EndpointSecret,
         Self::MasterKeyCheck,
+        Self::Mail,
+        Self::Invitation,
+        Self::PasswordReset,
     ];
 
     const fn label(self) -> &'static str {
@@ -61,6 +70,9 @@ impl Purpose {
             Self::Quarantine => "vitalwire/1/quarantine",
             Self::EndpointSecret => "vitalwire/1/endpoint-secret",
             Self::MasterKeyCheck => "vitalwire/1/master-key-check",
+            Self::Mail => "vitalwire/1/mail",
+            Self::Invitation => "vitalwire/1/invitation",
+            Self::PasswordReset => "vitalwire/1/password-reset",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -12,6 +13,8 @@ use crate::ground::swallow::swallow;
 
 /// So many are kept; the oldest go first.
 const KEPT: usize = 1_000;
+/// A disk that takes longer is none.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A folder instead of a mail server.
 #[derive(Debug, Clone)]
@@ -91,6 +94,10 @@ impl Mailer for FolderMailer {
                 "the folder for mail could not be written".to_owned(),
             )),
         }
+    }
+
+    fn patience(&self) -> Duration {
+        PATIENCE
     }
 }
 

@@ -9,6 +9,7 @@ mod smtp;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -68,6 +69,9 @@ impl MailError {
 pub trait Mailer: Send + Sync + fmt::Debug {
     /// Returns when somebody else is responsible for the mail.
     async fn send(&self, mail: &Mail) -> Result<(), MailError>;
+
+    /// The longest that it takes.
+    fn patience(&self) -> Duration;
 }
 
 /// The adapter that the configuration asks for.

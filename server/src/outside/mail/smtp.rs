@@ -67,6 +67,10 @@ impl Mailer for SmtpMailer {
             Err(_) => Err(MailError::Later("the mail server takes too long".to_owned())),
         }
     }
+
+    fn patience(&self) -> Duration {
+        self.patience
+    }
 }
 
 /// What a server's refusal means. Its own words are left out: they repeat the address.
