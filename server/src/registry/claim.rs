@@ -88,6 +88,11 @@ pub async fn new_code<S: RegistryScope>(
 ) -> Result<ClaimCode, RegistryError> {
     by.must_manage_devices()?;
     let seen = by.run(database, async |tx| hubs::get(tx, hub).await).await?;
+    if seen.customer.is_none() {
+        return Err(RegistryError::Conflict(
+            "the hub stands at no customer's; place it first",
+        ));
+    }
     match seen.state {
         HubState::Unclaimed | HubState::Claimed | HubState::Inactive => {}
         HubState::Active => {
@@ -103,6 +108,7 @@ pub async fn new_code<S: RegistryScope>(
         .run(database, async |tx| {
             // Of two people who ask at once, the second voids the first one's code.
             store::claim::system_lock_codes(tx, hub).await?;
+            store::claim::system_must_still_stand(tx, hub, seen.customer).await?;
             store::claim::system_void_codes(tx, hub).await?;
             store::claim::system_insert_code(tx, id, hub, &hmac, now, now + CODE_LIVES).await
         })

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::hub_moves::NextHub;
+use super::moves::{Party, must_be_served, receiver};
 use super::organisations::named;
 use super::page::{Ask, Page};
 use super::scope::RegistryScope;
 use super::{HubIdentity, RegistryError, store};
 use crate::ground::Ground;
-use crate::ground::enums::HubState;
+use crate::ground::enums::{HubState, MoveReason};
 use crate::ground::ids::{CustomerId, DistributorId, HubId};
 use crate::tenancy::{AdminScope, Database, DistributorScope, Scope as _, SystemScope, Tx};
 
@@ -53,8 +55,10 @@ pub struct NewHub {
     pub serial: String,
     /// Its name, 1 to 200 characters.
     pub name: String,
-    /// At whom it stands; it stays there for good.
-    pub customer: CustomerId,
+    /// At whom it stands; none: it goes into stock.
+    pub customer: Option<CustomerId>,
+    /// Whose stock it goes into; a customer's own distributor counts over this.
+    pub distributor: Option<DistributorId>,
 }
 
 /// A device that a hub takes readings from.
@@ -91,36 +95,48 @@ pub async fn create(
         .parse()
         .map_err(|error: vitals::BadText| RegistryError::invalid("serial", error.to_string()))?;
     let name = named(&new.name)?;
-    let customer = match by {
-        HubMaker::Admin(scope) => {
-            scope
-                .run(database, async |tx| {
-                    super::organisations::customer(tx, new.customer).await
-                })
-                .await?
-        }
+    let (party, user) = match by {
+        HubMaker::Admin(scope) => (Party::of(scope)?, scope.user()),
         HubMaker::Distributor(scope) => {
             scope.must_manage_devices()?;
-            scope
-                .run(database, async |tx| {
-                    super::organisations::customer(tx, new.customer).await
-                })
-                .await?
+            (Party::of(scope)?, scope.user())
         }
     };
-    let (id, now) = (ground.id(), ground.now());
-    SystemScope::for_purpose("add a hub for a customer that the caller sees")
+    match (by, new.customer) {
+        (HubMaker::Admin(scope), Some(id)) => {
+            let seen = async |tx: &_| super::organisations::customer(tx, id).await;
+            scope.run(database, seen).await.map(drop)?;
+        }
+        (HubMaker::Distributor(scope), Some(id)) => {
+            let seen = async |tx: &_| super::organisations::customer(tx, id).await;
+            scope.run(database, seen).await.map(drop)?;
+        }
+        (HubMaker::Admin(_), None) => {}
+        (HubMaker::Distributor(_), None) => {
+            return Err(RegistryError::NotAllowed("the platform takes hubs into stock"));
+        }
+    }
+    let id = ground.id();
+    SystemScope::for_purpose("add a hub, where for a customer, for one that the caller sees")
         .run(database, async |tx| {
-            store::hubs::system_insert(
-                tx,
-                id,
-                serial.as_str(),
-                &name,
-                customer.id,
-                customer.distributor,
-                now,
-            )
-            .await
+            let distributor = match (new.customer, new.distributor) {
+                (Some(customer), _) => receiver(tx, party, customer).await?.distributor,
+                (None, Some(distributor)) => {
+                    must_be_served(tx, distributor).await?;
+                    Some(distributor)
+                }
+                (None, None) => None,
+            };
+            let now = ground.now();
+            let first = NextHub {
+                state: HubState::Unclaimed,
+                customer: new.customer,
+                distributor,
+                reason: MoveReason::Added,
+                at: now,
+            };
+            store::hubs::system_insert(tx, id, serial.as_str(), &name, first).await?;
+            store::hub_moves::system_open(tx, ground.id(), id, first, user, now).await
         })
         .await?;
     Ok(id)

@@ -8,10 +8,12 @@ mod cache;
 pub mod claim;
 pub mod devices;
 mod error;
+pub mod hub_moves;
 pub mod hubs;
 mod import;
 pub mod models;
 pub mod moves;
+mod numbers;
 pub mod organisations;
 pub mod overview;
 mod page;
@@ -23,14 +25,19 @@ mod sightings;
 mod standing;
 mod store;
 pub mod tokens;
+mod typed;
 
 pub use cache::{DeviceIdentity, HubIdentity, IdentityCache};
 pub use claim::{ClaimCode, ClaimedHub, system_claim};
 pub use error::{ClaimError, RegistryError};
 pub use hubs::{HubDevice, system_devices_of_hub};
 pub use import::system_import_devices;
+pub use numbers::{Iccid, Imei, Mac, Numbers, NumbersPatch};
 pub use page::{Ask, Page};
 pub use scope::RegistryScope;
 pub use serials::{SerialCandidate, system_find_by_serial};
 pub use standing::{Epoch, Standing};
 pub use tokens::DeviceToken;
+pub use typed::{
+    Change, Country, Firmware, Line, Name, Place, PostalCode, Reference, Street, TimeZone, Typed,
+};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{id, one, run};
-use crate::ground::ids::{AssignmentId, ClaimCodeId, HubId, HubKeyId};
+use crate::ground::ids::{AssignmentId, ClaimCodeId, CustomerId, HubId, HubKeyId};
 use crate::registry::{ClaimError, RegistryError};
 use crate::tenancy::{SystemScope, Tx};
 
@@ -25,6 +25,20 @@ pub(in crate::registry) async fn system_lock_codes(tx: &System, hub: HubId) -> R
     let sql = "select pg_advisory_xact_lock(hashtextextended('hub_claim_code ' || $1::text, 0))";
     run(tx, sql, [hub.as_uuid().into()]).await?;
     Ok(())
+}
+
+/// Whoever saw the hub at a customer's makes no code for it after it has moved on. A move takes the lock of the codes too.
+pub(in crate::registry) async fn system_must_still_stand(
+    tx: &System,
+    hub: HubId,
+    at: Option<CustomerId>,
+) -> Result<(), RegistryError> {
+    let sql = "select 1 from hub where id = $1 and customer_id is not distinct from $2";
+    let values = [hub.as_uuid().into(), at.map(CustomerId::as_uuid).into()];
+    one(tx, sql, values)
+        .await?
+        .map(drop)
+        .ok_or(RegistryError::NotFound("hub"))
 }
 
 pub(in crate::registry) async fn system_void_codes(tx: &System, hub: HubId) -> Result<(), RegistryError> {

@@ -6,6 +6,7 @@ use sea_orm::{DbErr, QueryResult};
 use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
 use crate::ground::enums::HubState;
 use crate::ground::ids::{CustomerId, DistributorId, HubId, UserId};
+use crate::registry::hub_moves::NextHub;
 use crate::registry::hubs::{Hub, HubDevice, SerialKey};
 use crate::registry::{Ask, RegistryError, RegistryScope};
 use crate::tenancy::{SystemScope, Tx};
@@ -23,10 +24,20 @@ pub(in crate::registry) async fn system_insert(
     id: HubId,
     serial: &str,
     name: &str,
-    customer: CustomerId,
-    distributor: Option<DistributorId>,
-    now: DateTime<Utc>,
+    first: NextHub,
 ) -> Result<(), RegistryError> {
+    if first.customer.is_none() {
+        let sql = "select 1 from hub where serial = $1 and customer_id is null and distributor_id is not distinct from $2";
+        let there = [
+            serial.into(),
+            first.distributor.map(DistributorId::as_uuid).into(),
+        ];
+        if one(tx, sql, there).await?.is_some() {
+            return Err(RegistryError::Conflict(
+                "a hub of this serial is in stock already",
+            ));
+        }
+    }
     run(
         tx,
         "insert into hub (id, serial, name, customer_id, distributor_id, created_at) values ($1, $2, $3, $4, $5, $6)",
@@ -34,9 +45,9 @@ pub(in crate::registry) async fn system_insert(
             id.as_uuid().into(),
             serial.into(),
             name.into(),
-            customer.as_uuid().into(),
-            distributor.map(DistributorId::as_uuid).into(),
-            now.into(),
+            first.customer.map(CustomerId::as_uuid).into(),
+            first.distributor.map(DistributorId::as_uuid).into(),
+            first.at.into(),
         ],
     )
     .await

@@ -3,6 +3,8 @@
 
 pub(super) mod claim;
 pub(super) mod devices;
+pub(super) mod history;
+pub(super) mod hub_moves;
 pub(super) mod hubs;
 pub(super) mod import;
 pub(super) mod models;
@@ -96,6 +98,18 @@ enum Violation {
     Taken,
     /// A foreign key.
     Missing,
+}
+
+/// Whether it was this constraint or unique index that refused.
+fn broken(error: &DbErr, constraint: &str) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::constraint)
+        == Some(constraint)
 }
 
 fn violation(error: &DbErr) -> Option<Violation> {

@@ -1,82 +1,117 @@
-//! `assignment`: who held a device, and when.
+//! `assignment`: who held a device, and when; and the device's own row, which says who holds it now.
 
 use chrono::{DateTime, Utc};
+use sea_orm::QueryResult;
 
-use super::{Violation, get, id, maybe_id, one, run, violation, word};
-use crate::ground::enums::DeviceState;
+use super::{Violation, get, id, kinds, maybe_id, one, run, violation, word};
+use crate::ground::enums::{DeviceState, OrganisationState};
 use crate::ground::ids::{AssignmentId, CustomerId, DeviceId, DistributorId, UserId};
 use crate::registry::RegistryError;
-use crate::registry::moves::{Open, Period};
-use crate::tenancy::{AdminScope, Tx};
+use crate::registry::moves::{Held, Next, Open, Period, Receiver};
+use crate::tenancy::{Scope, SystemScope, Tx};
 
-type Admin = Tx<AdminScope>;
+type System = Tx<SystemScope>;
 
 /// Locks the device, so that two moves of it come one after the other.
-pub(in crate::registry) async fn lock(
-    tx: &Admin,
+pub(in crate::registry) async fn system_lock(
+    tx: &System,
     device: DeviceId,
-) -> Result<Option<DeviceState>, RegistryError> {
-    let row = one(
-        tx,
-        "select state from device where id = $1 for update",
-        [device.as_uuid().into()],
-    )
-    .await?;
-    Ok(row.map(|row| word(&row, "state")).transpose()?)
+) -> Result<Option<Held>, RegistryError> {
+    let sql = "select d.state, d.customer_id, d.distributor_id, d.customer_reference, m.kinds
+        from device d join device_model m on m.id = d.model_id where d.id = $1 for no key update of d";
+    let row = one(tx, sql, [device.as_uuid().into()]).await?;
+    let held = |row: &QueryResult| {
+        Ok::<_, sea_orm::DbErr>(Held {
+            state: word(row, "state")?,
+            customer: maybe_id(row, "customer_id")?,
+            distributor: maybe_id(row, "distributor_id")?,
+            reference: get(row, "customer_reference")?,
+            kinds: kinds(row)?,
+        })
+    };
+    Ok(row.as_ref().map(held).transpose()?)
 }
 
-pub(in crate::registry) async fn open_period(
-    tx: &Admin,
+/// Who is to get a device; locked against a change of distributor.
+pub(in crate::registry) async fn system_receiver(
+    tx: &System,
+    customer: CustomerId,
+) -> Result<Option<Receiver>, RegistryError> {
+    let sql = "select distributor_id, state from customer where id = $1 for share";
+    let row = one(tx, sql, [customer.as_uuid().into()]).await?;
+    let receiver = |row: &QueryResult| {
+        Ok::<_, sea_orm::DbErr>(Receiver {
+            distributor: maybe_id(row, "distributor_id")?,
+            is_closed: word::<OrganisationState>(row, "state")? == OrganisationState::Closed,
+        })
+    };
+    Ok(row.as_ref().map(receiver).transpose()?)
+}
+
+pub(in crate::registry) async fn system_distributor_is_closed(
+    tx: &System,
+    distributor: DistributorId,
+) -> Result<Option<bool>, RegistryError> {
+    let sql = "select state = 'closed' as is_closed from distributor where id = $1";
+    let row = one(tx, sql, [distributor.as_uuid().into()]).await?;
+    Ok(row.map(|row| get(&row, "is_closed")).transpose()?)
+}
+
+pub(in crate::registry) async fn system_open_period(
+    tx: &System,
     device: DeviceId,
 ) -> Result<Option<Open>, RegistryError> {
-    let sql =
-        "select id, customer_id, valid_from from assignment where device_id = $1 and valid_until is null";
-    let Some(row) = one(tx, sql, [device.as_uuid().into()]).await? else {
-        return Ok(None);
-    };
-    let (id, customer) = (id(&row, "id")?, maybe_id(&row, "customer_id")?);
-    Ok(Some(Open {
-        id,
-        customer,
-        valid_from: get(&row, "valid_from")?,
-    }))
+    let sql = "select id, customer_id, valid_from, line_id from assignment
+        where device_id = $1 and valid_until is null";
+    let row = one(tx, sql, [device.as_uuid().into()]).await?;
+    Ok(row.as_ref().map(read_open).transpose()?)
 }
 
-pub(in crate::registry) async fn close(
-    tx: &Admin,
+pub(super) fn read_open(row: &QueryResult) -> Result<Open, sea_orm::DbErr> {
+    Ok(Open {
+        id: id(row, "id")?,
+        customer: maybe_id(row, "customer_id")?,
+        valid_from: get(row, "valid_from")?,
+        line: get(row, "line_id")?,
+    })
+}
+
+pub(in crate::registry) async fn system_close(
+    tx: &System,
     period: AssignmentId,
     until: DateTime<Utc>,
+    by: UserId,
 ) -> Result<(), RegistryError> {
-    let sql = "update assignment set valid_until = $2 where id = $1";
-    run(tx, sql, [period.as_uuid().into(), until.into()]).await?;
+    let sql = "update assignment set valid_until = $2, ended_by = $3 where id = $1";
+    let values = [period.as_uuid().into(), until.into(), by.as_uuid().into()];
+    run(tx, sql, values).await?;
     Ok(())
 }
 
-pub(in crate::registry) async fn open(
-    tx: &Admin,
+pub(in crate::registry) async fn open<S: Scope>(
+    tx: &Tx<S>,
     id: AssignmentId,
-    period: Period,
+    period: &Period,
     by: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
-    let Period {
-        device,
-        customer,
-        distributor,
-        from,
-    } = period;
     run(
         tx,
-        "insert into assignment (id, device_id, customer_id, distributor_id, valid_from, assigned_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into assignment (id, device_id, customer_id, distributor_id, valid_from, assigned_by, created_at, reason,
+           line_id, replaces_device_id, note)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         [
             id.as_uuid().into(),
-            device.as_uuid().into(),
-            customer.map(CustomerId::as_uuid).into(),
-            distributor.map(DistributorId::as_uuid).into(),
-            from.into(),
+            period.device.as_uuid().into(),
+            period.customer.map(CustomerId::as_uuid).into(),
+            period.distributor.map(DistributorId::as_uuid).into(),
+            period.from.into(),
             by.as_uuid().into(),
             now.into(),
+            period.reason.as_str().into(),
+            period.line.into(),
+            period.replaces.map(DeviceId::as_uuid).into(),
+            period.note.clone().into(),
         ],
     )
     .await
@@ -85,23 +120,27 @@ pub(in crate::registry) async fn open(
 }
 
 /// The time in stock turns out to have been the customer's.
-pub(in crate::registry) async fn take_from_stock(
-    tx: &Admin,
-    period: AssignmentId,
-    customer: CustomerId,
-    distributor: Option<DistributorId>,
-    from: DateTime<Utc>,
+pub(in crate::registry) async fn system_take_from_stock(
+    tx: &System,
+    open: AssignmentId,
+    period: &Period,
     by: UserId,
 ) -> Result<(), RegistryError> {
     run(
         tx,
-        "update assignment set customer_id = $2, distributor_id = $3, valid_from = $4, assigned_by = $5 where id = $1",
+        "update assignment set customer_id = $2, distributor_id = $3, valid_from = $4, assigned_by = $5, reason = $6,
+           line_id = $7, replaces_device_id = $8, note = $9
+         where id = $1",
         [
-            period.as_uuid().into(),
-            customer.as_uuid().into(),
-            distributor.map(DistributorId::as_uuid).into(),
-            from.into(),
+            open.as_uuid().into(),
+            period.customer.map(CustomerId::as_uuid).into(),
+            period.distributor.map(DistributorId::as_uuid).into(),
+            period.from.into(),
             by.as_uuid().into(),
+            period.reason.as_str().into(),
+            period.line.into(),
+            period.replaces.map(DeviceId::as_uuid).into(),
+            period.note.clone().into(),
         ],
     )
     .await
@@ -109,33 +148,67 @@ pub(in crate::registry) async fn take_from_stock(
     Ok(())
 }
 
-/// The device itself: its present holder, and whether another customer ever held it.
-pub(in crate::registry) async fn hand_over(
-    tx: &Admin,
+/// The device itself: who has it now, and whether another customer ever held it. One holder's word for it is not the next
+/// one's, nor is what it last measured.
+pub(in crate::registry) async fn system_hand_over(
+    tx: &System,
     device: DeviceId,
-    customer: CustomerId,
-    distributor: Option<DistributorId>,
+    next: Next,
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
+    let at = [
+        device.as_uuid().into(),
+        next.customer.map(CustomerId::as_uuid).into(),
+        next.distributor.map(DistributorId::as_uuid).into(),
+    ];
+    let own = [next.state.as_str().into(), now.into()];
     run(
         tx,
-        "update device d set customer_id = $2, distributor_id = $3, customer_reference = null, updated_at = $4,
-           state = case when d.state in ('stock', 'returned') then 'active' else d.state end,
+        "update device d set customer_id = $2, distributor_id = $3, state = $4, updated_at = $5,
+           customer_reference = case when d.customer_id is not distinct from $2 then d.customer_reference end,
+           distributor_reference = case when d.distributor_id is not distinct from $3 then d.distributor_reference end,
            ever_moved = d.ever_moved or exists (
              select from assignment a where a.device_id = d.id and a.customer_id is not null and a.customer_id <> $2)
          where d.id = $1",
-        [
-            device.as_uuid().into(),
-            customer.as_uuid().into(),
-            distributor.map(DistributorId::as_uuid).into(),
-            now.into(),
-        ],
+        at.clone().into_iter().chain(own),
+    )
+    .await?;
+    run(
+        tx,
+        "update device_status set customer_id = $2, distributor_id = $3, last_reading_at = null, last_kind = null,
+           last_hub_id = null
+         where device_id = $1 and (customer_id is distinct from $2 or distributor_id is distinct from $3)",
+        at,
     )
     .await?;
     Ok(())
 }
 
-fn overlap(error: sea_orm::DbErr) -> RegistryError {
+/// Another device took its place.
+pub(in crate::registry) async fn system_step_down(
+    tx: &System,
+    device: DeviceId,
+    state: DeviceState,
+    now: DateTime<Utc>,
+) -> Result<(), RegistryError> {
+    let sql = "update device set state = $2, customer_reference = null, updated_at = $3 where id = $1";
+    let values = [device.as_uuid().into(), state.as_str().into(), now.into()];
+    run(tx, sql, values).await?;
+    Ok(())
+}
+
+/// The customer's own word for a device that took another's place.
+pub(in crate::registry) async fn system_refer(
+    tx: &System,
+    device: DeviceId,
+    reference: Option<&str>,
+) -> Result<(), RegistryError> {
+    let sql = "update device set customer_reference = coalesce($2, customer_reference) where id = $1";
+    run(tx, sql, [device.as_uuid().into(), reference.into()]).await?;
+    Ok(())
+}
+
+pub(super) fn overlap(error: sea_orm::DbErr) -> RegistryError {
     match violation(&error) {
         Some(Violation::Taken) => {
             RegistryError::invalid("from", "somebody else held the device at that time")

@@ -38,10 +38,16 @@ pub(super) async fn assign(
 ) -> Result<HttpResponse, Problem> {
     let In { customer_id, from } = body.into_inner();
     let id = id.into_inner();
-    let work = async |tx: &_| {
-        moves::assign(tx, &admin.scope, state.ground(), id, customer_id, from).await?;
-        devices::get(tx, id).await
-    };
-    let device = admin.scope.run(state.database(), work).await?;
+    moves::assign(
+        state.ground(),
+        state.database(),
+        &admin.scope,
+        id,
+        customer_id,
+        from,
+    )
+    .await?;
+    let seen = async |tx: &_| devices::get(tx, id).await;
+    let device = admin.scope.run(state.database(), seen).await?;
     Ok(HttpResponse::Created().json(Out::from(device)))
 }

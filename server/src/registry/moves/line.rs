@@ -1,0 +1,57 @@
+//! The devices that went on with each other's readings.
+
+use chrono::{DateTime, Utc};
+
+use crate::ground::enums::MoveReason;
+use crate::ground::ids::DeviceId;
+use crate::registry::{RegistryError, RegistryScope, devices, store};
+use crate::tenancy::{Database, Scope as _, SystemScope};
+
+/// A period in which a device of the line was at the customer.
+#[derive(Debug, Clone)]
+pub struct LinePeriod {
+    /// The device.
+    pub device: DeviceId,
+    /// Who made it.
+    pub maker: String,
+    /// Its serial number.
+    pub serial: String,
+    /// Its model.
+    pub model: String,
+    /// Its first moment at the customer.
+    pub from: DateTime<Utc>,
+    /// The first moment after it; none: it lasts.
+    pub until: Option<DateTime<Utc>>,
+    /// What the move was that began it.
+    pub reason: MoveReason,
+    /// Why, in a person's words.
+    pub note: Option<String>,
+    /// The device whose place it took.
+    pub replaces: Option<DeviceId>,
+}
+
+/// The devices of one line at the customer who had this one last, with their periods, newest first. One that was given back
+/// stays in it, though it is no longer the customer's.
+pub async fn line<S: RegistryScope>(
+    database: &Database,
+    by: &S,
+    device: DeviceId,
+) -> Result<Vec<LinePeriod>, RegistryError> {
+    let periods = by
+        .run(database, async |tx| {
+            let periods = store::history::line(tx, device).await?;
+            if periods.is_empty() {
+                devices::get(tx, device).await?;
+            }
+            Ok::<_, RegistryError>(periods)
+        })
+        .await?;
+    if periods.is_empty() {
+        return Ok(Vec::new());
+    }
+    SystemScope::for_purpose("name the devices of a line that the caller sees, also those it has given back")
+        .run(database, async |tx| {
+            store::history::system_named(tx, periods).await
+        })
+        .await
+}

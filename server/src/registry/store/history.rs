@@ -1,0 +1,142 @@
+//! `assignment`, read back: who had a device or a hub, as row-level security shows it.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{DbErr, QueryResult, Value};
+use uuid::Uuid;
+
+use super::{all, get, id, maybe_id, word};
+use crate::ground::enums::MoveReason;
+use crate::ground::ids::{DeviceId, HubId};
+use crate::registry::moves::{HeldPeriod, LinePeriod};
+use crate::registry::{RegistryError, RegistryScope};
+use crate::tenancy::{SystemScope, Tx};
+
+/// A thing moves a few times in its life.
+const MOST: i64 = 500;
+
+const PERIOD: &str = "select a.id, a.distributor_id, a.customer_id, c.name as customer_name, a.valid_from, a.valid_until,
+    a.reason, a.note, a.replaces_device_id, b.display_name as begun_by, e.display_name as ended_by, a.created_at";
+const OF: &str = " from assignment a left join customer c on c.id = a.customer_id
+    left join user_account b on b.id = a.assigned_by left join user_account e on e.id = a.ended_by";
+
+/// A customer's role may not look at distributors at all.
+const NAMED: [&str; 2] = [
+    ", t.name as distributor_name",
+    " left join distributor t on t.id = a.distributor_id",
+];
+const UNNAMED: [&str; 2] = [", null::text as distributor_name", ""];
+
+/// A period of a line, before its device has a name.
+#[derive(Debug)]
+pub(in crate::registry) struct OfLine {
+    device: DeviceId,
+    from: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+    reason: MoveReason,
+    note: Option<String>,
+    replaces: Option<DeviceId>,
+}
+
+pub(in crate::registry) async fn of_device<S: RegistryScope>(
+    tx: &Tx<S>,
+    with_distributors: bool,
+    device: DeviceId,
+) -> Result<Vec<HeldPeriod>, RegistryError> {
+    periods(tx, with_distributors, "a.device_id = $1", device.as_uuid().into()).await
+}
+
+pub(in crate::registry) async fn of_hub<S: RegistryScope>(
+    tx: &Tx<S>,
+    with_distributors: bool,
+    hub: HubId,
+) -> Result<Vec<HeldPeriod>, RegistryError> {
+    periods(tx, with_distributors, "a.hub_id = $1", hub.as_uuid().into()).await
+}
+
+async fn periods<S: RegistryScope>(
+    tx: &Tx<S>,
+    with_distributors: bool,
+    which: &'static str,
+    of: Value,
+) -> Result<Vec<HeldPeriod>, RegistryError> {
+    let [column, join] = if with_distributors { NAMED } else { UNNAMED };
+    let sql = format!("{PERIOD}{column}{OF}{join} where {which} order by a.valid_from desc limit $2");
+    let rows = all(tx, &sql, [of, MOST.into()]).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// The line of the customer's who, as far as the scope sees, had the device last.
+pub(in crate::registry) async fn line<S: RegistryScope>(
+    tx: &Tx<S>,
+    device: DeviceId,
+) -> Result<Vec<OfLine>, RegistryError> {
+    let sql = "with here as materialized (
+          select coalesce(line_id, device_id) as line, customer_id from assignment
+          where device_id = $1 and customer_id is not null order by valid_from desc limit 1
+        )
+        select a.device_id, a.valid_from, a.valid_until, a.reason, a.note, a.replaces_device_id
+        from here join assignment a on a.customer_id = here.customer_id
+          and (a.line_id = here.line or (a.line_id is null and a.device_id = here.line))
+        order by a.valid_from desc, a.created_at desc limit $2";
+    let rows = all(tx, sql, [device.as_uuid().into(), MOST.into()]).await?;
+    let period = |row: &QueryResult| -> Result<OfLine, DbErr> {
+        Ok(OfLine {
+            device: id(row, "device_id")?,
+            from: get(row, "valid_from")?,
+            until: get(row, "valid_until")?,
+            reason: word(row, "reason")?,
+            note: get(row, "note")?,
+            replaces: maybe_id(row, "replaces_device_id")?,
+        })
+    };
+    Ok(rows.iter().map(period).collect::<Result<_, _>>()?)
+}
+
+/// The same with what stands on the devices.
+pub(in crate::registry) async fn system_named(
+    tx: &Tx<SystemScope>,
+    periods: Vec<OfLine>,
+) -> Result<Vec<LinePeriod>, RegistryError> {
+    let ids: Vec<Uuid> = periods.iter().map(|period| period.device.as_uuid()).collect();
+    let sql = "select d.id, d.maker, d.serial, m.name as model from device d join device_model m on m.id = d.model_id
+        where d.id = any($1)";
+    let rows = all(tx, sql, [ids.into()]).await?;
+    let mut named = std::collections::HashMap::new();
+    for row in &rows {
+        let texts: (String, String, String) = (get(row, "maker")?, get(row, "serial")?, get(row, "model")?);
+        named.insert(id::<DeviceId>(row, "id")?, texts);
+    }
+    let of_line = |period: OfLine| {
+        let (maker, serial, model) = named.get(&period.device).cloned().unwrap_or_default();
+        LinePeriod {
+            device: period.device,
+            maker,
+            serial,
+            model,
+            from: period.from,
+            until: period.until,
+            reason: period.reason,
+            note: period.note,
+            replaces: period.replaces,
+        }
+    };
+    Ok(periods.into_iter().map(of_line).collect())
+}
+
+fn read(row: &QueryResult) -> Result<HeldPeriod, DbErr> {
+    Ok(HeldPeriod {
+        id: id(row, "id")?,
+        distributor: maybe_id(row, "distributor_id")?,
+        distributor_name: get(row, "distributor_name")?,
+        customer: maybe_id(row, "customer_id")?,
+        customer_name: get(row, "customer_name")?,
+        from: get(row, "valid_from")?,
+        until: get(row, "valid_until")?,
+        reason: word(row, "reason")?,
+        note: get(row, "note")?,
+        replaces: maybe_id(row, "replaces_device_id")?,
+        begun_by: get(row, "begun_by")?,
+        ended_by: get(row, "ended_by")?,
+        written_at: get(row, "created_at")?,
+    })
+}
