@@ -32,6 +32,9 @@ fn main() -> Result {
     page(&folder, "admin/devices", &samples::admin_devices())?;
     page(&folder, "admin/hubs", &samples::admin_hubs())?;
     page(&folder, "admin/refusals", &samples::admin_refusals())?;
+    for (path, html) in samples::registry::pages() {
+        write(&folder, &format!("{path}/index.html"), html?.as_bytes())?;
+    }
     for kind in Kind::ALL {
         device(&folder, *kind)?;
     }

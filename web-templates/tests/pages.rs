@@ -46,6 +46,11 @@ fn pages() -> Vec<(String, String)> {
     pages.extend(
         [403, 404, 500, 503].map(|status| (format!("error-{status}"), ErrorPage::new(status, None).render())),
     );
+    pages.extend(
+        samples::registry::pages()
+            .into_iter()
+            .map(|(name, html)| (name.to_owned(), html)),
+    );
     pages
         .into_iter()
         .map(|(name, html)| (name, html.unwrap()))

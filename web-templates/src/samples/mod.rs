@@ -2,6 +2,7 @@
 
 mod admin;
 mod endpoint;
+pub mod registry;
 mod series;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
