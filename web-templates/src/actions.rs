@@ -65,6 +65,11 @@ impl Action {
         Self::new(form.submit.clone(), Does::Post(form))
     }
 
+    /// The same under another name than its button, where actions stand in a list.
+    pub fn post_as(label: impl Into<String>, form: Form) -> Self {
+        Self::new(label, Does::Post(form))
+    }
+
     /// Opens the form below a button of this text.
     pub fn ask(label: impl Into<String>, form: Form) -> Self {
         let weight = if form.danger {

@@ -143,6 +143,11 @@ impl Fact {
     }
 }
 
+/// Whether it is a key's fingerprint, which is set in lines of eight bytes.
+pub(crate) fn is_print(text: &str) -> bool {
+    text.split(':').count() > 8 && text.split(':').all(|byte| byte.len() == 2)
+}
+
 /// A card of facts.
 #[derive(Debug, Clone)]
 pub struct FactCard {

@@ -165,7 +165,7 @@ icons! {
     /// Switches off.
     Deactivate => "player-pause",
     /// Places something with somebody.
-    Place => "arrow-right-circle",
+    Place => "arrow-right",
     /// Comes back.
     Return => "arrow-back-up",
     /// Puts one in the place of another.

@@ -207,6 +207,15 @@ impl When {
         Self::with(text, false, at, zone)
     }
 
+    /// The day alone: `Feb 28, 2026`.
+    pub fn day<Z: TimeZone>(at: DateTime<Utc>, zone: &Z) -> Self
+    where
+        Z::Offset: Display,
+    {
+        let text = at.with_timezone(zone).format("%b %-d, %Y").to_string();
+        Self::with(text, false, at, zone)
+    }
+
     /// How long until then: `in 4 min`; `now` where it has passed.
     pub fn ahead<Z: TimeZone>(at: DateTime<Utc>, now: DateTime<Utc>, zone: &Z) -> Self
     where
@@ -393,6 +402,7 @@ mod tests {
             When::clock(at("2026-11-02T13:01:00Z"), now, &zone).text,
             "Nov 2, 08:01"
         );
+        assert_eq!(When::day(at("2026-03-01T02:00:00Z"), &zone).text, "Feb 28, 2026");
         assert_eq!(
             When::ahead(at("2026-11-20T22:34:10Z"), now, &zone).text,
             "in 4 min"

@@ -254,7 +254,7 @@ pub fn held_hub() -> HeldHubPage {
 fn moves() -> Vec<Action> {
     let post = |verb: &str, label: &str| Form::new(format!("/admin/hubs/h1/{verb}"), CSRF, label);
     vec![
-        Action::post(post("claim-code", "New claim code"))
+        Action::post_as("New claim code", post("claim-code", "Make one"))
             .icon(Icon::Label)
             .hint("For a hub that was reset. It has to be confirmed again."),
         Action::ask(

@@ -181,7 +181,7 @@ fn crumbs(steps: &[(&str, &str)]) -> Vec<Crumb> {
 }
 
 fn days_ago(days: i64) -> When {
-    When::clock(now() - TimeDelta::days(days), now(), &zone())
+    When::day(now() - TimeDelta::days(days), &zone())
 }
 
 fn signal(bars: u8) -> Option<Signal> {
