@@ -7,9 +7,9 @@ use vitals::{DeviceKey, Kind};
 use super::moves::Period;
 use super::page::{Ask, Page};
 use super::scope::RegistryScope;
-use super::{RegistryError, store};
+use super::{Numbers, RegistryError, store};
 use crate::ground::Ground;
-use crate::ground::enums::{DeviceState, Transport};
+use crate::ground::enums::{DeviceState, MoveReason, Transport};
 use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
 use crate::tenancy::{AdminScope, Tx};
 
@@ -35,12 +35,24 @@ pub struct Device {
     pub transport: Transport,
     /// Through whom it was placed.
     pub distributor: Option<DistributorId>,
+    /// That distributor's name; a customer does not see it.
+    pub distributor_name: Option<String>,
+    /// That distributor's own word for it; a customer does not see it.
+    pub distributor_reference: Option<String>,
     /// Who holds it now.
     pub customer: Option<CustomerId>,
     /// The holder's name.
     pub customer_name: Option<String>,
     /// The holder's own word for it.
     pub customer_reference: Option<String>,
+    /// Its modem's number, 15 digits.
+    pub imei: Option<String>,
+    /// Its radio's address, as `00:1A:2B:3C:4D:5E`.
+    pub mac: Option<String>,
+    /// Its SIM card's number, 18 to 20 digits.
+    pub iccid: Option<String>,
+    /// What it runs.
+    pub firmware: Option<String>,
     /// Whether readings are taken from it.
     pub state: DeviceState,
     /// Whether another customer held it before.
@@ -72,6 +84,8 @@ pub struct NewDevice {
     pub distributor: Option<DistributorId>,
     /// The customer's own word for it.
     pub customer_reference: Option<String>,
+    /// What is printed on it, and what it runs.
+    pub numbers: Numbers,
     /// Since when it is held; now, where nothing is given. Earlier readings would have no owner.
     pub assigned_since: Option<DateTime<Utc>>,
     /// Active or inactive at a customer, else stock; active and stock where nothing is given.
@@ -79,12 +93,13 @@ pub struct NewDevice {
 }
 
 /// Whoever asks again sees what came between.
-const CHANGED: RegistryError = RegistryError::Conflict("the device has just changed; look again");
+pub(super) const CHANGED: RegistryError = RegistryError::Conflict("the device has just changed; look again");
 
 /// Which devices are looked for.
 #[derive(Debug, Clone, Default)]
 pub struct DeviceFilter {
-    /// Part of the serial, the model's name or the customer's reference, without regard to case.
+    /// Part of the serial, of a reference, of the model's or the customer's name, without regard to case; or the IMEI, the
+    /// MAC or the SIM card's number, as they are written.
     pub q: Option<String>,
     /// Those that measure this.
     pub kind: Option<Kind>,
@@ -92,6 +107,25 @@ pub struct DeviceFilter {
     pub state: Option<DeviceState>,
     /// Those of one customer, for who sees more than one.
     pub customer: Option<CustomerId>,
+    /// Those of one distributor, in its stock or at its customers.
+    pub distributor: Option<DistributorId>,
+    /// Those of one model.
+    pub model: Option<DeviceModelId>,
+    /// Those in stock, with no customer.
+    pub in_stock: bool,
+    /// Active ones that want a person.
+    pub wants: Option<Wants>,
+}
+
+/// Why an active device wants a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// Heard of before, and not since this moment.
+    Silent(DateTime<Utc>),
+    /// A battery at [`super::overview::LOW_BATTERY`] or below.
+    LowBattery,
+    /// A signal at [`super::overview::WEAK_SIGNAL`] or below.
+    WeakSignal,
 }
 
 /// What to change about a device.
@@ -159,8 +193,12 @@ pub async fn create(
         customer: new.customer,
         distributor,
         from: assigned_since,
+        reason: MoveReason::Added,
+        line: None,
+        replaces: None,
+        note: None,
     };
-    store::moves::open(tx, ground.id(), period, by.user(), now).await?;
+    store::moves::open(tx, ground.id(), &period, by.user(), now).await?;
     Ok(id)
 }
 
@@ -220,13 +258,13 @@ fn may_become(device: &Device, wanted: DeviceState, is_admin: bool) -> Result<()
     use DeviceState::{Active, Inactive, Replaced, Retired, Returned, Stock};
     match (device.state, wanted) {
         (Retired | Replaced, _) => Err(RegistryError::Conflict("the device is out of use for good")),
-        (_, Active) if device.customer.is_none() => {
+        (_, Active | Inactive) if device.customer.is_none() => {
             Err(RegistryError::Conflict("no customer holds the device"))
         }
         (from, Active | Inactive) if is_admin || matches!(from, Active | Inactive) => Ok(()),
-        (_, Stock) if device.customer.is_some() => {
-            Err(RegistryError::Conflict("a customer holds the device"))
-        }
+        (_, Stock | Returned) if device.customer.is_some() => Err(RegistryError::Conflict(
+            "a customer holds the device; it has to be given back",
+        )),
         (_, Stock | Returned | Retired) if is_admin => Ok(()),
         _ => Err(RegistryError::NotAllowed(
             "a device can be set active or inactive",

@@ -6,6 +6,8 @@
 
 mod cache;
 pub mod claim;
+pub mod configure;
+pub mod contacts;
 pub mod devices;
 mod error;
 pub mod hub_moves;
@@ -19,6 +21,7 @@ pub mod overview;
 mod page;
 pub mod quarantine;
 pub mod refusals;
+pub mod rights;
 mod scope;
 mod serials;
 mod sightings;

@@ -1,18 +1,45 @@
-//! Customers and distributors.
+//! Customers and distributors: who they are on paper, and whether they are served.
+//!
+//! **Active** ones are served. What **suspended** and **closed** mean:
+//! - The readings of a suspended customer's devices are still accepted, shown and delivered, and its people sign in: its
+//!   patients are not party to whatever the suspension is about. It is given no further devices and hubs.
+//! - A closed customer's people cannot sign in, and it is given nothing. It can be closed only when it holds no device that
+//!   readings are taken from, so that closing it never silently stops a patient's readings.
+//! - A suspended distributor adds no customers; a closed one's people cannot sign in, and it can be closed only when none of
+//!   its customers is open. Its customers' readings do not depend on it.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::page::{Ask, Page};
+use super::rights::HasRights;
 use super::scope::RegistryScope;
+use super::typed::{Change, Country, Name, Place, PostalCode, Street, TimeZone, Typed};
 use super::{RegistryError, store};
 use crate::ground::Ground;
-use crate::ground::enums::{OrganisationState, PatientMode};
+use crate::ground::enums::{OrganisationState, PatientMode, UserRole};
 use crate::ground::ids::{CustomerId, DistributorId};
-use crate::tenancy::{AdminScope, DistributorScope, Tx};
+use crate::tenancy::{AdminScope, Database, DistributorScope, Right, Scope as _, SystemScope, Tx};
 
 /// Where a list of organisations goes on: name and id.
 pub type OrganisationKey = (String, Uuid);
+
+/// Who an organisation is on paper, as it is stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Paper {
+    /// Its name on paper.
+    pub legal_name: Option<String>,
+    /// Street and number.
+    pub street: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// State, province or region.
+    pub region: Option<String>,
+    /// ISO 3166-1 alpha-2, in upper case.
+    pub country: Option<String>,
+}
 
 /// A clinic or whoever else receives readings.
 #[derive(Debug, Clone)]
@@ -23,6 +50,8 @@ pub struct Customer {
     pub distributor: Option<DistributorId>,
     /// Its name.
     pub name: String,
+    /// Who it is on paper.
+    pub paper: Paper,
     /// Its IANA time zone.
     pub time_zone: String,
     /// Whether it is served.
@@ -31,8 +60,8 @@ pub struct Customer {
     pub patient_mode: PatientMode,
     /// When it was added.
     pub created_at: DateTime<Utc>,
-    /// Devices it holds now.
-    pub devices: i64,
+    /// Devices it holds now; none for finance, who see no devices.
+    pub devices: Option<i64>,
 }
 
 /// A company that places devices with customers.
@@ -42,6 +71,8 @@ pub struct Distributor {
     pub id: DistributorId,
     /// Its name.
     pub name: String,
+    /// Who it is on paper.
+    pub paper: Paper,
     /// Its IANA time zone.
     pub time_zone: String,
     /// Whether it is served.
@@ -53,36 +84,137 @@ pub struct Distributor {
 /// An organisation to add.
 #[derive(Debug, Clone)]
 pub struct NewOrganisation {
-    /// Its name, 1 to 200 characters.
-    pub name: String,
-    /// Its IANA time zone; UTC where none is given.
-    pub time_zone: Option<String>,
+    /// Its name.
+    pub name: Name,
+    /// Its time zone.
+    pub time_zone: TimeZone,
+    /// Its name on paper.
+    pub legal_name: Option<Name>,
+    /// Street and number.
+    pub street: Option<Street>,
+    /// Postal code.
+    pub postal_code: Option<PostalCode>,
+    /// City.
+    pub city: Option<Place>,
+    /// State, province or region.
+    pub region: Option<Place>,
+    /// Country.
+    pub country: Option<Country>,
 }
 
 impl NewOrganisation {
-    pub(super) fn checked(self) -> Result<(String, String), RegistryError> {
-        let zone = self.time_zone.unwrap_or_else(|| "UTC".to_owned());
-        if zone.parse::<chrono_tz::Tz>().is_err() {
-            return Err(RegistryError::invalid(
-                "time_zone",
-                "must be an IANA time zone, such as America/New_York",
-            ));
+    /// One of which no more is known than its name and its zone; UTC where none is given.
+    pub fn named(name: &str, time_zone: Option<&str>) -> Result<Self, RegistryError> {
+        Draft {
+            name: Some(Some(name)),
+            time_zone: time_zone.map(Some),
+            ..Draft::default()
         }
-        Ok((named(&self.name)?, zone))
+        .to_new()
     }
+}
+
+/// An organisation as people type it: a field that is not given, one that is empty (or null), or one with a text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Draft<'a> {
+    /// Its name.
+    pub name: Option<Option<&'a str>>,
+    /// Its IANA time zone.
+    pub time_zone: Option<Option<&'a str>>,
+    /// Its name on paper.
+    pub legal_name: Option<Option<&'a str>>,
+    /// Street and number.
+    pub street: Option<Option<&'a str>>,
+    /// Postal code.
+    pub postal_code: Option<Option<&'a str>>,
+    /// City.
+    pub city: Option<Option<&'a str>>,
+    /// State, province or region.
+    pub region: Option<Option<&'a str>>,
+    /// ISO 3166-1 alpha-2.
+    pub country: Option<Option<&'a str>>,
+}
+
+impl Draft<'_> {
+    /// An organisation to add.
+    pub fn to_new(self) -> Result<NewOrganisation, RegistryError> {
+        Ok(NewOrganisation {
+            name: Typed::parse("name", self.name.flatten().unwrap_or_default())?,
+            time_zone: Typed::maybe("time_zone", self.time_zone.flatten())?.unwrap_or(TimeZone::UTC),
+            legal_name: Typed::maybe("legal_name", self.legal_name.flatten())?,
+            street: Typed::maybe("street", self.street.flatten())?,
+            postal_code: Typed::maybe("postal_code", self.postal_code.flatten())?,
+            city: Typed::maybe("city", self.city.flatten())?,
+            region: Typed::maybe("region", self.region.flatten())?,
+            country: Typed::maybe("country", self.country.flatten())?,
+        })
+    }
+
+    /// What is to change about one that there is. A name and a zone cannot be taken away.
+    pub fn to_patch(self) -> Result<OrganisationPatch, RegistryError> {
+        Ok(OrganisationPatch {
+            name: self
+                .name
+                .map(|name| Typed::parse("name", name.unwrap_or_default()))
+                .transpose()?,
+            time_zone: self
+                .time_zone
+                .map(|zone| Typed::parse("time_zone", zone.unwrap_or_default()))
+                .transpose()?,
+            legal_name: Change::typed("legal_name", self.legal_name)?,
+            street: Change::typed("street", self.street)?,
+            postal_code: Change::typed("postal_code", self.postal_code)?,
+            city: Change::typed("city", self.city)?,
+            region: Change::typed("region", self.region)?,
+            country: Change::typed("country", self.country)?,
+        })
+    }
+}
+
+/// What is to change about who an organisation is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrganisationPatch {
+    /// Its name.
+    pub name: Option<Name>,
+    /// Its time zone.
+    pub time_zone: Option<TimeZone>,
+    /// Its name on paper.
+    pub legal_name: Option<Change<Name>>,
+    /// Street and number.
+    pub street: Option<Change<Street>>,
+    /// Postal code.
+    pub postal_code: Option<Change<PostalCode>>,
+    /// City.
+    pub city: Option<Change<Place>>,
+    /// State, province or region.
+    pub region: Option<Change<Place>>,
+    /// Country.
+    pub country: Option<Change<Country>>,
+}
+
+/// What is to change about a customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CustomerPatch {
+    /// Who it is.
+    pub organisation: OrganisationPatch,
+    /// Whether it is served: for who has it in the portfolio.
+    pub state: Option<OrganisationState>,
+    /// Whether its readings belong to devices or to patients: likewise.
+    pub patient_mode: Option<PatientMode>,
+}
+
+/// What is to change about a distributor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DistributorPatch {
+    /// Who it is.
+    pub organisation: OrganisationPatch,
+    /// Whether it is served: for administrators.
+    pub state: Option<OrganisationState>,
 }
 
 /// A name as people write it: trimmed, 1 to 200 characters, none of them a control character.
 pub(super) fn named(name: &str) -> Result<String, RegistryError> {
-    let name = name.trim();
-    let length = name.chars().count();
-    if length == 0 || length > 200 || name.chars().any(char::is_control) {
-        return Err(RegistryError::invalid(
-            "name",
-            "must have 1 to 200 characters, none of them a control character",
-        ));
-    }
-    Ok(name.to_owned())
+    Name::parse("name", name).map(|name| name.as_str().to_owned())
 }
 
 /// Adds a customer to the platform or to a distributor's portfolio.
@@ -92,9 +224,12 @@ pub async fn create_customer(
     new: NewOrganisation,
     distributor: Option<DistributorId>,
 ) -> Result<CustomerId, RegistryError> {
-    let (name, zone) = new.checked()?;
+    if let Some(distributor) = distributor {
+        let state = store::organisations::distributor_state(tx, distributor).await?;
+        may_add_customers(state)?;
+    }
     let id = ground.id();
-    store::organisations::insert_customer(tx, id, &name, &zone, distributor, ground.now()).await?;
+    store::organisations::insert_customer(tx, id, &new, distributor, ground.now()).await?;
     Ok(id)
 }
 
@@ -105,11 +240,23 @@ pub async fn create_customer_of(
     ground: &Ground,
     new: NewOrganisation,
 ) -> Result<CustomerId, RegistryError> {
-    by.must_manage_devices()?;
-    let (name, zone) = new.checked()?;
+    by.must(Right::ManageCustomers)?;
+    let state = store::organisations::distributor_state(tx, by.id()).await?;
+    may_add_customers(state)?;
     let id = ground.id();
-    store::organisations::insert_customer(tx, id, &name, &zone, Some(by.id()), ground.now()).await?;
+    store::organisations::insert_customer(tx, id, &new, Some(by.id()), ground.now()).await?;
     Ok(id)
+}
+
+fn may_add_customers(distributor: Option<OrganisationState>) -> Result<(), RegistryError> {
+    match distributor {
+        Some(OrganisationState::Active) => Ok(()),
+        Some(OrganisationState::Suspended) => Err(RegistryError::Conflict(
+            "the distributor is suspended: it gets no further customers",
+        )),
+        Some(OrganisationState::Closed) => Err(RegistryError::Conflict("the distributor is closed")),
+        None => Err(RegistryError::NotFound("distributor")),
+    }
 }
 
 /// Adds a distributor.
@@ -118,10 +265,115 @@ pub async fn create_distributor(
     ground: &Ground,
     new: NewOrganisation,
 ) -> Result<DistributorId, RegistryError> {
-    let (name, zone) = new.checked()?;
     let id = ground.id();
-    store::organisations::insert_distributor(tx, id, &name, &zone, ground.now()).await?;
+    store::organisations::insert_distributor(tx, id, &new, ground.now()).await?;
     Ok(id)
+}
+
+/// Changes a customer: administrators any, a distributor those of its portfolio, a customer who it is itself and nothing
+/// else of it.
+pub async fn change_customer<S: HasRights>(
+    tx: &Tx<S>,
+    by: &S,
+    id: CustomerId,
+    patch: CustomerPatch,
+) -> Result<(), RegistryError> {
+    let CustomerPatch {
+        organisation,
+        state,
+        patient_mode,
+    } = patch;
+    let is_own = S::PEOPLE_OF == UserRole::Customer;
+    by.must(if is_own {
+        Right::ManageOwnProfile
+    } else {
+        Right::ManageCustomers
+    })?;
+    if is_own && (state.is_some() || patient_mode.is_some()) {
+        return Err(RegistryError::NotAllowed(
+            "your state and whom your readings belong to are changed by who provides the platform to you",
+        ));
+    }
+    let before = store::organisations::lock_customer(tx, id)
+        .await?
+        .ok_or(RegistryError::NotFound("customer"))?;
+    if let Some(state) = state.filter(|state| *state != before) {
+        if before == OrganisationState::Closed && !by.is_admin() {
+            return Err(RegistryError::NotAllowed(
+                "a closed customer is opened again by the platform's administrators alone",
+            ));
+        }
+        if state == OrganisationState::Closed && store::organisations::has_active_devices(tx, id).await? {
+            return Err(RegistryError::Conflict(
+                "the customer holds active devices: switch them off or take them back before you close it",
+            ));
+        }
+        store::organisations::set_customer_state(tx, id, state).await?;
+    }
+    if let Some(mode) = patient_mode {
+        store::organisations::set_patient_mode(tx, id, mode).await?;
+    }
+    store::organisations::change_customer(tx, id, &organisation).await
+}
+
+/// Changes a distributor: administrators any, a distributor who it is itself.
+pub async fn change_distributor<S: HasRights>(
+    tx: &Tx<S>,
+    by: &S,
+    id: DistributorId,
+    patch: DistributorPatch,
+) -> Result<(), RegistryError> {
+    let DistributorPatch { organisation, state } = patch;
+    by.must(if S::PEOPLE_OF == UserRole::Admin {
+        Right::ManageDistributors
+    } else {
+        Right::ManageOwnProfile
+    })?;
+    if !by.is_admin() && by.works_for_distributor() != Some(id) {
+        return Err(RegistryError::NotFound("distributor"));
+    }
+    if let Some(state) = state {
+        if !by.is_admin() {
+            return Err(RegistryError::NotAllowed(
+                "your state is changed by the platform's administrators",
+            ));
+        }
+        let before = store::organisations::lock_distributor(tx, id)
+            .await?
+            .ok_or(RegistryError::NotFound("distributor"))?;
+        let closes = state == OrganisationState::Closed && before != state;
+        if closes && store::organisations::has_open_customers(tx, id).await? {
+            return Err(RegistryError::Conflict(
+                "the distributor has customers that are not closed: close them, or move them to another one",
+            ));
+        }
+        store::organisations::set_distributor_state(tx, id, state).await?;
+    }
+    store::organisations::change_distributor(tx, id, &organisation).await
+}
+
+/// Moves a customer into another distributor's portfolio, or into the platform's own. Its contacts, its devices and hubs,
+/// what is known of them, their open periods and the tokens that were issued for it go along in one transaction, so that
+/// every reading is taken before and after. Periods that are over, and what was counted, stay with whose they were.
+pub async fn move_customer(
+    database: &Database,
+    by: &AdminScope,
+    ground: &Ground,
+    id: CustomerId,
+    distributor: Option<DistributorId>,
+) -> Result<(), RegistryError> {
+    by.run(database, async |tx| customer(tx, id).await.map(drop))
+        .await?;
+    let now = ground.now();
+    SystemScope::for_purpose("move a customer and all that it holds to another distributor")
+        .run(database, async |tx| {
+            if let Some(distributor) = distributor {
+                let state = store::organisations::system_distributor_state(tx, distributor).await?;
+                may_add_customers(state)?;
+            }
+            store::organisations::system_move_customer(tx, id, distributor, now).await
+        })
+        .await
 }
 
 /// The customers that the scope sees, by name.
@@ -129,7 +381,27 @@ pub async fn customers<S: RegistryScope>(
     tx: &Tx<S>,
     ask: &Ask<OrganisationKey>,
 ) -> Result<Page<Customer, OrganisationKey>, RegistryError> {
-    let rows = store::organisations::customers(tx, ask).await?;
+    customers_like(tx, &CustomerFilter::default(), ask).await
+}
+
+/// Which customers are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct CustomerFilter {
+    /// Part of the name or the name on paper, without regard to case.
+    pub q: Option<String>,
+    /// Those in this state.
+    pub state: Option<OrganisationState>,
+    /// Those of one distributor.
+    pub distributor: Option<DistributorId>,
+}
+
+/// Those customers that are looked for, by name.
+pub async fn customers_like<S: RegistryScope>(
+    tx: &Tx<S>,
+    filter: &CustomerFilter,
+    ask: &Ask<OrganisationKey>,
+) -> Result<Page<Customer, OrganisationKey>, RegistryError> {
+    let rows = store::organisations::customers(tx, filter, ask).await?;
     Ok(Page::of(rows, ask, |row| (row.name.clone(), row.id.as_uuid())))
 }
 
@@ -140,9 +412,9 @@ pub async fn customer<S: RegistryScope>(tx: &Tx<S>, id: CustomerId) -> Result<Cu
         .ok_or(RegistryError::NotFound("customer"))
 }
 
-/// All distributors, by name.
-pub async fn distributors(
-    tx: &Tx<AdminScope>,
+/// The distributors that the scope sees, by name: all, or a distributor itself.
+pub async fn distributors<S: SeesDistributors>(
+    tx: &Tx<S>,
     ask: &Ask<OrganisationKey>,
 ) -> Result<Page<Distributor, OrganisationKey>, RegistryError> {
     let rows = store::organisations::distributors(tx, ask).await?;
@@ -150,8 +422,50 @@ pub async fn distributors(
 }
 
 /// One distributor.
-pub async fn distributor(tx: &Tx<AdminScope>, id: DistributorId) -> Result<Distributor, RegistryError> {
+pub async fn distributor<S: SeesDistributors>(
+    tx: &Tx<S>,
+    id: DistributorId,
+) -> Result<Distributor, RegistryError> {
     store::organisations::distributor(tx, id)
         .await?
         .ok_or(RegistryError::NotFound("distributor"))
+}
+
+/// A scope to which distributors are no secret.
+pub trait SeesDistributors: RegistryScope {}
+
+impl SeesDistributors for AdminScope {}
+impl SeesDistributors for crate::tenancy::FinanceScope {}
+impl SeesDistributors for DistributorScope {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_a_zone_cannot_be_taken_away() {
+        let wrong = |draft: Draft<'_>| draft.to_patch().unwrap_err().to_string();
+        let (name, zone) = (Some(Some(" ")), Some(None));
+        assert!(
+            wrong(Draft {
+                name,
+                ..Draft::default()
+            })
+            .starts_with("name: ")
+        );
+        let draft = Draft {
+            time_zone: zone,
+            ..Draft::default()
+        };
+        assert!(wrong(draft).starts_with("time_zone: "));
+        assert_eq!(Draft::default().to_patch().unwrap(), OrganisationPatch::default());
+    }
+
+    #[test]
+    fn a_new_one_needs_no_more_than_a_name() {
+        let new = NewOrganisation::named(" Clinic ", None).unwrap();
+        assert_eq!((new.name.as_str(), new.time_zone), ("Clinic", TimeZone::UTC));
+        assert!(NewOrganisation::named("", None).is_err());
+        assert!(NewOrganisation::named("Clinic", Some("Nowhere")).is_err());
+    }
 }

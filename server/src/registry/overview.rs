@@ -17,6 +17,8 @@ use crate::tenancy::{AdminScope, Tx};
 pub const SILENT_AFTER: TimeDelta = TimeDelta::days(3);
 /// A battery wants changing at this charge, in percent.
 pub const LOW_BATTERY: i16 = 20;
+/// At this strength of a signal, in dBm, readings begin to get lost.
+pub const WEAK_SIGNAL: i16 = -105;
 
 /// What a scope sees, in figures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

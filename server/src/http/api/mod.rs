@@ -1,15 +1,19 @@
 //! The JSON API under `/api/v1`, one operation a file: parse, call one function of a room, render. A request carries an
 //! access token, never a cookie. What it may see, its caller's scope decides; what it may not see is a 404.
 
+mod contacts;
 mod customers;
 mod device_models;
 mod devices;
 mod distributors;
 mod endpoints;
+mod given;
 mod hubs;
 mod me;
 mod openapi;
+mod organisation;
 mod paging;
+mod periods;
 mod readings;
 mod refusals;
 mod token;
@@ -35,6 +39,8 @@ fn operations(cfg: &mut ServiceConfig) {
         .service(me::get)
         .configure(customers::operations)
         .configure(distributors::operations)
+        .configure(organisation::operations)
+        .configure(contacts::operations)
         .configure(users::operations)
         .configure(device_models::operations)
         .configure(devices::operations)

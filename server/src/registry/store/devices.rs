@@ -1,23 +1,56 @@
 //! `device`, joined with its model, its holder's name and what is known of it.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, QueryResult};
-use vitals::Kind;
+use sea_orm::{DbErr, QueryResult, Value};
 
-use super::{Violation, all, get, id, kinds, maybe_id, maybe_word, one, run, violation, word};
+use super::{Violation, all, broken, get, id, kinds, maybe_id, maybe_word, one, run, violation, word};
 use crate::ground::enums::DeviceState;
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId};
-use crate::registry::devices::{Device, DeviceFilter, DeviceKeyset, NewDevice};
-use crate::registry::{Ask, RegistryError, RegistryScope};
-use crate::tenancy::{AdminScope, Tx};
+use crate::registry::devices::{Device, DeviceFilter, DeviceKeyset, NewDevice, Wants};
+use crate::registry::overview::{LOW_BATTERY, WEAK_SIGNAL};
+use crate::registry::{
+    Ask, Change, Firmware, Iccid, Imei, Mac, NumbersPatch, RegistryError, RegistryScope, Typed as _,
+};
+use crate::tenancy::{AdminScope, CustomerScope, Scope as _, Tx};
 
-pub(super) const DEVICE: &str = "select d.id, d.maker, d.serial, d.model_id, m.name as model, m.kinds, m.transport,
-    d.distributor_id, d.customer_id, c.name as customer_name, d.customer_reference, d.state, d.ever_moved, d.created_at,
-    s.last_seen_at, s.last_reading_at, s.last_kind, s.battery_percent, s.signal_dbm
-    from device d
-    join device_model m on m.id = d.model_id
-    left join customer c on c.id = d.customer_id
-    left join device_status s on s.device_id = d.id";
+const IMEI_TAKEN: RegistryError = RegistryError::Conflict("another device has this IMEI");
+
+macro_rules! device {
+    ($through:literal, $named:literal) => {
+        concat!(
+            "select d.id, d.maker, d.serial, d.model_id, m.name as model, m.kinds, m.transport, d.distributor_id,
+             d.customer_id, c.name as customer_name, d.customer_reference, d.imei, d.mac, d.iccid, d.firmware, d.state,
+             d.ever_moved, d.created_at, s.last_seen_at, s.last_reading_at, s.last_kind, s.battery_percent, s.signal_dbm, ",
+            $through,
+            " from device d join device_model m on m.id = d.model_id left join customer c on c.id = d.customer_id
+             left join device_status s on s.device_id = d.id ",
+            $named
+        )
+    };
+}
+
+/// As administrators and distributors see devices.
+pub(super) const DEVICE: &str = device!(
+    "r.name as distributor_name, d.distributor_reference",
+    "left join distributor r on r.id = d.distributor_id"
+);
+/// As customers see them, who know nothing of distributors.
+const DEVICE_OF_CUSTOMER: &str = device!(
+    "null::text as distributor_name, null::text as distributor_reference",
+    ""
+);
+
+fn device<S: RegistryScope>() -> &'static str {
+    if is_customer::<S>() {
+        DEVICE_OF_CUSTOMER
+    } else {
+        DEVICE
+    }
+}
+
+fn is_customer<S: RegistryScope>() -> bool {
+    S::ROLE == CustomerScope::ROLE
+}
 
 pub(in crate::registry) async fn insert(
     tx: &Tx<AdminScope>,
@@ -29,8 +62,8 @@ pub(in crate::registry) async fn insert(
     run(
         tx,
         "insert into device (id, maker, serial, model_id, distributor_id, customer_id, customer_reference, state,
-           created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+           created_at, updated_at, imei, mac, iccid, firmware)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13)",
         [
             id.as_uuid().into(),
             new.key.maker.as_str().into(),
@@ -41,10 +74,15 @@ pub(in crate::registry) async fn insert(
             new.customer_reference.clone().into(),
             state.as_str().into(),
             now.into(),
+            new.numbers.imei.as_ref().map(Imei::as_str).into(),
+            new.numbers.mac.as_ref().map(Mac::as_str).into(),
+            new.numbers.iccid.as_ref().map(Iccid::as_str).into(),
+            new.numbers.firmware.as_ref().map(Firmware::as_str).into(),
         ],
     )
     .await
     .map_err(|error| match violation(&error) {
+        Some(Violation::Taken) if broken(&error, "device_by_imei") => IMEI_TAKEN,
         Some(Violation::Taken) => RegistryError::Conflict("the maker's serial is registered already"),
         Some(Violation::Missing) => RegistryError::NotFound("model or distributor"),
         None => error.into(),
@@ -52,42 +90,223 @@ pub(in crate::registry) async fn insert(
     Ok(())
 }
 
+/// A page of devices. Which devices they are is found first, from `device` alone wherever that is possible; only theirs
+/// is looked up what stands in other tables.
 pub(in crate::registry) async fn list<S: RegistryScope>(
     tx: &Tx<S>,
     filter: &DeviceFilter,
     ask: &Ask<DeviceKeyset>,
 ) -> Result<Vec<Device>, RegistryError> {
-    let (serial, last) = ask.after.clone().unzip();
+    let (found, values) = found::<S>(filter, ask);
     let sql = format!(
-        "{DEVICE}
-         where ($1::text is null or (d.serial, d.id) > ($1, $2))
-           and ($3::text is null or position(lower($3) in lower(d.serial)) > 0
-             or position(lower($3) in lower(m.name)) > 0
-             or position(lower($3) in lower(d.customer_reference)) > 0)
-           and ($4::text is null or $4 = any(m.kinds))
-           and ($5::text is null or d.state = $5)
-           and ($6::uuid is null or d.customer_id = $6)
-         order by d.serial, d.id limit $7"
+        "with page as materialized ({found}) {} join page on page.id = d.id order by d.serial, d.id",
+        device::<S>()
     );
-    let values = [
-        serial.into(),
-        last.into(),
-        filter.q.clone().into(),
-        filter.kind.map(Kind::as_str).into(),
-        filter.state.map(DeviceState::as_str).into(),
-        filter.customer.map(CustomerId::as_uuid).into(),
-        ask.rows().into(),
-    ];
     let rows = all(tx, &sql, values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// The ids of a page, by fixed pieces of SQL for what is asked for and a value for each of them. What is not asked for is
+/// left out, so that the plan is made for the question and not for all questions.
+pub(super) fn found<S: RegistryScope>(
+    filter: &DeviceFilter,
+    ask: &Ask<DeviceKeyset>,
+) -> (String, Vec<Value>) {
+    let DeviceFilter {
+        q,
+        kind,
+        state,
+        customer,
+        distributor,
+        model,
+        in_stock,
+        wants,
+    } = filter;
+    let mut asked = Asked::default();
+    if let Some((serial, last)) = &ask.after {
+        let (serial, last) = (asked.value(serial.as_str()), asked.value(*last));
+        asked.that(format!("(d.serial, d.id) > ({serial}, {last})"));
+    }
+    if let Some(customer) = customer {
+        let customer = asked.value(customer.as_uuid());
+        asked.that(format!("d.customer_id = {customer}"));
+    }
+    if let Some(distributor) = distributor {
+        let distributor = asked.value(distributor.as_uuid());
+        asked.that(format!("d.distributor_id = {distributor}"));
+    }
+    if let Some(model) = model {
+        let model = asked.value(model.as_uuid());
+        asked.that(format!("d.model_id = {model}"));
+    }
+    if *in_stock {
+        asked.that("d.customer_id is null and d.state = 'stock'".to_owned());
+    }
+    if let Some(state) = state {
+        let state = asked.value(state.as_str());
+        asked.that(format!("d.state = {state}"));
+    }
+    if let Some(kind) = kind {
+        let kind = asked.value(kind.as_str());
+        asked.that(format!(
+            "d.model_id in (select id from device_model where {kind} = any(kinds))"
+        ));
+    }
+    match wants {
+        None => {}
+        Some(Wants::Silent(since)) => {
+            let since = asked.value(*since);
+            asked.status(format!("s.last_seen_at < {since}"));
+        }
+        Some(Wants::LowBattery) => asked.status(format!("s.battery_percent <= {LOW_BATTERY}")),
+        Some(Wants::WeakSignal) => asked.status(format!("s.signal_dbm <= {WEAK_SIGNAL}")),
+    }
+    if let Some(q) = q {
+        asked.text(q, is_customer::<S>());
+    }
+    let limit = asked.value(ask.rows());
+    let Asked {
+        joined,
+        conditions,
+        values,
+    } = asked;
+    let joined = if joined {
+        "join device_status s on s.device_id = d.id"
+    } else {
+        ""
+    };
+    let filter = if conditions.is_empty() {
+        String::new()
+    } else {
+        format!("where {}", conditions.join(" and "))
+    };
+    let sql = format!("select d.id from device d {joined} {filter} order by d.serial, d.id limit {limit}");
+    (sql, values)
+}
+
+/// What is asked for.
+#[derive(Default)]
+struct Asked {
+    joined: bool,
+    conditions: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Asked {
+    /// The place that holds this value.
+    fn value(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    fn that(&mut self, condition: String) {
+        self.conditions.push(condition);
+    }
+
+    fn status(&mut self, condition: String) {
+        self.joined = true;
+        self.that("d.state = 'active'".to_owned());
+        self.that(condition);
+    }
+
+    fn text(&mut self, q: &str, is_customer: bool) {
+        let (key, q_place) = (self.value(q.to_ascii_lowercase()), self.value(q));
+        let within = |text: &str| format!("position(lower({q_place}) in lower({text})) > 0");
+        let mut any = vec![
+            format!("position({key} in d.serial_key) > 0"),
+            format!(
+                "d.model_id in (select id from device_model where {})",
+                within("name")
+            ),
+            within("d.customer_reference"),
+        ];
+        if !is_customer {
+            any.push(format!(
+                "d.customer_id in (select id from customer where {})",
+                within("name")
+            ));
+            any.push(within("d.distributor_reference"));
+        }
+        if let Ok(imei) = Imei::parse("q", q) {
+            any.push(format!("d.imei = {}", self.value(imei.as_str())));
+        }
+        if let Ok(mac) = Mac::parse("q", q) {
+            any.push(format!("d.mac = {}", self.value(mac.as_str())));
+        }
+        if let Ok(iccid) = Iccid::parse("q", q) {
+            any.push(format!("d.iccid = {}", self.value(iccid.as_str())));
+        }
+        self.that(format!("({})", any.join(" or ")));
+    }
 }
 
 pub(in crate::registry) async fn get_one<S: RegistryScope>(
     tx: &Tx<S>,
     id: DeviceId,
 ) -> Result<Option<Device>, RegistryError> {
-    let row = one(tx, &format!("{DEVICE} where d.id = $1"), [id.as_uuid().into()]).await?;
+    let sql = format!("{} where d.id = $1", device::<S>());
+    let row = one(tx, &sql, [id.as_uuid().into()]).await?;
     Ok(row.as_ref().map(read).transpose()?)
+}
+
+/// Whether the device was still held by whom the caller saw, and what is printed on it has changed.
+pub(in crate::registry) async fn set_numbers(
+    tx: &Tx<AdminScope>,
+    id: DeviceId,
+    patch: &NumbersPatch,
+    now: DateTime<Utc>,
+) -> Result<(), RegistryError> {
+    let NumbersPatch {
+        imei,
+        mac,
+        iccid,
+        firmware,
+    } = patch;
+    let sql = "update device set updated_at = $2, imei = case when $3 then $4 else imei end,
+          mac = case when $5 then $6 else mac end, iccid = case when $7 then $8 else iccid end,
+          firmware = case when $9 then $10 else firmware end
+        where id = $1";
+    let values = [
+        id.as_uuid().into(),
+        now.into(),
+        imei.is_some().into(),
+        imei.as_ref().and_then(Change::value).map(Imei::as_str).into(),
+        mac.is_some().into(),
+        mac.as_ref().and_then(Change::value).map(Mac::as_str).into(),
+        iccid.is_some().into(),
+        iccid.as_ref().and_then(Change::value).map(Iccid::as_str).into(),
+        firmware.is_some().into(),
+        firmware
+            .as_ref()
+            .and_then(Change::value)
+            .map(Firmware::as_str)
+            .into(),
+    ];
+    run(tx, sql, values)
+        .await
+        .map_err(|error| match violation(&error) {
+            Some(Violation::Taken) => IMEI_TAKEN,
+            _ => error.into(),
+        })?;
+    Ok(())
+}
+
+/// The distributor's own word for a device that is still in its portfolio. Whether it was.
+pub(in crate::registry) async fn set_distributor_reference<S: RegistryScope>(
+    tx: &Tx<S>,
+    seen: &Device,
+    reference: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool, RegistryError> {
+    let sql = "update device set distributor_reference = $3, updated_at = $4
+        where id = $1 and distributor_id is not distinct from $2";
+    let values = [
+        seen.id.as_uuid().into(),
+        seen.distributor.map(DistributorId::as_uuid).into(),
+        reference.into(),
+        now.into(),
+    ];
+    Ok(run(tx, sql, values).await?.rows_affected() == 1)
 }
 
 /// Whether the device was still as the caller saw it and has changed. One that was retired or moved meanwhile stays so.
@@ -137,9 +356,15 @@ pub(super) fn read(row: &QueryResult) -> Result<Device, DbErr> {
         kinds: kinds(row)?,
         transport: word(row, "transport")?,
         distributor: maybe_id(row, "distributor_id")?,
+        distributor_name: get(row, "distributor_name")?,
+        distributor_reference: get(row, "distributor_reference")?,
         customer: maybe_id(row, "customer_id")?,
         customer_name: get(row, "customer_name")?,
         customer_reference: get(row, "customer_reference")?,
+        imei: get(row, "imei")?,
+        mac: get(row, "mac")?,
+        iccid: get(row, "iccid")?,
+        firmware: get(row, "firmware")?,
         state: word(row, "state")?,
         ever_moved: get(row, "ever_moved")?,
         created_at: get(row, "created_at")?,

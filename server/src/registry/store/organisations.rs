@@ -1,72 +1,327 @@
 //! `customer` and `distributor`.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::{DbErr, QueryResult, Value};
 
 use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
+use crate::ground::enums::{OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, DistributorId};
-use crate::registry::organisations::{Customer, Distributor, OrganisationKey};
-use crate::registry::{Ask, RegistryError, RegistryScope};
-use crate::tenancy::{AdminScope, Tx};
+use crate::registry::organisations::{
+    Customer, CustomerFilter, Distributor, NewOrganisation, OrganisationKey, OrganisationPatch, Paper,
+};
+use crate::registry::{Ask, Change, Country, Line, RegistryError, RegistryScope};
+use crate::tenancy::{AdminScope, FinanceScope, Scope as _, SystemScope, Tx};
 
-const CUSTOMER: &str =
-    "select c.id, c.distributor_id, c.name, c.time_zone, c.state, c.patient_mode, c.created_at,
-    (select count(*) from device d where d.customer_id = c.id) as devices from customer c";
-const DISTRIBUTOR: &str = "select id, name, time_zone, state, created_at from distributor";
+/// Columns that both tables have.
+const PAPER: &str =
+    "legal_name, street, postal_code, city, region, country, name, time_zone, state, created_at";
+
+/// A page of customers, the devices of which are counted each by an index.
+fn customer_sql<S: RegistryScope>(which: &str) -> String {
+    let devices = if S::ROLE == FinanceScope::ROLE {
+        "null::int8"
+    } else {
+        "(select count(*) from device d where d.customer_id = c.id)"
+    };
+    format!(
+        "select c.*, {devices} as devices
+         from (select id, distributor_id, patient_mode, {PAPER} from customer {which}) c order by c.name, c.id"
+    )
+}
 
 pub(in crate::registry) async fn insert_customer<S: RegistryScope>(
     tx: &Tx<S>,
     id: CustomerId,
-    name: &str,
-    zone: &str,
+    new: &NewOrganisation,
     distributor: Option<DistributorId>,
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
-    run(
-        tx,
-        "insert into customer (id, distributor_id, name, time_zone, created_at) values ($1, $2, $3, $4, $5)",
-        [
-            id.as_uuid().into(),
-            distributor.map(DistributorId::as_uuid).into(),
-            name.into(),
-            zone.into(),
-            now.into(),
-        ],
-    )
-    .await
-    .map_err(|error| match violation(&error) {
-        Some(Violation::Missing) => RegistryError::NotFound("distributor"),
-        _ => error.into(),
-    })?;
+    let sql = "insert into customer (id, distributor_id, created_at, name, time_zone, legal_name, street, postal_code,
+          city, region, country)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let mut values: Vec<Value> = vec![
+        id.as_uuid().into(),
+        distributor.map(DistributorId::as_uuid).into(),
+        now.into(),
+    ];
+    values.extend(organisation(new));
+    run(tx, sql, values)
+        .await
+        .map_err(|error| match violation(&error) {
+            Some(Violation::Missing) => RegistryError::NotFound("distributor"),
+            _ => error.into(),
+        })?;
     Ok(())
 }
 
 pub(in crate::registry) async fn insert_distributor(
     tx: &Tx<AdminScope>,
     id: DistributorId,
-    name: &str,
-    zone: &str,
+    new: &NewOrganisation,
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
-    let sql = "insert into distributor (id, name, time_zone, created_at) values ($1, $2, $3, $4)";
-    run(
+    let sql = "insert into distributor (id, created_at, name, time_zone, legal_name, street, postal_code, city, region,
+          country)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let mut values: Vec<Value> = vec![id.as_uuid().into(), now.into()];
+    values.extend(organisation(new));
+    run(tx, sql, values).await?;
+    Ok(())
+}
+
+fn organisation(new: &NewOrganisation) -> [Value; 8] {
+    let NewOrganisation {
+        name,
+        time_zone,
+        legal_name,
+        street,
+        postal_code,
+        city,
+        region,
+        country,
+    } = new;
+    [
+        name.as_str().into(),
+        time_zone.as_str().into(),
+        legal_name.as_ref().map(Line::as_str).into(),
+        street.as_ref().map(Line::as_str).into(),
+        postal_code.as_ref().map(Line::as_str).into(),
+        city.as_ref().map(Line::as_str).into(),
+        region.as_ref().map(Line::as_str).into(),
+        country.as_ref().map(Country::as_str).into(),
+    ]
+}
+
+/// What a patch changes, for both tables; `$1` is the id.
+const PATCH: &str = "name = coalesce($2, name), time_zone = coalesce($3, time_zone),
+    legal_name = case when $4 then $5 else legal_name end, street = case when $6 then $7 else street end,
+    postal_code = case when $8 then $9 else postal_code end, city = case when $10 then $11 else city end,
+    region = case when $12 then $13 else region end, country = case when $14 then $15 else country end";
+
+fn patched(id: uuid::Uuid, patch: &OrganisationPatch) -> Vec<Value> {
+    let OrganisationPatch {
+        name,
+        time_zone,
+        legal_name,
+        street,
+        postal_code,
+        city,
+        region,
+        country,
+    } = patch;
+    fn line<const MAX: usize>(change: Option<&Change<Line<MAX>>>) -> [Value; 2] {
+        let text = change.and_then(Change::value).map(Line::as_str);
+        [change.is_some().into(), text.into()]
+    }
+    let mut values: Vec<Value> = vec![
+        id.into(),
+        name.as_ref().map(Line::as_str).into(),
+        time_zone.map(|zone| zone.as_str()).into(),
+    ];
+    values.extend(line(legal_name.as_ref()));
+    values.extend(line(street.as_ref()));
+    values.extend(line(postal_code.as_ref()));
+    values.extend(line(city.as_ref()));
+    values.extend(line(region.as_ref()));
+    let code = country.as_ref().and_then(Change::value).map(Country::as_str);
+    values.extend([country.is_some().into(), code.into()]);
+    values
+}
+
+pub(in crate::registry) async fn change_customer<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+    patch: &OrganisationPatch,
+) -> Result<(), RegistryError> {
+    let sql = format!("update customer set {PATCH} where id = $1");
+    found(
+        run(tx, &sql, patched(id.as_uuid(), patch)).await?.rows_affected(),
+        "customer",
+    )
+}
+
+pub(in crate::registry) async fn change_distributor<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: DistributorId,
+    patch: &OrganisationPatch,
+) -> Result<(), RegistryError> {
+    let sql = format!("update distributor set {PATCH} where id = $1");
+    found(
+        run(tx, &sql, patched(id.as_uuid(), patch)).await?.rows_affected(),
+        "distributor",
+    )
+}
+
+fn found(rows: u64, what: &'static str) -> Result<(), RegistryError> {
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(RegistryError::NotFound(what))
+    }
+}
+
+/// The customer's state, locked: who gives it a device holds the row too, and comes before or after.
+pub(in crate::registry) async fn lock_customer<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+) -> Result<Option<OrganisationState>, RegistryError> {
+    let row = one(
         tx,
-        sql,
-        [id.as_uuid().into(), name.into(), zone.into(), now.into()],
+        "select state from customer where id = $1 for update",
+        [id.as_uuid().into()],
     )
     .await?;
+    Ok(row.map(|row| word(&row, "state")).transpose()?)
+}
+
+pub(in crate::registry) async fn lock_distributor<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: DistributorId,
+) -> Result<Option<OrganisationState>, RegistryError> {
+    let row = one(
+        tx,
+        "select state from distributor where id = $1 for update",
+        [id.as_uuid().into()],
+    )
+    .await?;
+    Ok(row.map(|row| word(&row, "state")).transpose()?)
+}
+
+/// The distributor's state; it keeps it until the transaction ends.
+pub(in crate::registry) async fn distributor_state<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: DistributorId,
+) -> Result<Option<OrganisationState>, RegistryError> {
+    let row = one(tx, DISTRIBUTOR_STATE, [id.as_uuid().into()]).await?;
+    Ok(row.map(|row| word(&row, "state")).transpose()?)
+}
+
+const DISTRIBUTOR_STATE: &str = "select state from distributor where id = $1 for share";
+
+pub(in crate::registry) async fn system_distributor_state(
+    tx: &Tx<SystemScope>,
+    id: DistributorId,
+) -> Result<Option<OrganisationState>, RegistryError> {
+    let row = one(tx, DISTRIBUTOR_STATE, [id.as_uuid().into()]).await?;
+    Ok(row.map(|row| word(&row, "state")).transpose()?)
+}
+
+pub(in crate::registry) async fn has_active_devices<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+) -> Result<bool, RegistryError> {
+    let sql = "select 1 from device where customer_id = $1 and state = 'active' limit 1";
+    Ok(one(tx, sql, [id.as_uuid().into()]).await?.is_some())
+}
+
+pub(in crate::registry) async fn has_open_customers<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: DistributorId,
+) -> Result<bool, RegistryError> {
+    let sql = "select 1 from customer where distributor_id = $1 and state <> 'closed' limit 1";
+    Ok(one(tx, sql, [id.as_uuid().into()]).await?.is_some())
+}
+
+pub(in crate::registry) async fn set_customer_state<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+    state: OrganisationState,
+) -> Result<(), RegistryError> {
+    let sql = "update customer set state = $2 where id = $1";
+    run(tx, sql, [id.as_uuid().into(), state.as_str().into()]).await?;
+    Ok(())
+}
+
+pub(in crate::registry) async fn set_distributor_state<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: DistributorId,
+    state: OrganisationState,
+) -> Result<(), RegistryError> {
+    let sql = "update distributor set state = $2 where id = $1";
+    run(tx, sql, [id.as_uuid().into(), state.as_str().into()]).await?;
+    Ok(())
+}
+
+pub(in crate::registry) async fn set_patient_mode<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+    mode: PatientMode,
+) -> Result<(), RegistryError> {
+    let sql = "update customer set patient_mode = $2 where id = $1";
+    run(tx, sql, [id.as_uuid().into(), mode.as_str().into()]).await?;
+    Ok(())
+}
+
+/// The customer first, whose row whoever gives it a device holds; then all that carries its distributor beside it.
+pub(in crate::registry) async fn system_move_customer(
+    tx: &Tx<SystemScope>,
+    id: CustomerId,
+    distributor: Option<DistributorId>,
+    now: DateTime<Utc>,
+) -> Result<(), RegistryError> {
+    let before = one(
+        tx,
+        "select distributor_id from customer where id = $1 for update",
+        [id.as_uuid().into()],
+    )
+    .await?
+    .ok_or(RegistryError::NotFound("customer"))?;
+    let before: Option<DistributorId> = maybe_id(&before, "distributor_id")?;
+    if before == distributor {
+        return Ok(());
+    }
+    let after: Value = distributor.map(DistributorId::as_uuid).into();
+    for sql in [
+        "update customer set distributor_id = $2 where id = $1",
+        "update contact set distributor_id = $2 where customer_id = $1",
+        "update hub set distributor_id = $2 where customer_id = $1",
+        "update assignment set distributor_id = $2 where customer_id = $1 and valid_until is null",
+        "update device_status s set distributor_id = $2 from device d
+         where d.customer_id = $1 and s.device_id = d.id and s.customer_id = $1",
+    ] {
+        run(tx, sql, [id.as_uuid().into(), after.clone()]).await?;
+    }
+    let sql = "update device_credential k set distributor_id = $2 from device d
+        where d.customer_id = $1 and k.device_id = d.id and k.customer_id = $1 and k.revoked_at is null
+          and k.distributor_id is not distinct from $3";
+    let values = [
+        id.as_uuid().into(),
+        after.clone(),
+        before.map(DistributorId::as_uuid).into(),
+    ];
+    run(tx, sql, values).await?;
+    // The distributor's own word for a device is not the next one's.
+    let sql = "update device set distributor_id = $2, distributor_reference = null, updated_at = $3 where customer_id = $1";
+    run(tx, sql, [id.as_uuid().into(), after, now.into()]).await?;
     Ok(())
 }
 
 pub(in crate::registry) async fn customers<S: RegistryScope>(
     tx: &Tx<S>,
+    filter: &CustomerFilter,
     ask: &Ask<OrganisationKey>,
 ) -> Result<Vec<Customer>, RegistryError> {
     let (name, last) = ask.after.clone().unzip();
-    let sql = format!(
-        "{CUSTOMER} where $1::text is null or (c.name, c.id) > ($1, $2) order by c.name, c.id limit $3"
+    let sql = customer_sql::<S>(
+        "where ($1::text is null or (name, id) > ($1, $2))
+           and ($4::text is null or position(lower($4) in lower(name)) > 0 or position(lower($4) in lower(legal_name)) > 0)
+           and ($5::text is null or state = $5) and ($6::uuid is null or distributor_id = $6)
+         order by name, id limit $3",
     );
-    let rows = all(tx, &sql, [name.into(), last.into(), ask.rows().into()]).await?;
+    let CustomerFilter {
+        q,
+        state,
+        distributor,
+    } = filter;
+    let values = [
+        name.into(),
+        last.into(),
+        ask.rows().into(),
+        q.clone().into(),
+        state.map(OrganisationState::as_str).into(),
+        distributor.map(DistributorId::as_uuid).into(),
+    ];
+    let rows = all(tx, &sql, values).await?;
     Ok(rows.iter().map(read_customer).collect::<Result<_, _>>()?)
 }
 
@@ -74,26 +329,29 @@ pub(in crate::registry) async fn customer<S: RegistryScope>(
     tx: &Tx<S>,
     id: CustomerId,
 ) -> Result<Option<Customer>, RegistryError> {
-    let row = one(tx, &format!("{CUSTOMER} where c.id = $1"), [id.as_uuid().into()]).await?;
+    let row = one(tx, &customer_sql::<S>("where id = $1"), [id.as_uuid().into()]).await?;
     Ok(row.as_ref().map(read_customer).transpose()?)
 }
 
-pub(in crate::registry) async fn distributors(
-    tx: &Tx<AdminScope>,
+pub(in crate::registry) async fn distributors<S: RegistryScope>(
+    tx: &Tx<S>,
     ask: &Ask<OrganisationKey>,
 ) -> Result<Vec<Distributor>, RegistryError> {
     let (name, last) = ask.after.clone().unzip();
-    let sql =
-        format!("{DISTRIBUTOR} where $1::text is null or (name, id) > ($1, $2) order by name, id limit $3");
+    let sql = format!(
+        "select id, {PAPER} from distributor where $1::text is null or (name, id) > ($1, $2)
+         order by name, id limit $3"
+    );
     let rows = all(tx, &sql, [name.into(), last.into(), ask.rows().into()]).await?;
     Ok(rows.iter().map(read_distributor).collect::<Result<_, _>>()?)
 }
 
-pub(in crate::registry) async fn distributor(
-    tx: &Tx<AdminScope>,
+pub(in crate::registry) async fn distributor<S: RegistryScope>(
+    tx: &Tx<S>,
     id: DistributorId,
 ) -> Result<Option<Distributor>, RegistryError> {
-    let row = one(tx, &format!("{DISTRIBUTOR} where id = $1"), [id.as_uuid().into()]).await?;
+    let sql = format!("select id, {PAPER} from distributor where id = $1");
+    let row = one(tx, &sql, [id.as_uuid().into()]).await?;
     Ok(row.as_ref().map(read_distributor).transpose()?)
 }
 
@@ -102,6 +360,7 @@ fn read_customer(row: &QueryResult) -> Result<Customer, DbErr> {
         id: id(row, "id")?,
         distributor: maybe_id(row, "distributor_id")?,
         name: get(row, "name")?,
+        paper: read_paper(row)?,
         time_zone: get(row, "time_zone")?,
         state: word(row, "state")?,
         patient_mode: word(row, "patient_mode")?,
@@ -114,8 +373,20 @@ fn read_distributor(row: &QueryResult) -> Result<Distributor, DbErr> {
     Ok(Distributor {
         id: id(row, "id")?,
         name: get(row, "name")?,
+        paper: read_paper(row)?,
         time_zone: get(row, "time_zone")?,
         state: word(row, "state")?,
         created_at: get(row, "created_at")?,
+    })
+}
+
+fn read_paper(row: &QueryResult) -> Result<Paper, DbErr> {
+    Ok(Paper {
+        legal_name: get(row, "legal_name")?,
+        street: get(row, "street")?,
+        postal_code: get(row, "postal_code")?,
+        city: get(row, "city")?,
+        region: get(row, "region")?,
+        country: get(row, "country")?,
     })
 }

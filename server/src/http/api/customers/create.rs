@@ -8,10 +8,11 @@ use super::Out;
 use crate::ground::ids::DistributorId;
 use crate::http::State;
 use crate::http::api::openapi::Refused;
+use crate::http::api::organisation::{AddressIn, drafted};
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::CallerScope;
-use crate::registry::organisations::{self, NewOrganisation};
+use crate::registry::organisations::{self, Draft};
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, ToSchema)]
@@ -23,11 +24,15 @@ struct In {
     time_zone: Option<String>,
     /// For administrators: the distributor whose portfolio it goes into. A distributor adds to its own.
     distributor_id: Option<DistributorId>,
+    /// Its name on paper.
+    legal_name: Option<String>,
+    address: Option<AddressIn>,
 }
 
 /// Add a customer
 #[utoipa::path(post, path = "/customers", tag = "organisations", security(("token" = [])), request_body = In,
-    responses((status = 201, body = Out), Refused))]
+    responses((status = 201, body = Out), (status = 409, description = "The distributor gets no further customers"),
+        Refused))]
 #[post("/customers")]
 pub(super) async fn create(
     state: web::Data<State>,
@@ -38,8 +43,17 @@ pub(super) async fn create(
         name,
         time_zone,
         distributor_id,
+        legal_name,
+        address,
     } = body.into_inner();
-    let (new, ground) = (NewOrganisation { name, time_zone }, state.ground());
+    let new = Draft {
+        name: Some(Some(&name)),
+        time_zone: Some(time_zone.as_deref()),
+        legal_name: Some(legal_name.as_deref()),
+        ..drafted(address.as_ref())
+    }
+    .to_new()?;
+    let ground = state.ground();
     let customer = match &caller.scope {
         CallerScope::Admin(scope) => {
             let work = async |tx: &_| {
@@ -56,7 +70,7 @@ pub(super) async fn create(
             scope.run(state.database(), work).await?
         }
         CallerScope::Distributor(_) => return Err(Problem::not_found("distributor")),
-        CallerScope::Customer(_) => {
+        CallerScope::Finance(_) | CallerScope::Customer(_) => {
             return Err(Problem::forbidden(
                 "customers are added by the platform or a distributor",
             ));

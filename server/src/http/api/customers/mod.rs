@@ -1,5 +1,6 @@
 //! Customers.
 
+mod change;
 mod create;
 mod get;
 mod list;
@@ -9,28 +10,39 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::organisation::AddressOut;
 use crate::ground::enums::{OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::organisations::Customer;
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(list::list).service(create::create).service(get::get);
+    cfg.service(list::list)
+        .service(create::create)
+        .service(get::get)
+        .service(change::change);
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Customer)]
-struct Out {
+pub(super) struct Out {
     id: CustomerId,
     /// The distributor whose portfolio it is in.
     #[schema(required)]
     distributor_id: Option<DistributorId>,
     name: String,
+    /// Its name on paper.
+    #[schema(required)]
+    legal_name: Option<String>,
+    address: AddressOut,
     time_zone: String,
+    /// A suspended customer's readings are taken as before, and it is given no further devices; a closed one's people
+    /// cannot sign in.
     state: OrganisationState,
     patient_mode: PatientMode,
     created_at: DateTime<Utc>,
-    /// Devices it holds now.
-    devices: i64,
+    /// Devices it holds now; null for finance.
+    #[schema(required)]
+    devices: Option<i64>,
 }
 
 impl From<Customer> for Out {
@@ -39,16 +51,20 @@ impl From<Customer> for Out {
             id,
             distributor,
             name,
+            paper,
             time_zone,
             state,
             patient_mode,
             created_at,
             devices,
         } = customer;
+        let (legal_name, address) = AddressOut::of(paper);
         Self {
             id,
             distributor_id: distributor,
             name,
+            legal_name,
+            address,
             time_zone,
             state,
             patient_mode,

@@ -13,6 +13,7 @@ use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiAdmin;
 use crate::http::problem::Problem;
+use crate::registry::Numbers;
 use crate::registry::devices::{self, NewDevice};
 use crate::tenancy::Scope as _;
 
@@ -32,6 +33,15 @@ struct In {
     /// The customer's own word for it.
     #[schema(max_length = 200)]
     customer_reference: Option<String>,
+    /// Its modem's number: 15 digits, or 14 without the check digit, or 16 with a version.
+    imei: Option<String>,
+    /// Its radio's address, however it is written.
+    mac: Option<String>,
+    /// Its SIM card's number, 18 to 20 digits.
+    iccid: Option<String>,
+    /// What it runs.
+    #[schema(max_length = 64)]
+    firmware: Option<String>,
     /// Since when it is held; now, where nothing is given. Earlier readings have no owner.
     assigned_since: Option<DateTime<Utc>>,
     /// `active` or `inactive` at a customer, else `stock`.
@@ -54,15 +64,26 @@ pub(super) async fn create(
         customer_id,
         distributor_id,
         customer_reference,
+        imei,
+        mac,
+        iccid,
+        firmware,
         assigned_since,
         state: wanted,
     } = body.into_inner();
+    let numbers = Numbers::typed(
+        imei.as_deref(),
+        mac.as_deref(),
+        iccid.as_deref(),
+        firmware.as_deref(),
+    )?;
     let new = NewDevice {
         key: DeviceKey { maker, serial },
         model: model_id,
         customer: customer_id,
         distributor: distributor_id,
         customer_reference,
+        numbers,
         assigned_since,
         state: wanted,
     };

@@ -1,12 +1,23 @@
 //! Devices: what they are, who holds them, whether readings are taken from them.
 
+mod allocate;
 mod assign;
+mod call;
 mod change;
 mod create;
 mod get;
+mod give_back;
+mod history;
 mod issue_token;
+mod line;
 mod list;
+mod number;
+mod place;
 mod readings;
+mod recall;
+mod replace;
+mod restock;
+mod retire;
 mod revoke_token;
 mod see_token;
 
@@ -25,11 +36,22 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
         .service(create::create)
         .service(get::get)
         .service(change::change)
+        .service(number::number)
+        .service(call::call)
         .service(issue_token::issue)
         .service(see_token::see)
         .service(revoke_token::revoke)
         .service(assign::assign)
-        .service(readings::list);
+        .service(readings::list)
+        .service(allocate::allocate)
+        .service(recall::recall)
+        .service(place::place)
+        .service(give_back::give_back)
+        .service(restock::restock)
+        .service(replace::replace)
+        .service(retire::retire)
+        .service(history::history)
+        .service(line::line);
 }
 
 #[derive(Serialize, ToSchema)]
@@ -44,8 +66,15 @@ struct Out {
     #[schema(value_type = Vec<enums::Kind>)]
     kinds: Vec<Kind>,
     transport: Transport,
+    /// In whose stock or portfolio it is.
     #[schema(required)]
     distributor_id: Option<DistributorId>,
+    /// Null for customers.
+    #[schema(required)]
+    distributor_name: Option<String>,
+    /// The distributor's own word for it; null for customers.
+    #[schema(required)]
+    distributor_reference: Option<String>,
     /// Who holds it now.
     #[schema(required)]
     customer_id: Option<CustomerId>,
@@ -54,6 +83,18 @@ struct Out {
     /// The customer's own word for it.
     #[schema(required)]
     customer_reference: Option<String>,
+    /// Its modem's number, 15 digits.
+    #[schema(required)]
+    imei: Option<String>,
+    /// Its radio's address, as `00:1A:2B:3C:4D:5E`.
+    #[schema(required)]
+    mac: Option<String>,
+    /// Its SIM card's number, 18 to 20 digits.
+    #[schema(required)]
+    iccid: Option<String>,
+    /// What it runs.
+    #[schema(required)]
+    firmware: Option<String>,
     state: DeviceState,
     /// Whether another customer held it before.
     ever_moved: bool,
@@ -83,9 +124,15 @@ impl From<Device> for Out {
             kinds,
             transport,
             distributor,
+            distributor_name,
+            distributor_reference,
             customer,
             customer_name,
             customer_reference,
+            imei,
+            mac,
+            iccid,
+            firmware,
             state,
             ever_moved,
             created_at,
@@ -104,9 +151,15 @@ impl From<Device> for Out {
             kinds,
             transport,
             distributor_id: distributor,
+            distributor_name,
+            distributor_reference,
             customer_id: customer,
             customer_name,
             customer_reference,
+            imei,
+            mac,
+            iccid,
+            firmware,
             state,
             ever_moved,
             created_at,

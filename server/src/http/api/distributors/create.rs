@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 use super::Out;
 use crate::http::State;
 use crate::http::api::openapi::Refused;
+use crate::http::api::organisation::{AddressIn, drafted};
 use crate::http::auth::ApiAdmin;
 use crate::http::problem::Problem;
-use crate::registry::organisations::{self, NewOrganisation};
+use crate::registry::organisations::{self, Draft};
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, ToSchema)]
@@ -19,6 +20,9 @@ struct In {
     name: String,
     /// An IANA time zone; UTC where none is given.
     time_zone: Option<String>,
+    /// Its name on paper.
+    legal_name: Option<String>,
+    address: Option<AddressIn>,
 }
 
 /// Add a distributor
@@ -30,10 +34,21 @@ pub(super) async fn create(
     admin: ApiAdmin,
     body: web::Json<In>,
 ) -> Result<HttpResponse, Problem> {
-    let In { name, time_zone } = body.into_inner();
+    let In {
+        name,
+        time_zone,
+        legal_name,
+        address,
+    } = body.into_inner();
+    let new = Draft {
+        name: Some(Some(&name)),
+        time_zone: Some(time_zone.as_deref()),
+        legal_name: Some(legal_name.as_deref()),
+        ..drafted(address.as_ref())
+    }
+    .to_new()?;
     let work = async |tx: &_| {
-        let id = organisations::create_distributor(tx, state.ground(), NewOrganisation { name, time_zone })
-            .await?;
+        let id = organisations::create_distributor(tx, state.ground(), new).await?;
         organisations::distributor(tx, id).await
     };
     let distributor = admin.scope.run(state.database(), work).await?;

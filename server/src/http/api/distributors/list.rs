@@ -2,12 +2,13 @@
 
 use actix_web::{get, web};
 
-use super::Out;
+use super::{Out, unseen};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::api::paging::{ListOut, PageQuery};
-use crate::http::auth::ApiAdmin;
+use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
+use crate::identity::CallerScope;
 use crate::registry::organisations;
 use crate::tenancy::Scope as _;
 
@@ -17,15 +18,26 @@ use crate::tenancy::Scope as _;
 #[get("/distributors")]
 pub(super) async fn list(
     state: web::Data<State>,
-    admin: ApiAdmin,
+    ApiCaller(caller): ApiCaller,
     query: web::Query<PageQuery>,
 ) -> Result<web::Json<ListOut<Out>>, Problem> {
     let ask = query.into_inner().ask()?;
-    let page = admin
-        .scope
-        .run(state.database(), async |tx| {
-            organisations::distributors(tx, &ask).await
-        })
-        .await?;
+    let page = match &caller.scope {
+        CallerScope::Admin(scope) => {
+            scope
+                .run(state.database(), async |tx| {
+                    organisations::distributors(tx, &ask).await
+                })
+                .await?
+        }
+        CallerScope::Finance(scope) => {
+            scope
+                .run(state.database(), async |tx| {
+                    organisations::distributors(tx, &ask).await
+                })
+                .await?
+        }
+        CallerScope::Distributor(_) | CallerScope::Customer(_) => return Err(unseen()),
+    };
     Ok(web::Json(ListOut::of(page, Out::from)))
 }

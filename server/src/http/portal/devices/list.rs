@@ -45,7 +45,7 @@ impl Asked {
             q: typed(&self.q),
             kind: chosen(&self.kind),
             state: chosen(&self.state),
-            customer: None,
+            ..DeviceFilter::default()
         }
     }
 
@@ -98,6 +98,7 @@ pub(super) async fn get(
             let found = find(&state, scope, &asked).await?;
             html(&devices_page(&state, &visitor, &asked, found))
         }
+        CallerScope::Finance(_) => Err(PageError::forbidden()),
     }
 }
 
@@ -164,6 +165,7 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
     DevicesPage {
         frame,
         attention: attention(&counts, seen, unwell),
+        actions: Vec::new(),
         stats: tiles(&counts, seen),
         filter: asked.form("/devices", &[DeviceState::Active, DeviceState::Inactive]),
         rows: page.rows.iter().map(row).collect(),

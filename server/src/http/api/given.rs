@@ -1,0 +1,17 @@
+//! A member of a body that is null is not the same as one that is not there.
+
+use serde::{Deserialize, Deserializer};
+
+/// For `#[serde(default, deserialize_with = "given")]`: none where the member is not there, `Some(None)` where it is null.
+pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// The same as texts that somebody typed.
+pub(super) fn text(given: Option<&Option<String>>) -> Option<Option<&str>> {
+    given.map(Option::as_deref)
+}
