@@ -96,6 +96,7 @@ document.addEventListener('click', (event) => {
   const at = (selector) => event.target.closest?.(selector);
   const account = find('.vw-account[open]');
   if (account && !account.contains(event.target)) account.open = false;
+  for (const opened of all('.vw-ask-more[open]')) if (!opened.contains(event.target)) opened.open = false;
   if (at('[data-nav-open]')) setNav(true);
   else if (at('[data-nav-close]')) setNav(false);
   else if (at('[data-close]') || event.target === dialog) dialog.close();
@@ -114,7 +115,10 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') {
     setNav(false);
     const account = find('.vw-account[open]');
-    if (account) { account.open = false; find('summary', account).focus(); }
+    for (const opened of [account, find('.vw-ask-more[open]')].filter(Boolean)) {
+      opened.open = false;
+      find('summary', opened).focus();
+    }
   }
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? '');
   const search = find('[data-search]');

@@ -42,6 +42,8 @@ pub struct DevicePage {
     pub rows: Vec<ReadingRow>,
     /// What follows.
     pub pager: Pager,
+    /// The page about the device itself: its identity, its life, what can be done with it.
+    pub about: Option<String>,
 }
 
 /// A vital sign of a device that measures several.

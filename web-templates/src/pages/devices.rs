@@ -3,6 +3,7 @@
 use askama::Template;
 use vitals::Kind;
 
+use crate::actions::Action;
 use crate::frame::Frame;
 use crate::icon::Icon;
 use crate::parts::{Attention, Filter, Pager, Signal, Stat, Tag, Value, When};
@@ -15,6 +16,8 @@ pub struct DevicesPage {
     pub frame: Frame,
     /// The first line.
     pub attention: Attention,
+    /// What can be done, for example adopting one.
+    pub actions: Vec<Action>,
     /// The tiles, four of them.
     pub stats: Vec<Stat>,
     /// The filter: `q`, `kind`, `state`.

@@ -14,6 +14,7 @@ pub use admin::{
 pub use endpoint::{endpoint, endpoint_first, endpoint_secret};
 pub use series::{live_point, series};
 
+use crate::actions::Action;
 use crate::frame::{Crumb, Frame, NavItem, Search, Status, Theme};
 use crate::icon::Icon;
 use crate::pages::device::{DevicePage, DeviceVia, Range, columns};
@@ -205,6 +206,11 @@ pub fn devices() -> DevicesPage {
     rows.sort_by_key(|row| row.state.tone != Tone::Warn);
     DevicesPage {
         frame: frame("Devices", "/devices"),
+        actions: vec![
+            Action::go("Adopt a device", "/devices/adopt")
+                .icon(Icon::Add)
+                .primary(),
+        ],
         attention: Attention::of(&[
             (2, "device is silent", "devices are silent"),
             (
@@ -303,6 +309,7 @@ pub fn device(kind: Kind) -> DevicePage {
             first: None,
             next: Some(format!("/devices/dev-{serial}?after=c1")),
         },
+        about: Some(format!("/devices/dev-{serial}/about")),
     }
 }
 

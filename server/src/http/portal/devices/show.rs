@@ -133,6 +133,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         summary: summary_text(&week, kind),
         rows: rows.iter().map(|row| cells::row(row, now, zone)).collect(),
         pager,
+        about: None,
     }
 }
 
