@@ -46,6 +46,7 @@ pub use pages::form::FormPage;
 pub use pages::home::{HomePage, RecentReading};
 pub use pages::hubs::{ClaimCode, HubRow, HubsPage};
 pub use pages::login::LoginPage;
+pub use pages::people::{AccountPage, DoorPage, InvitationRow, PersonRow, UserPage, UsersPage};
 pub use pages::portfolio::{MovementRow, PortfolioPage, StockModelRow, StockPage};
 pub use pages::reading::{Cell, Delivery, Note, ReadingRow, TracePage, TraceStep, Way, WayCell};
 pub use pages::registry::customers::{CustomerPage, CustomerRow, CustomersPage};

@@ -49,6 +49,7 @@ fn pages() -> Vec<(String, String)> {
     pages.extend(
         samples::registry::pages()
             .into_iter()
+            .chain(samples::people::pages())
             .map(|(name, html)| (name.to_owned(), html)),
     );
     pages

@@ -9,6 +9,7 @@ pub mod form;
 pub mod home;
 pub mod hubs;
 pub mod login;
+pub mod people;
 pub mod portfolio;
 pub mod reading;
 pub mod registry;

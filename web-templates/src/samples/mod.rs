@@ -2,6 +2,7 @@
 
 mod admin;
 mod endpoint;
+pub mod people;
 pub mod registry;
 mod series;
 
