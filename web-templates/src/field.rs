@@ -21,7 +21,7 @@ pub struct Field {
     pub required: bool,
     /// What can be chosen.
     pub choices: Vec<Choice>,
-    /// An example within an empty field; may be empty.
+    /// An example within an empty field, shown as `e.g. D000017`; may be empty.
     pub placeholder: String,
     /// The browser's `autocomplete`; `off` unless told.
     pub autocomplete: &'static str,

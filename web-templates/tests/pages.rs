@@ -156,8 +156,31 @@ fn a_hostile_name_stays_text() {
     endpoint.secret_once = Some(evil.into());
     let mut devices = samples::devices();
     devices.filter.q = evil.into();
+    let mut device = samples::registry::held_device();
+    device.serial = evil.into();
+    device.warnings = vec![evil.into()];
+    device.notes[1].text = evil.into();
+    device.life[0].title = evil.into();
+    device.moves[0].label = evil.into();
+    device.moves[0].hint = evil.into();
+    device.cards[0].title = evil.into();
+    device.cards[0].facts[2] = web_templates::Fact::code(evil, evil).copied();
+    let mut found = samples::registry::search();
+    found.q = evil.into();
+    found.groups[0].hits[0].title = evil.into();
+    let mut refused = samples::registry::distributor_refused();
+    refused.form.fill(&[("name", evil), ("street", evil)]);
+    refused.form.refuse("name", evil);
+    refused.form.refuse("nothing", evil);
+    let mut labels = samples::registry::labels();
+    labels.labels[0].serial = evil.into();
+    labels.labels[0].code = evil.into();
     for html in [
         page.render(),
+        device.render(),
+        found.render(),
+        refused.render(),
+        labels.render(),
         hubs.render(),
         login.render(),
         endpoint.render(),
@@ -185,6 +208,19 @@ fn every_id_is_there_once_and_what_is_labelled_exists() {
         for part in html.split("aria-labelledby=\"").skip(1) {
             let id = part.split('"').next().unwrap();
             assert!(ids.contains(&id), "{name} is labelled by {id}");
+        }
+        for part in html.split("aria-describedby=\"").skip(1) {
+            for id in part.split('"').next().unwrap().split(' ') {
+                assert!(ids.contains(&id), "{name} is described by {id}");
+            }
+        }
+        for tag in tags(&html).filter(|tag| tag.starts_with("label") && tag.contains(" for=\"")) {
+            let id = tag.split(" for=\"").nth(1).unwrap().split('"').next().unwrap();
+            assert!(ids.contains(&id), "{name} has a label for {id}");
+        }
+        for link in html.split("href=\"#").skip(1) {
+            let id = link.split('"').next().unwrap();
+            assert!(ids.contains(&id), "{name} leads to {id}");
         }
     }
 }
@@ -238,6 +274,14 @@ fn an_administrator_sees_no_measurement() {
         "admin-hubs",
         "admin-organisations",
         "admin-refusals",
+        "admin/held-devices",
+        "admin/devices/D000017",
+        "admin/hubs/hb-00398",
+        "admin/customers/northside",
+        "admin/distributors/meridian",
+        "portfolio",
+        "stock",
+        "search",
     ] {
         let text = words(&page(name));
         for unit in ["mmHg", "mg/dL", " kg", "°C", "131", "82.4"] {
@@ -247,9 +291,68 @@ fn an_administrator_sees_no_measurement() {
 }
 
 #[test]
+fn every_table_has_a_caption_and_every_choice_a_name() {
+    for (name, html) in pages() {
+        for table in html.split("<table").skip(1) {
+            let table = table.split("</table>").next().unwrap();
+            assert!(table.contains("<caption"), "{name}: {table}");
+            assert!(!table.contains("<th>"), "{name} has a heading without a scope");
+        }
+        let controls = tags(&html).filter(|tag| {
+            ["input", "select", "textarea"]
+                .iter()
+                .any(|kind| tag.starts_with(kind))
+                && !tag.contains("type=\"hidden\"")
+        });
+        for tag in controls {
+            let is_wrapped = ["checkbox", "radio", "search"]
+                .iter()
+                .any(|kind| tag.contains(kind));
+            assert!(
+                is_wrapped || tag.contains(" id=") || tag.contains("aria-label"),
+                "{name}: {tag} has no label"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_refused_form_keeps_what_was_typed_and_says_where_it_is_wrong() {
+    let html = page("admin/distributors/refused");
+    assert!(html.contains("value=\"Buffalo\"") && html.contains("value=\"dana.whitfield\""));
+    assert!(html.contains("<option value=\"America/Chicago\" selected>"));
+    assert_eq!(html.matches("aria-invalid=\"true\"").count(), 2);
+    let text = words(&html);
+    assert!(text.contains("2 fields want another look: Legal name Email"));
+    assert!(text.contains("Write its legal name. As on the contract"));
+    let file = page("admin/devices/import");
+    assert!(file.contains("enctype=\"multipart/form-data\""));
+    assert!(!page("admin/distributors/new").contains("multipart"));
+}
+
+#[test]
+fn a_question_is_answered_without_a_script() {
+    let html = page("admin/devices/D000017");
+    let form = html.split("action=\"/admin/devices/d1/retire\"").nth(1).unwrap();
+    let form = form.split("</form>").next().unwrap();
+    assert!(form.contains("name=\"reason\"") && form.contains("Retire it for good"));
+    assert!(html.matches("<details name=\"move\"").count() >= 5);
+}
+
+#[test]
+fn a_running_import_asks_how_far_it_is_and_a_done_one_no_more() {
+    assert!(page("admin/devices/import/running").contains("hx-trigger=\"every 2s\""));
+    assert!(!page("admin/devices/import/done").contains("hx-trigger=\"every"));
+    assert!(words(&page("admin/devices/import/preview")).contains("An IMEI has 15 digits; this has 14."));
+}
+
+#[test]
 fn secrets_and_codes_are_shown_only_where_they_were_made() {
     assert!(page("endpoint-secret").contains("whsec_"));
     assert!(!page("endpoint").contains("whsec_"));
+    assert!(page("admin/devices/D000018").contains("vwd_"));
+    assert!(!page("admin/devices/D000017").contains("vwd_"));
+    assert!(!page("admin/hubs/hb-00398").contains("K7QF"));
     let mut hubs = samples::hubs();
     assert!(hubs.render().unwrap().contains("K7QF-93XM-TD"));
     hubs.claim = None;

@@ -75,8 +75,12 @@ pub struct HeldDevicePage {
     pub holder: Option<Link>,
     /// What a person should know first, a sentence each, for example `It has been silent for 3 days.`
     pub warnings: Vec<String>,
+    /// Its token, right after it was made: shown this once.
+    pub token_once: Option<String>,
     /// What most people come for, as buttons at the top: its readings, its label.
     pub actions: Vec<Action>,
+    /// A token that was just made: shown this once.
+    pub token: Option<String>,
     /// The tiles: last seen, battery, signal, readings taken.
     pub stats: Vec<Stat>,
     /// Cards of facts: identity, sending, token.

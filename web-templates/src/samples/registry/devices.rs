@@ -205,10 +205,12 @@ pub fn held_device() -> HeldDevicePage {
         warnings: vec![
             "Nothing has arrived for 3 days; as a rule it sends twice a day. Its battery is low.".into(),
         ],
+        token_once: None,
         actions: vec![
             Action::go("Why did nothing arrive?", "/admin/devices/d1/trouble").icon(Icon::Cases),
             Action::go("Print its label", "/admin/devices/labels?id=d1").icon(Icon::Label),
         ],
+        token: None,
         stats: vec![
             Stat::new(
                 "Last seen",
@@ -302,6 +304,23 @@ pub(super) fn note_form() -> Form {
             .required()
             .hint("The distributor and the customer see it too. No patient data."),
     ])
+}
+
+/// A device of the stock, right after it was added with a token.
+pub fn held_device_new() -> HeldDevicePage {
+    let mut page = held_device();
+    page.state = Tag::new("in stock", Tone::Quiet);
+    page.holder = None;
+    page.warnings.clear();
+    page.token_once = Some("vwd_7hK2mQx9ZpL4sT8vB3nR6wY1cF5gJ0dA".into());
+    page.frame.flashes = vec![crate::frame::Flash {
+        tone: Tone::Ok,
+        text: "The device is added.".into(),
+    }];
+    page.stats.clear();
+    page.life.drain(..3);
+    page.notes.clear();
+    page
 }
 
 /// Every model.

@@ -87,7 +87,7 @@ pub fn distributor_form() -> FormPage {
         .cancel("/admin/distributors")
         .section("Company", company())
         .section_with("Contact", "Whom to call. More can be added later.", contact())
-        .section("State", vec![state()]);
+        .section("", vec![state()]);
     FormPage::new(
         place("Add a distributor", "Distributors", "/admin/distributors"),
         "It holds a stock and places devices with its customers.",

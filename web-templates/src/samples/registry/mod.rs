@@ -10,7 +10,7 @@ mod portfolio;
 mod search;
 mod style;
 
-pub use devices::{held_device, held_devices, models};
+pub use devices::{held_device, held_device_new, held_devices, models};
 pub use forms::{
     adopt_device, customer_form, device_form, distributor_form, distributor_refused, hub_form, model_form,
 };
@@ -54,6 +54,7 @@ pub fn pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("admin/held-devices", held_devices().render()),
         ("admin/devices/new", device_form().render()),
         ("admin/devices/D000017", held_device().render()),
+        ("admin/devices/D000018", held_device_new().render()),
         ("admin/devices/labels", labels().render()),
         ("admin/devices/import", import().render()),
         ("admin/devices/import/preview", import_preview().render()),

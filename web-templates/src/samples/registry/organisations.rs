@@ -240,7 +240,7 @@ fn address(edit: &str) -> Vec<FactCard> {
             "Settings",
             vec![
                 Fact::text("Time zone", "America/New_York").note("08:25 there now"),
-                Fact::text("Units", "mmHg, lb, mg/dL, °F"),
+                Fact::text("Units", "as usual in the United States"),
             ],
         )
         .edit(edit),
