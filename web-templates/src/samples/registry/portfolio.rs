@@ -114,7 +114,7 @@ pub fn stock() -> StockPage {
         ],
         stats: vec![
             Stat::new("In stock", Value::new("318", "devices"), "and 12 hubs"),
-            Stat::new("On their way", Value::new("40", "devices"), "order 2026-0131"),
+            Stat::new("On their way", Value::new("40", "devices"), "order 2026-0142"),
             Stat::new("Placed this month", Value::new("124", ""), "11 returned"),
         ],
         models: vec![
