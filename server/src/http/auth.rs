@@ -10,11 +10,13 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{Error, FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 
+use super::access::{self, Refusal};
 use super::problem::Problem;
 pub use super::remote::remote;
 use super::{Site, State};
+use crate::ground::enums::UserRole;
 use crate::identity::{Caller, CallerScope, IdentityError, Person, Session, SessionSecret};
-use crate::tenancy::{AdminScope, CustomerScope, Permission};
+use crate::tenancy::{AdminScope, CustomerScope, Denied, DistributorScope};
 
 /// Anybody with an access token.
 #[derive(Debug)]
@@ -38,28 +40,18 @@ pub struct ApiCustomer {
     pub person: Person,
 }
 
-impl ApiCaller {
-    /// Refuses a caller who may not do that.
-    pub fn require(&self, permission: Permission) -> Result<(), Problem> {
-        allowed(self.0.allows(permission), permission)
-    }
-}
-
-impl ApiCustomer {
-    /// Refuses a user who may not do that.
-    pub fn require(&self, permission: Permission) -> Result<(), Problem> {
-        allowed(self.scope.allows(permission), permission)
-    }
-}
-
-fn allowed(is_allowed: bool, permission: Permission) -> Result<(), Problem> {
-    if is_allowed {
-        Ok(())
-    } else {
-        Err(Problem::forbidden(format!(
-            "it takes the permission {}",
-            permission.as_str()
-        )))
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Denied(Denied::Lacks(permission)) => {
+                Self::forbidden(format!("it takes the permission {}", permission.as_str()))
+            }
+            Refusal::Denied(Denied::OtherRole(right)) => {
+                let roles: Vec<&str> = right.roles().map(UserRole::as_str).collect();
+                Self::forbidden(format!("this is for users of the role {}", roles.join(", ")))
+            }
+            Refusal::NoRow => Self::forbidden("nobody may do that"),
+        }
     }
 }
 
@@ -68,10 +60,12 @@ impl FromRequest for ApiCaller {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let (state, token) = (state(request), bearer(request).map(str::to_owned));
+        let (state, request) = (state(request), request.clone());
         Box::pin(async move {
-            let token = token.ok_or(IdentityError::NotSignedIn)?;
-            Ok(Self(state?.identity().caller_of_token(&token).await?))
+            let token = bearer(&request).ok_or(IdentityError::NotSignedIn)?;
+            let caller = state?.identity().caller_of_token(token).await?;
+            access::check(&request, &caller)?;
+            Ok(Self(caller))
         })
     }
 }
@@ -115,6 +109,8 @@ pub enum AuthRefusal {
     SignedOut,
     /// Signed in, but the page is for somebody else.
     OtherRole,
+    /// Signed in, but the table of rights does not let them.
+    Refused(Refusal),
     /// A form that another site sent, or whose token does not belong to the session.
     Forged,
     /// The database did not answer.
@@ -129,6 +125,7 @@ impl From<AuthRefusal> for Problem {
                     .detail("sign in again")
             }
             AuthRefusal::OtherRole => Self::forbidden("this page is not for this user"),
+            AuthRefusal::Refused(refusal) => refusal.into(),
             AuthRefusal::Forged => Self::new(
                 "forged-form",
                 StatusCode::FORBIDDEN,
@@ -171,6 +168,14 @@ impl<E> SessionCaller<E> {
         }
     }
 
+    /// The distributor's scope, where the page is a distributor's.
+    pub fn distributor(&self) -> Result<&DistributorScope, AuthRefusal> {
+        match &self.session.caller.scope {
+            CallerScope::Distributor(scope) => Ok(scope),
+            _ => Err(AuthRefusal::OtherRole),
+        }
+    }
+
     /// The administrator's scope, where the page is one of the platform's own people.
     pub fn admin(&self) -> Result<&AdminScope, AuthRefusal> {
         match &self.session.caller.scope {
@@ -188,10 +193,11 @@ impl<E: From<AuthRefusal> + Into<Error> + 'static> FromRequest for SessionCaller
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = state(request);
         let is_foreign = !request.method().is_safe() && !is_same_origin(request);
+        let request = request.clone();
         let secret = state
             .as_ref()
             .ok()
-            .and_then(|state| session_secret(request, state.site()));
+            .and_then(|state| session_secret(&request, state.site()));
         Box::pin(async move {
             if is_foreign {
                 return Err(AuthRefusal::Forged.into());
@@ -200,10 +206,13 @@ impl<E: From<AuthRefusal> + Into<Error> + 'static> FromRequest for SessionCaller
                 return Err(AuthRefusal::SignedOut.into());
             };
             match state.identity().session(&secret).await {
-                Ok(session) => Ok(Self {
-                    session,
-                    refusal: PhantomData,
-                }),
+                Ok(session) => {
+                    access::check(&request, &session.caller).map_err(AuthRefusal::Refused)?;
+                    Ok(Self {
+                        session,
+                        refusal: PhantomData,
+                    })
+                }
                 Err(IdentityError::NotSignedIn) => Err(AuthRefusal::SignedOut.into()),
                 Err(error) => Err(AuthRefusal::Unavailable(error).into()),
             }

@@ -3,6 +3,7 @@
 //! Main types: [`State`], which every handler takes as `web::Data<State>`; [`problem::Problem`], as which everything
 //! that goes wrong leaves; the extractors of [`auth`]. Called by the start-up alone.
 
+pub mod access;
 pub mod api;
 pub mod auth;
 mod healthz;

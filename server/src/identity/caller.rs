@@ -1,8 +1,11 @@
 //! Who makes a request, as a type.
 
 use super::Email;
+use crate::ground::enums::UserRole;
 use crate::ground::ids::UserId;
-use crate::tenancy::{AdminScope, CustomerScope, DistributorScope, Permission};
+use crate::tenancy::{
+    Actor, AdminScope, CustomerScope, Denied, DistributorScope, FinanceScope, Permission, Right,
+};
 
 /// A person who proved who they are, and what they may touch.
 #[derive(Debug, Clone)]
@@ -21,7 +24,35 @@ impl Caller {
             CallerScope::Distributor(scope) => {
                 permission != Permission::ReadReadings && scope.actor().permissions.allows(permission)
             }
+            CallerScope::Finance(_) => false,
             CallerScope::Customer(scope) => scope.allows(permission),
+        }
+    }
+
+    /// Whom this caller works for.
+    pub fn role(&self) -> UserRole {
+        match &self.scope {
+            CallerScope::Admin(_) => UserRole::Admin,
+            CallerScope::Finance(_) => UserRole::Finance,
+            CallerScope::Distributor(_) => UserRole::Distributor,
+            CallerScope::Customer(_) => UserRole::Customer,
+        }
+    }
+
+    /// Whether the table of rights lets this caller do that.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self, right: Right) -> Result<(), Denied> {
+        right.check(self.role(), &self.actor().permissions)
+    }
+
+    fn actor(&self) -> &Actor {
+        match &self.scope {
+            CallerScope::Admin(scope) => scope.actor(),
+            CallerScope::Finance(scope) => scope.actor(),
+            CallerScope::Distributor(scope) => scope.actor(),
+            CallerScope::Customer(scope) => scope.actor(),
         }
     }
 }
@@ -46,6 +77,8 @@ pub struct Person {
 pub enum CallerScope {
     /// The platform's own people.
     Admin(AdminScope),
+    /// Those who keep the platform's books.
+    Finance(FinanceScope),
     /// A distributor's people.
     Distributor(DistributorScope),
     /// A customer's people.
@@ -58,6 +91,7 @@ macro_rules! in_scope {
     ($caller:expr, $scope:ident => $work:expr) => {
         match &$caller.scope {
             $crate::identity::CallerScope::Admin($scope) => $work,
+            $crate::identity::CallerScope::Finance($scope) => $work,
             $crate::identity::CallerScope::Distributor($scope) => $work,
             $crate::identity::CallerScope::Customer($scope) => $work,
         }

@@ -34,9 +34,6 @@ pub enum IdentityError {
     /// A name that is empty or too long.
     #[error("the name must have 1 to 200 characters, none of them a control character")]
     BadName,
-    /// There are no users of this role yet.
-    #[error("users of the role finance cannot be created yet")]
-    RoleNotAvailable,
     /// The address belongs to an account already.
     #[error("this e-mail address cannot be used")]
     EmailTaken,

@@ -10,7 +10,9 @@ use super::users::{Organisation, User, UserScope};
 use super::{Caller, CallerScope, Email, IdentityError, Person};
 use crate::ground::enums::{UserRole, UserState};
 use crate::ground::ids::{CustomerId, SessionId, UserId};
-use crate::tenancy::{Actor, AdminScope, CustomerScope, DistributorScope, PermissionSet, SystemScope, Tx};
+use crate::tenancy::{
+    Actor, AdminScope, CustomerScope, DistributorScope, FinanceScope, PermissionSet, SystemScope, Tx,
+};
 
 type System = Tx<SystemScope>;
 
@@ -39,7 +41,7 @@ pub(super) struct Account {
 
 impl Account {
     pub(super) fn may_sign_in(&self) -> bool {
-        self.is_open && self.user.state == UserState::Active && self.user.role != UserRole::Finance
+        self.is_open && self.user.state == UserState::Active
     }
 
     pub(super) fn into_caller(self) -> Result<Caller, IdentityError> {
@@ -50,6 +52,7 @@ impl Account {
             id,
             email,
             name,
+            role,
             organisation,
             permissions,
             ..
@@ -59,6 +62,9 @@ impl Account {
             permissions,
         };
         let scope = match organisation {
+            Organisation::Platform if role == UserRole::Finance => {
+                CallerScope::Finance(FinanceScope::new(actor))
+            }
             Organisation::Platform => CallerScope::Admin(AdminScope::new(actor)),
             Organisation::Distributor(of) => CallerScope::Distributor(DistributorScope::new(of, actor)),
             Organisation::Customer(of) => CallerScope::Customer(CustomerScope::new(of, actor)),
@@ -81,6 +87,7 @@ pub(super) struct NewAccount {
     pub(super) id: UserId,
     pub(super) email: Email,
     pub(super) name: String,
+    pub(super) role: UserRole,
     pub(super) organisation: Organisation,
     pub(super) permissions: PermissionSet,
     pub(super) password_hash: String,
@@ -109,7 +116,7 @@ pub(super) async fn system_insert_account(tx: &System, new: &NewAccount) -> Resu
             new.id.as_uuid().into(),
             new.email.as_str().into(),
             new.name.as_str().into(),
-            new.organisation.role().as_str().into(),
+            new.role.as_str().into(),
             distributor.into(),
             customer.into(),
             new.permissions.to_texts().into(),

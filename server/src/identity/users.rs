@@ -8,7 +8,8 @@ use super::{Caller, CallerScope, Email, Identity, IdentityError, Password};
 use crate::ground::enums::{UserRole, UserState};
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
 use crate::tenancy::{
-    AdminScope, CustomerScope, DistributorScope, Permission, PermissionSet, Scope, SystemScope, Tx,
+    AdminScope, CustomerScope, DistributorScope, FinanceScope, Permission, PermissionSet, Scope, SystemScope,
+    Tx,
 };
 
 /// Where a user belongs.
@@ -32,11 +33,12 @@ impl Organisation {
         }
     }
 
-    pub(super) fn role(self) -> UserRole {
+    /// Whether people of this role belong there.
+    pub(super) fn has(self, role: UserRole) -> bool {
         match self {
-            Self::Platform => UserRole::Admin,
-            Self::Distributor(_) => UserRole::Distributor,
-            Self::Customer(_) => UserRole::Customer,
+            Self::Platform => matches!(role, UserRole::Admin | UserRole::Finance),
+            Self::Distributor(_) => role == UserRole::Distributor,
+            Self::Customer(_) => role == UserRole::Customer,
         }
     }
 }
@@ -71,7 +73,7 @@ pub struct NewUser {
     pub email: Email,
     /// The name to show.
     pub name: String,
-    /// Which role; it must fit the organisation, and finance does not exist yet.
+    /// Which role; it must fit the organisation.
     pub role: UserRole,
     /// Where it belongs.
     pub organisation: Organisation,
@@ -84,6 +86,7 @@ pub struct NewUser {
 /// A scope that sees users: row-level security shows it its own.
 pub trait UserScope: Scope {}
 impl UserScope for AdminScope {}
+impl UserScope for FinanceScope {}
 impl UserScope for DistributorScope {}
 impl UserScope for CustomerScope {}
 
@@ -109,10 +112,7 @@ impl Identity {
             password,
             permissions,
         } = new;
-        if role == UserRole::Finance {
-            return Err(IdentityError::RoleNotAvailable);
-        }
-        if role != organisation.role() {
+        if !organisation.has(role) {
             return Err(IdentityError::NotAllowed(
                 "the role does not fit the organisation",
             ));
@@ -125,6 +125,7 @@ impl Identity {
             id: self.ground.id(),
             email,
             name,
+            role,
             organisation,
             permissions,
             password_hash,
@@ -155,6 +156,7 @@ impl Identity {
     pub async fn create_user(&self, caller: &Caller, mut new: NewUser) -> Result<UserId, IdentityError> {
         match &caller.scope {
             CallerScope::Admin(_) => {}
+            CallerScope::Finance(_) => return Err(IdentityError::NotAllowed("finance makes no users")),
             CallerScope::Customer(scope) => {
                 may_manage_users(caller)?;
                 if new.organisation != Organisation::Customer(scope.id()) {
@@ -205,9 +207,7 @@ impl Identity {
         user: UserId,
         state: UserState,
     ) -> Result<(), IdentityError> {
-        if !matches!(caller.scope, CallerScope::Admin(_)) {
-            may_manage_users(caller)?;
-        }
+        may_manage_users(caller)?;
         if user == caller.person.id {
             return Err(IdentityError::NotAllowed("nobody disables their own account"));
         }
@@ -215,7 +215,7 @@ impl Identity {
             .run(&self.database, async |tx| store::user_permissions(tx, user).await)
             .await?;
         let own = match &caller.scope {
-            CallerScope::Admin(_) => None,
+            CallerScope::Admin(_) | CallerScope::Finance(_) => None,
             CallerScope::Distributor(scope) => Some(&scope.actor().permissions),
             CallerScope::Customer(scope) => Some(&scope.actor().permissions),
         };

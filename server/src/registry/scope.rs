@@ -2,7 +2,7 @@
 
 use super::RegistryError;
 use crate::ground::ids::UserId;
-use crate::tenancy::{AdminScope, CustomerScope, DistributorScope, Permission, Scope};
+use crate::tenancy::{AdminScope, CustomerScope, DistributorScope, FinanceScope, Permission, Scope};
 
 /// A scope of a person who looks at the registry. Row-level security shows each their own.
 pub trait RegistryScope: Scope {
@@ -49,6 +49,16 @@ impl RegistryScope for CustomerScope {
 
     fn must_manage_devices(&self) -> Result<(), RegistryError> {
         allowed(self.allows(Permission::ManageDevices))
+    }
+}
+
+impl RegistryScope for FinanceScope {
+    fn user(&self) -> UserId {
+        self.actor().user
+    }
+
+    fn must_manage_devices(&self) -> Result<(), RegistryError> {
+        Err(RegistryError::NotAllowed("finance changes no devices"))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
+use crate::ground::enums::UserRole;
+
 /// One thing a user may be allowed to do. Stored as text in `user_account.permissions`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Permission {
@@ -12,18 +14,43 @@ pub enum Permission {
     ManageDevices,
     /// See and change the endpoint, its secrets, deliveries and the dead-letter shelf.
     ManageEndpoints,
-    /// Invite and change users of the same organisation.
+    /// Invite and change users of the same organisation, and its name and address.
     ManageUsers,
+    /// Add and configure the customers of one's portfolio.
+    ManageCustomers,
 }
 
 impl Permission {
     /// Every permission there is.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::ReadReadings,
         Self::ManageDevices,
         Self::ManageEndpoints,
         Self::ManageUsers,
+        Self::ManageCustomers,
     ];
+
+    /// Those that mean something to people of a role.
+    pub fn of(role: UserRole) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |permission| match permission {
+            Self::ReadReadings | Self::ManageEndpoints => role == UserRole::Customer,
+            Self::ManageDevices | Self::ManageUsers => {
+                matches!(role, UserRole::Customer | UserRole::Distributor)
+            }
+            Self::ManageCustomers => role == UserRole::Distributor,
+        })
+    }
+
+    /// What it allows, as pages say it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ReadReadings => "See readings",
+            Self::ManageDevices => "Manage devices and hubs",
+            Self::ManageEndpoints => "Manage your server and its deliveries",
+            Self::ManageUsers => "Manage people and the organization",
+            Self::ManageCustomers => "Add and configure customers",
+        }
+    }
 
     /// The text it is stored as.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +59,7 @@ impl Permission {
             Self::ManageDevices => "manage_devices",
             Self::ManageEndpoints => "manage_endpoints",
             Self::ManageUsers => "manage_users",
+            Self::ManageCustomers => "manage_customers",
         }
     }
 }

@@ -191,6 +191,28 @@ impl Scope for AdminScope {
     const ROLE: &'static str = "vw_admin";
 }
 
+/// Somebody who keeps the platform's books. Sees who the customers are, and neither devices nor people nor values.
+#[derive(Debug, Clone)]
+pub struct FinanceScope {
+    actor: Actor,
+}
+
+impl FinanceScope {
+    /// Only identity makes these, from a verified session or token.
+    pub(crate) fn new(actor: Actor) -> Self {
+        Self { actor }
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+impl Scope for FinanceScope {
+    const ROLE: &'static str = "vw_finance";
+}
+
 /// The platform itself: jobs, circuits, sign-in. Sees every tenant, so functions that take it are named `system_…`.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemScope {

@@ -141,7 +141,8 @@ macro_rules! either {
         match &$call.by.scope {
             vitalwire_server::identity::CallerScope::Customer($scope) => $answer,
             vitalwire_server::identity::CallerScope::Distributor($scope) => $answer,
-            other @ vitalwire_server::identity::CallerScope::Admin(_) => panic!("no tenant: {other:?}"),
+            other @ (vitalwire_server::identity::CallerScope::Admin(_)
+            | vitalwire_server::identity::CallerScope::Finance(_)) => panic!("no tenant: {other:?}"),
         }
     };
 }

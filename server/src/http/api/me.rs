@@ -43,6 +43,7 @@ pub(super) async fn get(ApiCaller(caller): ApiCaller) -> Result<web::Json<Out>, 
     let Caller { person, scope } = caller;
     let (role, organisation_id) = match &scope {
         CallerScope::Admin(_) => ("admin", None),
+        CallerScope::Finance(_) => ("finance", None),
         CallerScope::Distributor(scope) => ("distributor", Some(scope.id().as_uuid())),
         CallerScope::Customer(scope) => ("customer", Some(scope.id().as_uuid())),
     };

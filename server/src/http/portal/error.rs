@@ -11,10 +11,12 @@ use web_templates::ErrorPage;
 use super::local::login_path;
 use crate::forwarding::EndpointError;
 use crate::http::RequestId;
+use crate::http::access::Refusal;
 use crate::http::auth::AuthRefusal;
 use crate::http::problem::Problem;
 use crate::identity::IdentityError;
 use crate::registry::RegistryError;
+use crate::tenancy::Denied;
 
 /// Why a page is not shown.
 #[derive(Debug)]
@@ -112,7 +114,19 @@ impl From<AuthRefusal> for PageError {
     fn from(refusal: AuthRefusal) -> Self {
         match refusal {
             AuthRefusal::SignedOut => Self::SignedOut(None),
-            AuthRefusal::OtherRole => Self::forbidden(),
+            AuthRefusal::OtherRole | AuthRefusal::Refused(Refusal::Denied(Denied::OtherRole(_))) => {
+                Self::forbidden()
+            }
+            AuthRefusal::Refused(Refusal::Denied(Denied::Lacks(permission))) => Self::Shown(
+                StatusCode::FORBIDDEN,
+                Some(format!(
+                    "It takes the permission “{}”. Whoever manages the people of your organization can give it to you.",
+                    permission.label()
+                )),
+            ),
+            AuthRefusal::Refused(Refusal::NoRow) => {
+                Self::internal(&"a route has no row in the table of rights")
+            }
             AuthRefusal::Forged => Self::Shown(
                 StatusCode::FORBIDDEN,
                 Some(

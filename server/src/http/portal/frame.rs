@@ -1,48 +1,59 @@
-//! What stands around every page: who is signed in, where one can go.
+//! What stands around every page: who is signed in, and where they may go.
 
-use web_templates::text::{grouped, initials};
+use web_templates::text::initials;
 use web_templates::{Crumb, Frame, Icon, NavItem, Search, Theme};
 
 use super::visitor::Visitor;
 use crate::http::State;
 use crate::identity::CallerScope;
 use crate::registry::overview::Counts;
-use crate::tenancy::Permission;
+use crate::tenancy::Right;
 
 /// An entry of the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// An administrator's first page.
-    Today,
+    /// One's first page: an administrator's Today, a distributor's portfolio, a customer's home.
+    Home,
+    /// Distributors.
+    Distributors,
+    /// Customers.
+    Customers,
     /// Devices: a customer's, a distributor's, or all.
     Devices,
     /// Hubs.
     Hubs,
+    /// A distributor's stock, and what came and went.
+    Stock,
+    /// Models of devices.
+    Models,
     /// A customer's own server.
     Endpoint,
-    /// Customers and distributors.
-    Organisations,
+    /// People.
+    Users,
+    /// One's own organisation.
+    Organisation,
     /// What was authenticated but not believed.
     Quarantine,
     /// What was refused.
     Refusals,
+    /// A page that is in no menu: a search, one's own account.
+    Nowhere,
 }
 
 /// The frame of a page, with the counts of what this person sees.
 pub(super) fn frame(state: &State, visitor: &Visitor, place: Place, title: &str, counts: &Counts) -> Frame {
     let person = visitor.person();
-    let (platform, note) = match visitor.scope() {
-        CallerScope::Admin(_) => ("Vitalwire platform", "Administrator"),
-        CallerScope::Distributor(_) => ("", "Distributor"),
-        CallerScope::Customer(_) => ("", "Customer"),
+    let (platform, note, hint) = match visitor.scope() {
+        CallerScope::Admin(_) => (
+            "Vitalwire platform",
+            "Administrator",
+            "Serial, IMEI, MAC or customer …",
+        ),
+        CallerScope::Finance(_) => ("Vitalwire platform", "Finance", "Customer or distributor …"),
+        CallerScope::Distributor(_) => ("", "Distributor", "Serial, IMEI, MAC or customer …"),
+        CallerScope::Customer(_) => ("", "Customer", "Serial, IMEI, MAC or hub …"),
     };
     let organisation = person.organisation.clone().unwrap_or_else(|| platform.to_owned());
-    let (action, placeholder) = match visitor.scope() {
-        CallerScope::Admin(_) => ("/admin/devices", "Serial or model …"),
-        CallerScope::Distributor(_) | CallerScope::Customer(_) => {
-            ("/devices", "Serial, model or reference …")
-        }
-    };
     Frame {
         title: title.to_owned(),
         initials: initials(&organisation),
@@ -52,10 +63,7 @@ pub(super) fn frame(state: &State, visitor: &Visitor, place: Place, title: &str,
         user_initials: initials(&person.name),
         nav: nav(visitor, place, counts),
         crumbs: Vec::new(),
-        search: Some(Search {
-            action: action.to_owned(),
-            placeholder: placeholder.to_owned(),
-        }),
+        search: visitor.can(Right::Search).then(|| Search::everywhere(hint)),
         csrf: visitor.csrf(state),
         flashes: Vec::new(),
         theme: Theme::Auto,
@@ -66,67 +74,48 @@ pub(super) fn frame(state: &State, visitor: &Visitor, place: Place, title: &str,
 
 /// A step on the way to a page.
 pub(super) fn crumb(label: &str, href: &str) -> Crumb {
-    Crumb {
-        label: label.to_owned(),
-        href: Some(href.to_owned()),
-    }
+    Crumb::to(label, href)
 }
+
+/// The menu, in order: each entry with the right that its page takes.
+const MENU: [(Place, &str, Icon, &str, Right); 11] = [
+    (Place::Distributors, "Distributors", Icon::Distributors, "/distributors", Right::SeeDistributors),
+    (Place::Customers, "Customers", Icon::Customers, "/customers", Right::SeeCustomers),
+    (Place::Devices, "Devices", Icon::Devices, "/devices", Right::SeeDevices),
+    (Place::Hubs, "Hubs", Icon::Hubs, "/hubs", Right::SeeHubs),
+    (Place::Stock, "Stock", Icon::Stock, "/stock", Right::PlaceDevices),
+    (Place::Endpoint, "Your server", Icon::Endpoint, "/endpoint", Right::ManageEndpoints),
+    (Place::Models, "Models", Icon::Models, "/models", Right::ManageModels),
+    (Place::Users, "People", Icon::Users, "/users", Right::ManageUsers),
+    (Place::Organisation, "Your organization", Icon::Settings, "/organization", Right::ManageOwnProfile),
+    (Place::Quarantine, "Quarantine", Icon::Quarantine, "/admin/quarantine", Right::SeePlatform),
+    (Place::Refusals, "Refusals", Icon::Refusals, "/admin/refusals", Right::SeePlatform),
+];
 
 fn nav(visitor: &Visitor, here: Place, counts: &Counts) -> Vec<NavItem> {
-    let entry = |place: Place, label: &str, icon: Icon, href: &str| NavItem {
-        label: label.to_owned(),
-        icon,
-        href: href.to_owned(),
-        active: place == here,
-        count: None,
-        hot: false,
+    let home = match visitor.scope() {
+        CallerScope::Admin(_) => Some(("Today", Icon::Home, "/admin")),
+        CallerScope::Distributor(_) => Some(("Portfolio", Icon::Portfolio, "/portfolio")),
+        CallerScope::Customer(_) => Some(("Home", Icon::Home, "/home")),
+        CallerScope::Finance(_) => None,
     };
-    let devices = |href| {
-        counted(
-            entry(Place::Devices, "Devices", Icon::Devices, href),
-            counts.devices,
-        )
+    let home = home.map(|(label, icon, href)| NavItem::new(label, icon, href, here == Place::Home));
+    let is_customer = matches!(visitor.scope(), CallerScope::Customer(_));
+    let is_shown = |place: Place, right: Right| {
+        // A customer is one: the list of those it sees is its own profile.
+        visitor.can(right) && !(is_customer && place == Place::Customers)
     };
-    let hubs = |href| match counts.hubs_to_confirm {
-        0 => counted(entry(Place::Hubs, "Hubs", Icon::Hubs, href), counts.hubs),
-        waiting => NavItem {
-            hot: true,
-            ..counted(entry(Place::Hubs, "Hubs", Icon::Hubs, href), waiting)
-        },
-    };
-    match visitor.scope() {
-        CallerScope::Admin(_) => vec![
-            entry(Place::Today, "Today", Icon::Home, "/admin"),
-            entry(
-                Place::Organisations,
-                "Organizations",
-                Icon::Organisations,
-                "/admin/organisations",
-            ),
-            devices("/admin/devices"),
-            hubs("/admin/hubs"),
-            entry(
-                Place::Quarantine,
-                "Quarantine",
-                Icon::Quarantine,
-                "/admin/quarantine",
-            ),
-            entry(Place::Refusals, "Refusals", Icon::Refusals, "/admin/refusals"),
-        ],
-        CallerScope::Distributor(_) => vec![devices("/devices")],
-        CallerScope::Customer(_) => {
-            let mut entries = vec![devices("/devices"), hubs("/hubs")];
-            if visitor.may(Permission::ManageEndpoints) {
-                entries.push(entry(Place::Endpoint, "Your server", Icon::Endpoint, "/endpoint"));
+    let entries = MENU
+        .iter()
+        .filter(|(place, .., right)| is_shown(*place, *right))
+        .map(|(place, label, icon, href, _)| {
+            let entry = NavItem::new(*label, *icon, *href, here == *place);
+            match place {
+                Place::Devices => entry.count(counts.devices.unsigned_abs()),
+                Place::Hubs if counts.hubs_to_confirm > 0 => entry.hot(counts.hubs_to_confirm.unsigned_abs()),
+                Place::Hubs => entry.count(counts.hubs.unsigned_abs()),
+                _ => entry,
             }
-            entries
-        }
-    }
-}
-
-fn counted(entry: NavItem, count: i64) -> NavItem {
-    NavItem {
-        count: Some(grouped(count.unsigned_abs())),
-        ..entry
-    }
+        });
+    home.into_iter().chain(entries).collect()
 }

@@ -15,6 +15,7 @@ pub(super) async fn get(visitor: Visitor) -> HttpResponse {
 pub(super) fn first_page(scope: &CallerScope) -> &'static str {
     match scope {
         CallerScope::Admin(_) => "/admin",
+        CallerScope::Finance(_) => "/customers",
         CallerScope::Distributor(_) | CallerScope::Customer(_) => "/devices",
     }
 }

@@ -9,7 +9,7 @@ use super::error::PageError;
 use crate::http::State;
 use crate::http::auth::SessionCaller;
 use crate::identity::{Caller, CallerScope, Person, SessionSecret};
-use crate::tenancy::{AdminScope, CustomerScope, Permission};
+use crate::tenancy::{AdminScope, CustomerScope, DistributorScope, Permission, Right};
 
 /// Somebody signed in. Who is not is led to the login page and from there back to here.
 #[derive(Debug)]
@@ -36,7 +36,8 @@ impl FromRequest for Visitor {
 }
 
 impl Visitor {
-    fn caller(&self) -> &Caller {
+    /// Who it is, for work that any scope can do.
+    pub(super) fn caller(&self) -> &Caller {
         &self.0.session.caller
     }
 
@@ -73,6 +74,16 @@ impl Visitor {
     /// Whether this person may do that.
     pub(super) fn may(&self, permission: Permission) -> bool {
         self.caller().allows(permission)
+    }
+
+    /// Whether the table of rights lets this person do that.
+    pub(super) fn can(&self, right: Right) -> bool {
+        self.caller().check(right).is_ok()
+    }
+
+    /// The distributor's scope.
+    pub(super) fn distributor(&self) -> Result<&DistributorScope, PageError> {
+        Ok(self.0.distributor()?)
     }
 
     /// The customer's scope, for a user who may see measured values.

@@ -73,7 +73,6 @@ impl From<IdentityError> for Problem {
             IdentityError::BadEmail => Self::invalid("email", told),
             IdentityError::BadPassword(_) => Self::invalid("password", told),
             IdentityError::BadName => Self::invalid("name", told),
-            IdentityError::RoleNotAvailable => Self::invalid("role", told),
             IdentityError::EmailTaken => Self::conflict(told).member("field", "email"),
             IdentityError::NoSuchOrganisation | IdentityError::NoSuchUser => {
                 Self::not_found("user or organisation")

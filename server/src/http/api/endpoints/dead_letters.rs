@@ -13,7 +13,7 @@ use crate::http::api::paging::{ListOut, PageQuery};
 use crate::http::auth::ApiCustomer;
 use crate::http::problem::Problem;
 use crate::registry::Page;
-use crate::tenancy::{Permission, Scope as _};
+use crate::tenancy::Scope as _;
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = DeadLetter)]
@@ -66,7 +66,6 @@ pub(super) async fn list(
     id: web::Path<EndpointId>,
     query: web::Query<PageQuery>,
 ) -> Result<web::Json<ListOut<Out>>, Problem> {
-    customer.require(Permission::ManageEndpoints)?;
     let ask = query.into_inner().ask_below::<DeliveryId>(200)?;
     let (id, rows) = (id.into_inner(), u64::from(ask.limit) + 1);
     let work = async |tx: &_| state.endpoints().dead_letters(tx, id, ask.after, rows).await;

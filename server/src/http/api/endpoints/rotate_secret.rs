@@ -9,7 +9,7 @@ use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCustomer;
 use crate::http::problem::Problem;
-use crate::tenancy::{Permission, Scope as _};
+use crate::tenancy::Scope as _;
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = EndpointSecret)]
@@ -30,7 +30,6 @@ pub(super) async fn rotate(
     customer: ApiCustomer,
     id: web::Path<EndpointId>,
 ) -> Result<HttpResponse, Problem> {
-    customer.require(Permission::ManageEndpoints)?;
     let id = id.into_inner();
     let work = async |tx: &_| state.endpoints().rotate_secret(tx, id).await;
     let secret = customer.scope.run(state.database(), work).await?;

@@ -10,7 +10,6 @@ use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCustomer;
 use crate::http::problem::Problem;
-use crate::tenancy::Permission;
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = TestSent)]
@@ -30,7 +29,6 @@ pub(super) async fn send(
     customer: ApiCustomer,
     id: web::Path<EndpointId>,
 ) -> Result<HttpResponse, Problem> {
-    customer.require(Permission::ManageEndpoints)?;
     let delivery = state
         .endpoints()
         .send_test(&customer.scope, id.into_inner())

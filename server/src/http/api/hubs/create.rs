@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Out;
-use crate::ground::ids::CustomerId;
+use crate::ground::ids::{CustomerId, DistributorId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCaller;
@@ -22,13 +22,15 @@ struct In {
     serial: String,
     #[schema(max_length = 200)]
     name: String,
-    /// At whom it stands.
-    customer_id: CustomerId,
+    /// At whom it stands; without a customer it goes into stock.
+    customer_id: Option<CustomerId>,
+    /// Whose stock it goes into; a customer's own distributor counts over this.
+    distributor_id: Option<DistributorId>,
 }
 
 /// Add a hub
 ///
-/// An administrator adds hubs for any customer, a distributor for its own.
+/// An administrator adds hubs for any customer and into any stock, a distributor for its own customers.
 #[utoipa::path(post, path = "/hubs", tag = "hubs", security(("token" = [])), request_body = In,
     responses((status = 201, body = Out), (status = 409, description = "The customer has a hub of this serial already"), Refused))]
 #[post("/hubs")]
@@ -41,11 +43,12 @@ pub(super) async fn create(
         serial,
         name,
         customer_id,
+        distributor_id,
     } = body.into_inner();
     let maker = match &caller.scope {
         CallerScope::Admin(scope) => HubMaker::Admin(scope),
         CallerScope::Distributor(scope) => HubMaker::Distributor(scope),
-        CallerScope::Customer(_) => {
+        CallerScope::Finance(_) | CallerScope::Customer(_) => {
             return Err(Problem::forbidden(
                 "hubs are added by the platform or a distributor",
             ));
@@ -55,6 +58,7 @@ pub(super) async fn create(
         serial,
         name,
         customer: customer_id,
+        distributor: distributor_id,
     };
     let id = hubs::create(state.ground(), state.database(), maker, new).await?;
     let hub = in_scope!(caller, scope => {

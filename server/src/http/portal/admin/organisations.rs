@@ -56,7 +56,7 @@ pub(super) async fn get(
         .await?;
     let kinds = [("customer", "Customers"), ("distributor", "Distributors")];
     let selects = vec![select("kind", "What it is", "All", &asked.kind, kinds)];
-    let mut frame = frame(&state, &visitor, Place::Organisations, "Organizations", &counts);
+    let mut frame = frame(&state, &visitor, Place::Customers, "Organizations", &counts);
     frame.search = None;
     let pairs = [("q", asked.q.as_str()), ("kind", asked.kind.as_str())];
     html(&AdminOrganisationsPage {

@@ -80,7 +80,7 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
 fn page(state: &State, visitor: &Visitor, found: &Found) -> AdminPage {
     let quarantined = found.wants.waiting.unsigned_abs();
     AdminPage {
-        frame: frame(state, visitor, Place::Today, "Today", &found.counts),
+        frame: frame(state, visitor, Place::Home, "Today", &found.counts),
         attention: attention(found, quarantined),
         stats: tiles(&found.minutes, &found.forwarding, quarantined),
         wants: found.wants.rows(state, visitor),

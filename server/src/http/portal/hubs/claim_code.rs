@@ -49,7 +49,7 @@ pub(super) async fn post(
             )
             .await
         }
-        CallerScope::Distributor(_) => Err(PageError::forbidden()),
+        CallerScope::Finance(_) | CallerScope::Distributor(_) => Err(PageError::forbidden()),
     }
 }
 

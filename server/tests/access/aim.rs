@@ -1,0 +1,164 @@
+//! What a route can be aimed at: one of everything that a distributor and its customer have, or ids that are not theirs.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use uuid::Uuid;
+use vitalwire_server::ground::enums::UserRole;
+use vitalwire_server::ground::ids::{CustomerId, DistributorId};
+use vitalwire_server::identity::{NewUser, Organisation, Password};
+use vitalwire_server::tenancy::PermissionSet;
+
+use crate::world::{Client, PASSWORD, World};
+
+/// The ids of one of everything, by the word that stands before `{id}` in a path.
+pub(crate) struct Aim {
+    pub(crate) distributor: DistributorId,
+    pub(crate) customer: CustomerId,
+    ids: BTreeMap<&'static str, String>,
+    /// A colleague in the distributor and one in the customer, for routes about users.
+    colleagues: [String; 2],
+}
+
+impl Aim {
+    /// A distributor, its customer, and what they have.
+    pub(crate) async fn new(world: &World, admin: &Client, name: &str) -> Self {
+        let distributor = json!({"name": format!("{name} Medical")});
+        let distributor = admin
+            .post("/api/v1/distributors", &distributor)
+            .await
+            .created("id");
+        let tenant = world.tenant(admin, name).await;
+        let reading = world.reading(&tenant, 5).await;
+        for sql in [
+            "update customer set distributor_id = $1 where id = $2",
+            "update device set distributor_id = $1 where customer_id = $2",
+            "update hub set distributor_id = $1 where customer_id = $2",
+            "update assignment set distributor_id = $1 where customer_id = $2",
+        ] {
+            let query = sqlx::query(sql)
+                .bind(distributor.parse::<Uuid>().unwrap())
+                .bind(tenant.customer.parse::<Uuid>().unwrap());
+            query.execute(&world.sql).await.unwrap();
+        }
+        let dead: Uuid = world.ground.id();
+        sqlx::query(
+            "insert into delivery (id, customer_id, endpoint_id, lane, event_sequences, events_created_at, state,
+               attempt, next_attempt_at, created_at)
+             select $1, customer_id, id, '', '{1}', now(), 'dead', 10, now(), now() from endpoint where id = $2",
+        )
+        .bind(dead)
+        .bind(tenant.endpoint.parse::<Uuid>().unwrap())
+        .execute(&world.sql)
+        .await
+        .unwrap();
+        let contact: Uuid = world.ground.id();
+        sqlx::query(
+            "insert into contact (id, distributor_id, customer_id, purpose, name, phone, created_at)
+             values ($1, $2, $3, 'general', 'Pat', '+1 555 0100', now())",
+        )
+        .bind(contact)
+        .bind(distributor.parse::<Uuid>().unwrap())
+        .bind(tenant.customer.parse::<Uuid>().unwrap())
+        .execute(&world.sql)
+        .await
+        .unwrap();
+        let of_distributor = Organisation::Distributor(distributor.parse().unwrap());
+        let of_customer = Organisation::Customer(tenant.customer.parse().unwrap());
+        let colleagues = [
+            colleague(
+                world,
+                &format!("{name}@distributor.example"),
+                UserRole::Distributor,
+                of_distributor,
+            )
+            .await,
+            colleague(
+                world,
+                &format!("{name}@customer.example"),
+                UserRole::Customer,
+                of_customer,
+            )
+            .await,
+        ];
+        Self {
+            distributor: distributor.parse().unwrap(),
+            customer: tenant.customer.parse().unwrap(),
+            ids: BTreeMap::from([
+                ("distributors", distributor),
+                ("customers", tenant.customer.clone()),
+                ("devices", tenant.device.clone()),
+                ("device-models", world.model(admin).await),
+                ("hubs", tenant.hub.clone()),
+                ("endpoints", tenant.endpoint.clone()),
+                ("readings", reading),
+                ("dead-letters", dead.to_string()),
+                ("contacts", contact.to_string()),
+            ]),
+            colleagues,
+        }
+    }
+
+    /// Ids that nobody has.
+    pub(crate) fn nowhere(world: &World) -> Self {
+        let id = || world.ground.id::<Uuid>().to_string();
+        let nouns = [
+            "distributors",
+            "customers",
+            "devices",
+            "device-models",
+            "hubs",
+            "endpoints",
+            "readings",
+            "dead-letters",
+            "contacts",
+        ];
+        Self {
+            distributor: world.ground.id(),
+            customer: world.ground.id(),
+            ids: nouns.into_iter().map(|noun| (noun, id())).collect(),
+            colleagues: [id(), id()],
+        }
+    }
+
+    /// The id that stands in a path after this noun, for somebody of this role.
+    pub(crate) fn id(&self, noun: &str, role: Option<UserRole>) -> &str {
+        if noun == "users" {
+            return &self.colleagues[usize::from(role != Some(UserRole::Distributor))];
+        }
+        self.ids
+            .get(noun)
+            .unwrap_or_else(|| panic!("the tests have none of the {noun}: put one into aim.rs"))
+    }
+
+    /// The path of a route, aimed at this.
+    pub(crate) fn path(&self, pattern: &str, role: Option<UserRole>) -> String {
+        let mut noun = "";
+        let mut path = String::new();
+        for part in pattern.split('/').skip(1) {
+            path.push('/');
+            path.push_str(match part {
+                "{id}" => self.id(noun, role),
+                "{contact}" => self.id("contacts", role),
+                "{kind}" => "blood_pressure",
+                "{file}" => "none",
+                other => other,
+            });
+            noun = part;
+        }
+        path
+    }
+}
+
+/// Somebody of the organisation who may do nothing in particular, so that everybody who manages users may manage them.
+async fn colleague(world: &World, email: &str, role: UserRole, organisation: Organisation) -> String {
+    let new = NewUser {
+        email: email.parse().unwrap(),
+        name: "Colleague".to_owned(),
+        role,
+        organisation,
+        password: Password::typed(PASSWORD),
+        permissions: Some(PermissionSet::default()),
+    };
+    world.identity.system_create_user(new).await.unwrap().to_string()
+}

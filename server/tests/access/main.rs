@@ -1,0 +1,20 @@
+//! Who may do what, over real HTTP against a real PostgreSQL: every route of the table × every sort of caller × an id of
+//! their own and a foreign one.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod aim;
+mod callers;
+#[path = "../forwarding/cluster.rs"]
+mod cluster;
+mod declared;
+mod matrix;
+mod rewind;
+#[expect(dead_code, reason = "what the tests of the API need besides")]
+#[path = "../api/world.rs"]
+mod world;

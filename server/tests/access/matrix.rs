@@ -1,0 +1,180 @@
+//! The matrix: every route of the table × every caller × an id of their own and a foreign one.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use vitalwire_server::ground::enums::UserRole;
+use vitalwire_server::http::access::{Route, Who, routes};
+use vitalwire_server::tenancy::Right;
+
+use crate::aim::Aim;
+use crate::callers::{Answer, Caller, everybody};
+use crate::rewind::Rewind;
+use crate::world::{PASSWORD, World};
+
+/// Whose id it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// The route has none, or it is the caller's own.
+    Own,
+    /// Somebody else's, or for who sees everybody: nobody's.
+    Foreign,
+}
+
+/// What the table says that somebody gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// To be asked who they are.
+    SignIn,
+    /// No.
+    Forbidden,
+    /// There is no such thing.
+    NotFound,
+    /// An answer.
+    Answer,
+}
+
+/// Ends the session of the caller, who is needed for the next routes.
+const LAST: (&str, &str) = ("POST", "/logout");
+
+#[tokio::test]
+async fn every_route_answers_everybody_as_the_table_says() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let own = Aim::new(&world, &admin, "own").await;
+    let foreign = Aim::new(&world, &admin, "foreign").await;
+    let nowhere = Aim::nowhere(&world);
+    let callers = everybody(&world, own.distributor, own.customer).await;
+    let mut wrong: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let as_it_was = Rewind::to_now(&world.sql).await;
+    let mut asked = 0;
+    let (last, first): (Vec<&Route>, Vec<&Route>) =
+        routes().partition(|route| (route.method, route.path) == LAST);
+    for route in first.into_iter().chain(last) {
+        let Who::Person(right) = route.who else { continue };
+        for caller in &callers {
+            for whose in [Whose::Own, Whose::Foreign] {
+                if whose == Whose::Foreign && !route.path.contains("{id}") {
+                    continue;
+                }
+                let aim = match (whose, caller.role) {
+                    (Whose::Own, _) => &own,
+                    (Whose::Foreign, Some(UserRole::Admin | UserRole::Finance)) => &nowhere,
+                    (Whose::Foreign, _) => &foreign,
+                };
+                let answer = ask(route, caller, aim, asked).await;
+                let expected = expected(right, caller, whose);
+                if !is_as_expected(route, expected, &answer) {
+                    let said: String = answer.text.chars().take(160).collect();
+                    let what = format!(
+                        "{} {} with {whose:?} id: {expected:?} was expected, it was {} {}",
+                        route.method,
+                        route.path,
+                        answer.status,
+                        said.split("urn:uuid").next().unwrap_or_default(),
+                    );
+                    wrong.entry(what).or_default().push(&caller.name);
+                }
+                asked += 1;
+                if route.method != "GET" && answer.status < 400 {
+                    as_it_was.rewind().await;
+                }
+            }
+        }
+    }
+    let wrong: Vec<String> = wrong
+        .iter()
+        .map(|(what, who)| format!("{what}\n      as {}", who.join(", ")))
+        .collect();
+    println!(
+        "{asked} triples of route, caller and id were asked; not as the table says: {}",
+        wrong.len()
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the table says, read from it as a person would.
+fn expected(right: Right, caller: &Caller, whose: Whose) -> Expected {
+    match caller.role {
+        None => Expected::SignIn,
+        Some(role) if right.check(role, &caller.permissions).is_err() => Expected::Forbidden,
+        Some(_) if whose == Whose::Foreign => Expected::NotFound,
+        Some(_) => Expected::Answer,
+    }
+}
+
+fn is_as_expected(route: &Route, expected: Expected, answer: &Answer) -> bool {
+    let is_page = !route.path.starts_with("/api/");
+    match expected {
+        Expected::SignIn if is_page => answer.status == 303 && answer.location.starts_with("/login"),
+        Expected::SignIn => answer.status == 401,
+        Expected::Forbidden => answer.status == 403,
+        Expected::NotFound => answer.status == 404,
+        Expected::Answer => match answer.status {
+            200..=299 => true,
+            300..=399 => !answer.location.starts_with("/login") || route.path == "/logout",
+            // The thing is theirs, but not in a state, or the request not of a shape, for that.
+            409 | 422 => true,
+            _ => false,
+        },
+    }
+}
+
+async fn ask(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Answer {
+    let path = aim.path(route.path, caller.role);
+    if route.path.starts_with("/api/") {
+        let body = body(route, caller, aim, number);
+        return caller.call(route.method, &path, &body).await;
+    }
+    let form = [
+        ("fingerprint", "ab:cd".to_owned()),
+        ("url", "https://example.org/hook".to_owned()),
+        ("name", format!("Name {number}")),
+    ];
+    caller.browse(route.method, &path, &form).await
+}
+
+/// What the operation takes, so that nothing but the caller decides.
+fn body(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Value {
+    let id = |noun| aim.id(noun, caller.role).to_owned();
+    let path = route.path.strip_prefix("/api/v1").unwrap_or(route.path);
+    match (route.method, path) {
+        ("POST", "/customers" | "/distributors") => json!({"name": format!("New {number}")}),
+        ("POST", "/users") => {
+            let mut user = json!({"email": format!("new{number}@caller.example"), "name": "New",
+                "role": caller.role.map_or("customer", UserRole::as_str), "password": PASSWORD, "permissions": []});
+            match caller.role {
+                Some(UserRole::Distributor) => user["distributor_id"] = json!(id("distributors")),
+                Some(UserRole::Customer) => user["customer_id"] = json!(id("customers")),
+                _ => {}
+            }
+            user
+        }
+        ("PATCH", "/users/{id}") => json!({"state": "active"}),
+        ("POST", "/device-models") => {
+            json!({"maker": "M", "name": format!("N{number}"), "kinds": ["weight"], "transport": "mqtt"})
+        }
+        ("POST", "/devices") => {
+            json!({"maker": "M", "serial": format!("S{number}"), "model_id": id("device-models")})
+        }
+        ("PATCH", "/devices/{id}" | "/hubs/{id}") => json!({"state": "inactive"}),
+        ("POST", "/devices/{id}/token") => json!({}),
+        ("POST", "/devices/{id}/assignments") => json!({"customer_id": id("customers")}),
+        ("POST", "/hubs") => {
+            json!({"serial": format!("H{number}"), "name": "H", "customer_id": id("customers")})
+        }
+        ("POST", "/hubs/{id}/confirm") => json!({"fingerprint": "aa"}),
+        ("POST", "/endpoints") => json!({"url": "https://a.example/hook"}),
+        ("PATCH", "/endpoints/{id}") => json!({"url": "https://b.example/"}),
+        ("POST", "/endpoints/{id}/dead-letters/retry") => json!({"all": true}),
+        ("POST", "/customers/{id}/contacts" | "/distributors/{id}/contacts" | "/organisation/contacts") => {
+            json!({"purpose": "general", "name": "Pat", "phone": "+1 555 0100"})
+        }
+        ("POST", "/devices/{id}/allocate" | "/hubs/{id}/allocate") => {
+            json!({"distributor_id": id("distributors")})
+        }
+        ("POST", "/devices/{id}/place" | "/hubs/{id}/place") => json!({"customer_id": id("customers")}),
+        ("POST" | "PATCH", _) => json!({}),
+        _ => Value::Null,
+    }
+}
