@@ -21,14 +21,31 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 39] = [
+const TABLE: [(&str, &str, Gets); 73] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
     ("POST", "/customers", Forbidden),
     ("GET", "/customers/{id}", NotFound),
+    ("PATCH", "/customers/{id}", Forbidden),
+    ("GET", "/customers/{id}/contacts", NotFound),
+    ("POST", "/customers/{id}/contacts", Forbidden),
+    ("PATCH", "/customers/{id}/contacts/{contact}", Forbidden),
+    ("DELETE", "/customers/{id}/contacts/{contact}", Forbidden),
     ("GET", "/distributors", Forbidden),
     ("POST", "/distributors", Forbidden),
+    ("GET", "/distributors/{id}", Forbidden),
+    ("PATCH", "/distributors/{id}", Forbidden),
+    ("GET", "/distributors/{id}/contacts", Forbidden),
+    ("POST", "/distributors/{id}/contacts", Forbidden),
+    ("PATCH", "/distributors/{id}/contacts/{contact}", Forbidden),
+    ("DELETE", "/distributors/{id}/contacts/{contact}", Forbidden),
+    ("GET", "/organisation", NothingForeign),
+    ("PATCH", "/organisation", NothingForeign),
+    ("GET", "/organisation/contacts", NothingForeign),
+    ("POST", "/organisation/contacts", NothingForeign),
+    ("PATCH", "/organisation/contacts/{id}", NotFound),
+    ("DELETE", "/organisation/contacts/{id}", NotFound),
     ("GET", "/users", NothingForeign),
     ("POST", "/users", NotFound),
     ("PATCH", "/users/{id}", NotFound),
@@ -38,10 +55,21 @@ const TABLE: [(&str, &str, Gets); 39] = [
     ("POST", "/devices", Forbidden),
     ("GET", "/devices/{id}", NotFound),
     ("PATCH", "/devices/{id}", NotFound),
+    ("PATCH", "/devices/{id}/numbers", Forbidden),
+    ("PATCH", "/devices/{id}/reference", NotFound),
     ("POST", "/devices/{id}/token", NotFound),
     ("GET", "/devices/{id}/token", NotFound),
     ("DELETE", "/devices/{id}/token", NotFound),
     ("POST", "/devices/{id}/assignments", Forbidden),
+    ("POST", "/devices/{id}/allocate", Forbidden),
+    ("POST", "/devices/{id}/recall", Forbidden),
+    ("POST", "/devices/{id}/place", Forbidden),
+    ("POST", "/devices/{id}/return", NotFound),
+    ("POST", "/devices/{id}/restock", Forbidden),
+    ("POST", "/devices/{id}/replace", NotFound),
+    ("POST", "/devices/{id}/retire", Forbidden),
+    ("GET", "/devices/{id}/history", NotFound),
+    ("GET", "/devices/{id}/line", NotFound),
     ("GET", "/devices/{id}/readings", NotFound),
     ("GET", "/readings/{id}", NotFound),
     ("GET", "/readings/{id}/trace", NotFound),
@@ -51,6 +79,12 @@ const TABLE: [(&str, &str, Gets); 39] = [
     ("PATCH", "/hubs/{id}", NotFound),
     ("POST", "/hubs/{id}/claim-code", NotFound),
     ("POST", "/hubs/{id}/confirm", NotFound),
+    ("POST", "/hubs/{id}/allocate", Forbidden),
+    ("POST", "/hubs/{id}/recall", Forbidden),
+    ("POST", "/hubs/{id}/place", Forbidden),
+    ("POST", "/hubs/{id}/return", NotFound),
+    ("POST", "/hubs/{id}/retire", Forbidden),
+    ("GET", "/hubs/{id}/history", NotFound),
     ("GET", "/endpoints", NothingForeign),
     ("POST", "/endpoints", NothingForeign),
     ("GET", "/endpoints/{id}", NotFound),
@@ -107,9 +141,20 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
         ("POST", "/device-models") => {
             json!({"maker": "M", "name": "N", "kinds": ["weight"], "transport": "mqtt"})
         }
+        ("PATCH", "/customers/{id}" | "/distributors/{id}" | "/organisation") => json!({"legal_name": "Taken"}),
+        ("POST", path) if path.ends_with("/contacts") => {
+            json!({"purpose": "general", "name": "Mine", "phone": "+1 555 0100"})
+        }
+        ("PATCH", path) if path.contains("/contacts/") => json!({"name": "Taken"}),
+        ("PATCH", "/devices/{id}/numbers") => json!({"firmware": "9.9"}),
+        ("PATCH", "/devices/{id}/reference") => json!({"reference": "taken"}),
         ("POST", "/devices") => json!({"maker": "M", "serial": "S", "model_id": customer}),
         ("PATCH", "/devices/{id}" | "/hubs/{id}") => json!({"state": "inactive"}),
-        ("POST", "/devices/{id}/assignments") => json!({"customer_id": customer}),
+        ("POST", "/devices/{id}/assignments" | "/devices/{id}/place" | "/hubs/{id}/place") => {
+            json!({"customer_id": customer})
+        }
+        ("POST", "/devices/{id}/allocate" | "/hubs/{id}/allocate") => json!({"distributor_id": customer}),
+        ("POST", "/devices/{id}/replace") => json!({"with_device_id": victim.device, "reason": "it is broken"}),
         ("POST", "/hubs") => json!({"serial": "H", "name": "H", "customer_id": customer}),
         ("POST", "/hubs/{id}/confirm") => json!({"fingerprint": "aa"}),
         ("POST", "/endpoints") => json!({"url": "https://a.example/hook"}),
@@ -123,6 +168,8 @@ async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
     let mut rows = Vec::new();
     for statement in [
         "select to_jsonb(t)::text from device t order by id",
+        "select to_jsonb(t)::text from customer t where name <> 'stranger' order by id",
+        "select to_jsonb(t)::text from contact t where name <> 'Mine' order by id",
         "select to_jsonb(t)::text from hub t order by id",
         "select to_jsonb(t)::text from assignment t order by id",
         "select to_jsonb(t)::text from device_credential t order by id",

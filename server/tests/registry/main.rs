@@ -1,1 +1,14 @@
 //! The registry room against a real PostgreSQL.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "../forwarding/cluster.rs"]
+mod cluster;
+mod life;
+mod organisations;
+mod world;

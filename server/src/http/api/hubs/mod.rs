@@ -1,11 +1,17 @@
 //! Hubs, and how they come to be trusted.
 
+mod allocate;
 mod change;
 mod claim_code;
 mod confirm;
 mod create;
 mod get;
+mod give_back;
+mod history;
 mod list;
+mod place;
+mod recall;
+mod retire;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -22,7 +28,13 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
         .service(get::get)
         .service(change::change)
         .service(claim_code::create)
-        .service(confirm::confirm);
+        .service(confirm::confirm)
+        .service(allocate::allocate)
+        .service(recall::recall)
+        .service(place::place)
+        .service(give_back::give_back)
+        .service(retire::retire)
+        .service(history::history);
 }
 
 #[derive(Serialize, ToSchema)]

@@ -1,0 +1,32 @@
+//! `GET /api/v1/devices/{id}/history`.
+
+use actix_web::{get, web};
+
+use crate::ground::ids::DeviceId;
+use crate::http::State;
+use crate::http::api::openapi::Refused;
+use crate::http::api::periods::HistoryOut;
+use crate::http::auth::ApiCaller;
+use crate::http::problem::Problem;
+use crate::identity::in_scope;
+use crate::registry::moves;
+use crate::tenancy::Scope as _;
+
+/// See who had a device, and when
+///
+/// The newest period first. A customer sees its own, a distributor those of its stock and its customers; who had the device
+/// once still sees when.
+#[utoipa::path(get, path = "/devices/{id}/history", tag = "devices", security(("token" = [])), params(("id" = DeviceId, Path)),
+    responses((status = 200, body = HistoryOut), Refused))]
+#[get("/devices/{id}/history")]
+pub(super) async fn history(
+    state: web::Data<State>,
+    ApiCaller(caller): ApiCaller,
+    id: web::Path<DeviceId>,
+) -> Result<web::Json<HistoryOut>, Problem> {
+    let id = id.into_inner();
+    let periods = in_scope!(caller, scope => {
+        scope.run(state.database(), async |tx| moves::history(tx, scope, id).await).await
+    })?;
+    Ok(web::Json(periods.into()))
+}

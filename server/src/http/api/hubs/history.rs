@@ -1,0 +1,32 @@
+//! `GET /api/v1/hubs/{id}/history`.
+
+use actix_web::{get, web};
+
+use crate::ground::ids::HubId;
+use crate::http::State;
+use crate::http::api::openapi::Refused;
+use crate::http::api::periods::HistoryOut;
+use crate::http::auth::ApiCaller;
+use crate::http::problem::Problem;
+use crate::identity::in_scope;
+use crate::registry::hub_moves;
+use crate::tenancy::Scope as _;
+
+/// See who had a hub, and when
+///
+/// The newest period first. A customer sees its own, a distributor those of its stock and its customers; who had the hub
+/// once still sees when.
+#[utoipa::path(get, path = "/hubs/{id}/history", tag = "hubs", security(("token" = [])), params(("id" = HubId, Path)),
+    responses((status = 200, body = HistoryOut), Refused))]
+#[get("/hubs/{id}/history")]
+pub(super) async fn history(
+    state: web::Data<State>,
+    ApiCaller(caller): ApiCaller,
+    id: web::Path<HubId>,
+) -> Result<web::Json<HistoryOut>, Problem> {
+    let id = id.into_inner();
+    let periods = in_scope!(caller, scope => {
+        scope.run(state.database(), async |tx| hub_moves::history(tx, scope, id).await).await
+    })?;
+    Ok(web::Json(periods.into()))
+}
