@@ -23,6 +23,7 @@ pub mod quarantine;
 pub mod refusals;
 pub mod rights;
 mod scope;
+pub mod search;
 mod serials;
 mod sightings;
 mod standing;

@@ -21,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 73] = [
+const TABLE: [(&str, &str, Gets); 74] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -95,6 +95,7 @@ const TABLE: [(&str, &str, Gets); 73] = [
     ("GET", "/endpoints/{id}/dead-letters", NotFound),
     ("POST", "/endpoints/{id}/dead-letters/retry", NotFound),
     ("GET", "/refusals", NothingForeign),
+    ("GET", "/search", NothingForeign),
 ];
 
 /// An operation aimed at a victim.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 use vitalwire_server::ground::ids::{
-    CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ReadingId, UserId,
+    ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ReadingId, UserId,
 };
 use vitalwire_server::identity::{Caller, CallerScope};
 use vitalwire_server::tenancy::{CustomerScope, DistributorScope};
@@ -32,6 +32,8 @@ pub(crate) struct Aim {
     /// Of the events that announced them.
     pub(crate) sequences: [i64; 2],
     pub(crate) endpoint: EndpointId,
+    /// Whom one calls at the customer.
+    pub(crate) contact: ContactId,
     /// On the dead-letter shelf.
     pub(crate) dead: DeliveryId,
     /// Ids that no call is aimed at but that answers could give away.
@@ -74,6 +76,7 @@ impl Aim {
             self.readings[0].as_uuid(),
             self.readings[1].as_uuid(),
             self.endpoint.as_uuid(),
+            self.contact.as_uuid(),
             self.dead.as_uuid(),
         ];
         ids.iter()

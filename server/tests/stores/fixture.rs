@@ -127,6 +127,7 @@ impl World {
             readings: [ground.id(), ground.id()],
             sequences: [first, first + 1],
             endpoint: ground.id(),
+            contact: ground.id(),
             dead: ground.id(),
             others: Vec::new(),
         };
@@ -145,6 +146,18 @@ impl World {
             .await
             .unwrap();
         aim.endpoint = registered.endpoint.id;
+        sqlx::query(
+            "insert into contact (id, distributor_id, customer_id, purpose, name, email, created_at)
+             values ($1, $2, $3, 'general', $4, 'pat@example.org', $5)",
+        )
+        .bind(aim.contact)
+        .bind(distributor)
+        .bind(customer)
+        .bind(format!("{name} Pat"))
+        .bind(ground.now())
+        .execute(&self.sql)
+        .await
+        .unwrap();
         tokens::issue(ground, &self.database, aim.scope(), aim.device)
             .await
             .unwrap();

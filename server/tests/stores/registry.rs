@@ -1,16 +1,24 @@
 //! The rows of the registry room.
 
-use vitalwire_server::ground::enums::{DeviceState, HubState};
+use vitalwire_server::ground::enums::{ContactPurpose, DeviceState, HubState};
+use vitalwire_server::registry::contacts::{self, ContactPatch, NewContact, Of};
 use vitalwire_server::registry::devices::{DeviceFilter, DevicePatch, ReferenceChange};
 use vitalwire_server::registry::hubs::{HubMaker, NewHub};
-use vitalwire_server::registry::organisations::NewOrganisation;
+use vitalwire_server::registry::organisations::{
+    CustomerFilter, CustomerPatch, DistributorPatch, Draft, NewOrganisation,
+};
 use vitalwire_server::registry::overview::HubFilter;
 use vitalwire_server::registry::refusals::RefusalFilter;
 use vitalwire_server::registry::{
-    Ask, claim, devices, hubs, models, organisations, overview, refusals, tokens,
+    Ask, Change, Reference, Typed as _, claim, configure, devices, hubs, models, organisations, overview,
+    refusals, search, tokens,
 };
 
 use crate::table::{Row, either, row, said};
+
+fn somebody() -> NewContact {
+    NewContact::typed(ContactPurpose::General, "Sam", None, Some("+1 555 0199")).unwrap()
+}
 
 pub(crate) const READS: &[Row] = &[
     row!("registry::devices::list", Either, List, call => {
@@ -57,6 +65,28 @@ pub(crate) const READS: &[Row] = &[
             call.run(scope, async |tx| organisations::customer(tx, call.at.customer).await).await
         })
     }),
+    row!("registry::organisations::customers_like", Either, Read, call => {
+        let named = CustomerFilter { q: Some(call.at.name.clone()), ..CustomerFilter::default() };
+        either!(call, scope => {
+            call.run(scope, async |tx| organisations::customers_like(tx, &named, &Ask::first(100)).await).await
+        })
+    }),
+    row!("registry::organisations::distributors", Distributor, List, call => {
+        call.distributor(async |tx| organisations::distributors(tx, &Ask::first(100)).await).await
+    }),
+    row!("registry::organisations::distributor", Distributor, Read, call => {
+        call.distributor(async |tx| organisations::distributor(tx, call.at.distributor()).await).await
+    }),
+    row!("registry::contacts::of_customer", Either, Read, call => {
+        either!(call, scope => call.run(scope, async |tx| contacts::of_customer(tx, call.at.customer).await).await)
+    }),
+    row!("registry::contacts::of_distributor", Distributor, Read, call => {
+        call.distributor(async |tx| contacts::of_distributor(tx, call.at.distributor()).await).await
+    }),
+    row!("registry::contacts::get", Either, Read, call => {
+        let of = Of::Customer(call.at.customer);
+        either!(call, scope => call.run(scope, async |tx| contacts::get(tx, of, call.at.contact).await).await)
+    }),
     row!("registry::overview::counts", Either, List, call => {
         let now = call.world.ground.now();
         either!(call, scope => call.run(scope, async |tx| overview::counts(tx, now).await).await)
@@ -95,6 +125,14 @@ pub(crate) const READS: &[Row] = &[
             call.run(scope, async |tx| refusals::list(tx, &of_hub, &Ask::first(100)).await).await
         })
     }),
+    row!("registry::search::search", Either, Read, call => {
+        let serial = &call.at.serial;
+        either!(call, scope => call.run(scope, async |tx| search::search(tx, serial).await).await)
+    }),
+    row!("registry::search::search", Either, Read, call => {
+        let name = &call.at.name;
+        either!(call, scope => call.run(scope, async |tx| search::search(tx, name).await).await)
+    }),
     row!("registry::tokens::issued_at", Either, Read, call => {
         either!(call, scope => said(tokens::issued_at(&call.world.database, scope, call.at.device).await))
     }),
@@ -120,7 +158,8 @@ pub(crate) const CHANGES: &[Row] = &[
         let new = NewHub {
             serial: format!("NEW-{}", call.world.ground.id::<uuid::Uuid>().simple()),
             name: "New".to_owned(),
-            customer: call.at.customer,
+            customer: Some(call.at.customer),
+            distributor: None,
         };
         said(hubs::create(&call.world.ground, &call.world.database, by, new).await)
     }),
@@ -146,8 +185,62 @@ pub(crate) const CHANGES: &[Row] = &[
     // Who acts and whose transaction it is are given apart: a foreign name on it must not help.
     row!("registry::organisations::create_customer_of", Distributor, Change, call => {
         let (ground, by) = (&call.world.ground, call.at.distributor_scope());
-        let new = NewOrganisation { name: "New".to_owned(), time_zone: None };
+        let new = NewOrganisation::named("New", None).unwrap();
         call.distributor(async |tx| organisations::create_customer_of(tx, by, ground, new).await).await
+    }),
+    row!("registry::organisations::change_customer", Either, Change, call => {
+        let organisation = Draft { city: Some(Some("Boston")), ..Draft::default() }.to_patch().unwrap();
+        let patch = CustomerPatch { organisation, ..CustomerPatch::default() };
+        either!(call, scope => {
+            call.run(scope, async |tx| organisations::change_customer(tx, scope, call.at.customer, patch).await).await
+        })
+    }),
+    row!("registry::organisations::change_distributor", Distributor, Change, call => {
+        let organisation = Draft { city: Some(Some("Boston")), ..Draft::default() }.to_patch().unwrap();
+        let patch = DistributorPatch { organisation, state: None };
+        let by = call.own.distributor_scope();
+        call.distributor(async |tx| {
+            organisations::change_distributor(tx, by, call.at.distributor(), patch).await
+        }).await
+    }),
+    row!("registry::contacts::add_to_customer", Either, Change, call => {
+        let (ground, new) = (&call.world.ground, somebody());
+        either!(call, scope => {
+            let work = async |tx: &_| contacts::add_to_customer(tx, scope, ground, call.at.customer, &new).await;
+            call.run(scope, work).await
+        })
+    }),
+    row!("registry::contacts::add_to_distributor", Distributor, Change, call => {
+        let (ground, new, by) = (&call.world.ground, somebody(), call.own.distributor_scope());
+        let distributor = call.at.distributor();
+        call.distributor(async |tx| contacts::add_to_distributor(tx, by, ground, distributor, &new).await).await
+    }),
+    row!("registry::contacts::change", Either, Change, call => {
+        let patch = ContactPatch { purpose: Some(ContactPurpose::Billing), ..ContactPatch::default() };
+        let of = Of::Customer(call.at.customer);
+        either!(call, scope => {
+            call.run(scope, async |tx| contacts::change(tx, scope, of, call.at.contact, &patch).await).await
+        })
+    }),
+    row!("registry::contacts::remove", Either, Change, call => {
+        let of = Of::Customer(call.at.customer);
+        either!(call, scope => {
+            call.run(scope, async |tx| contacts::remove(tx, scope, of, call.at.contact).await).await
+        })
+    }),
+    // With the caller's own organisation before it, a foreign contact is not there either.
+    row!("registry::contacts::remove", Either, Change, call => {
+        let of = Of::Customer(call.own.customer);
+        either!(call, scope => {
+            call.run(scope, async |tx| contacts::remove(tx, scope, of, call.at.contact).await).await
+        })
+    }),
+    row!("registry::configure::call", Either, Change, call => {
+        let word = Change::Set(Reference::parse("reference", "mine").unwrap());
+        either!(call, scope => {
+            let ground = &call.world.ground;
+            call.run(scope, async |tx| configure::call(tx, scope, ground, call.at.device, &word).await).await
+        })
     }),
     row!("registry::tokens::issue", Either, Change, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);

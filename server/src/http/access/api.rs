@@ -93,4 +93,5 @@ pub(super) const ROUTES: &[Route] = &[
         Right::ManageEndpoints,
     ),
     get("/api/v1/refusals", Right::SeeRefusals),
+    get("/api/v1/search", Right::Search),
 ];

@@ -16,6 +16,7 @@ mod paging;
 mod periods;
 mod readings;
 mod refusals;
+mod search;
 mod token;
 mod users;
 
@@ -39,6 +40,7 @@ fn operations(cfg: &mut ServiceConfig) {
         .service(me::get)
         .configure(customers::operations)
         .configure(distributors::operations)
+        .service(search::look)
         .configure(organisation::operations)
         .configure(contacts::operations)
         .configure(users::operations)

@@ -40,7 +40,7 @@ const DEVICE_OF_CUSTOMER: &str = device!(
     ""
 );
 
-fn device<S: RegistryScope>() -> &'static str {
+pub(super) fn device<S: RegistryScope>() -> &'static str {
     if is_customer::<S>() {
         DEVICE_OF_CUSTOMER
     } else {

@@ -14,6 +14,7 @@ pub(super) mod organisations;
 pub(super) mod overview;
 pub(super) mod quarantine;
 pub(super) mod refusals;
+pub(super) mod search;
 pub(super) mod tokens;
 
 use sea_orm::{

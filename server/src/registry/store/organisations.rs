@@ -17,7 +17,7 @@ const PAPER: &str =
     "legal_name, street, postal_code, city, region, country, name, time_zone, state, created_at";
 
 /// A page of customers, the devices of which are counted each by an index.
-fn customer_sql<S: RegistryScope>(which: &str) -> String {
+pub(super) fn customer_sql<S: RegistryScope>(which: &str) -> String {
     let devices = if S::ROLE == FinanceScope::ROLE {
         "null::int8"
     } else {
@@ -355,7 +355,7 @@ pub(in crate::registry) async fn distributor<S: RegistryScope>(
     Ok(row.as_ref().map(read_distributor).transpose()?)
 }
 
-fn read_customer(row: &QueryResult) -> Result<Customer, DbErr> {
+pub(super) fn read_customer(row: &QueryResult) -> Result<Customer, DbErr> {
     Ok(Customer {
         id: id(row, "id")?,
         distributor: maybe_id(row, "distributor_id")?,
