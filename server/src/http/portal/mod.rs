@@ -4,7 +4,10 @@
 
 mod admin;
 mod asset;
+mod choose;
+mod customers;
 mod devices;
+mod distributors;
 mod endpoint;
 mod error;
 mod frame;
@@ -14,9 +17,11 @@ mod list;
 mod local;
 mod login;
 mod logout;
+mod organisations;
 mod page;
 mod reading;
 mod said;
+mod sent;
 mod visitor;
 
 use actix_web::{HttpResponse, web};
@@ -40,6 +45,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/favicon.svg", web::get().to(asset::favicon))
         .service(web::resource("/login").get(login::get).post(login::post))
         .route("/logout", web::post().to(logout::post))
+        .configure(distributors::configure)
+        .configure(customers::configure)
         .configure(devices::configure)
         .route("/readings/{id}/trace", web::get().to(reading::trace))
         .configure(endpoint::configure)

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use web_templates::{Flash, Tone};
 
+use super::{devices, hubs};
+
 /// `?said=…` of a page that a form led to.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SaidQuery {
@@ -11,6 +13,13 @@ pub(super) struct SaidQuery {
 }
 
 impl SaidQuery {
+    /// A word that came along with something else.
+    pub(super) fn of(word: &str) -> Self {
+        Self {
+            said: word.to_owned(),
+        }
+    }
+
     /// The sentences to show.
     pub(super) fn flashes(&self) -> Vec<Flash> {
         sentence(&self.said)
@@ -41,6 +50,6 @@ fn sentence(word: &str) -> Option<(Tone, &'static str)> {
         "all-retried" => (Tone::Ok, "Everything on the shelf is on its way again."),
         "nothing-to-retry" => (Tone::Info, "There was nothing on the shelf."),
         "signed-out" => (Tone::Info, "You are signed out."),
-        _ => return None,
+        word => return devices::said::sentence(word).or_else(|| hubs::said::sentence(word)),
     })
 }

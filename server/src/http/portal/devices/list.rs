@@ -6,10 +6,10 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use vitals::Kind;
 use web_templates::text::{counted, grouped, span};
-use web_templates::{Attention, DeviceRow, DevicesPage, Filter, Icon, Stat, Value, When};
+use web_templates::{Action, Attention, DeviceRow, DevicesPage, Filter, Flash, Icon, Stat, Value, When};
 
 use super::parts::{figures, kind, model, signal, state as device_state, via};
-use super::{metadata, reference};
+use super::{held_list, reference};
 use crate::ground::enums::DeviceState;
 use crate::ground::ids::{DeviceId, HubId};
 use crate::history::store::page::{self, Latest};
@@ -18,14 +18,14 @@ use crate::http::portal::endpoint;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
-use crate::http::portal::local::see;
 use crate::http::portal::page::html;
+use crate::http::portal::said::SaidQuery;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset};
 use crate::registry::overview::{self, Counts, SILENT_AFTER};
 use crate::registry::{Ask, Page};
-use crate::tenancy::{CustomerScope, Permission, Scope as _};
+use crate::tenancy::{CustomerScope, Permission, Right, Scope as _};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::http::portal) struct Asked {
@@ -35,8 +35,17 @@ pub(in crate::http::portal) struct Asked {
     pub(in crate::http::portal) kind: String,
     #[serde(default)]
     pub(in crate::http::portal) state: String,
+    /// Of who sees more than one organisation's: why it wants a person, who has it, and of which model it is.
+    #[serde(default)]
+    pub(super) attention: String,
+    #[serde(default)]
+    pub(super) holder: String,
+    #[serde(default)]
+    pub(super) model: String,
     #[serde(default)]
     pub(in crate::http::portal) after: String,
+    #[serde(default)]
+    said: String,
 }
 
 impl Asked {
@@ -53,8 +62,20 @@ impl Asked {
         ask(&self.after, ROWS)
     }
 
-    pub(in crate::http::portal) fn pairs(&self) -> [(&str, &str); 3] {
-        [("q", &self.q), ("kind", &self.kind), ("state", &self.state)]
+    pub(in crate::http::portal) fn pairs(&self) -> [(&str, &str); 6] {
+        [
+            ("q", &self.q),
+            ("kind", &self.kind),
+            ("state", &self.state),
+            ("attention", &self.attention),
+            ("holder", &self.holder),
+            ("model", &self.model),
+        ]
+    }
+
+    /// What the form that led here has to say.
+    pub(super) fn flashes(&self) -> Vec<Flash> {
+        SaidQuery::of(&self.said).flashes()
     }
 
     /// Whether the page shows every device that there is.
@@ -85,15 +106,15 @@ struct Found {
     unwell: u64,
 }
 
-/// A customer's devices; a distributor's people see theirs without values, an administrator has a page of their own.
+/// A customer's devices with their values; a distributor's and the platform's people see theirs without.
 pub(super) async fn get(
     state: web::Data<State>,
     visitor: Visitor,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
     match visitor.scope() {
-        CallerScope::Admin(_) => Ok(see("/admin/devices")),
-        CallerScope::Distributor(scope) => metadata::distributor(&state, &visitor, scope, &asked).await,
+        CallerScope::Admin(scope) => held_list::answer(&state, &visitor, scope, &asked).await,
+        CallerScope::Distributor(scope) => held_list::answer(&state, &visitor, scope, &asked).await,
         CallerScope::Customer(scope) => {
             let found = find(&state, scope, &asked).await?;
             html(&devices_page(&state, &visitor, &asked, found))
@@ -152,7 +173,7 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
     };
     let text = counted(counts.devices.unsigned_abs(), "device", "devices");
     let mut frame = frame(state, visitor, Place::Devices, "Devices", &counts);
-    frame.search = None;
+    frame.flashes = asked.flashes();
     let outside = latest
         .values()
         .filter(|latest| reference::side(&latest.vital).is_some())
@@ -165,12 +186,21 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
     DevicesPage {
         frame,
         attention: attention(&counts, seen, unwell),
-        actions: Vec::new(),
+        actions: actions(visitor),
         stats: tiles(&counts, seen),
         filter: asked.form("/devices", &[DeviceState::Active, DeviceState::Inactive]),
         rows: page.rows.iter().map(row).collect(),
         pager: pager("/devices", &asked.pairs(), &asked.after, page.next.as_ref(), text),
     }
+}
+
+fn actions(visitor: &Visitor) -> Vec<Action> {
+    let adopt = Action::go("Adopt a device", "/devices/adopt").icon(Icon::Add);
+    visitor
+        .can(Right::AdoptDevices)
+        .then_some(adopt)
+        .into_iter()
+        .collect()
 }
 
 fn row(
@@ -189,7 +219,7 @@ fn row(
         model: model(device),
         serial: device.serial.clone(),
         reference: device.customer_reference.clone(),
-        opens: visitor.may(Permission::ReadReadings),
+        opens: true,
         state: device_state(device, now),
         headline: latest.map(|latest| figures(&latest.vital)),
         out: latest.is_some_and(|latest| reference::side(&latest.vital).is_some()),

@@ -1,12 +1,22 @@
-//! A customer's devices: the list, one device's page with its chart and its live stream.
+//! Devices: the list, one device's page with its chart and its live stream for who sees values, what is known of it besides
+//! for everybody, and what can be done with it.
 
+mod about;
 mod cells;
+mod facts;
 mod follow;
+mod held_list;
+pub(super) mod held_row;
+pub(super) mod life;
 pub(super) mod list;
 pub(super) mod live;
 pub(super) mod metadata;
+mod moves;
+mod numbers;
+mod offered;
 pub(super) mod parts;
 pub(super) mod reference;
+pub(super) mod said;
 mod series;
 mod show;
 mod tiles;
@@ -16,6 +26,8 @@ use actix_web::web;
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/devices", web::get().to(list::get))
         .route("/devices/{id}", web::get().to(show::get))
+        .route("/devices/{id}/about", web::get().to(about::get))
+        .configure(moves::configure)
         .route("/devices/{id}/series.json", web::get().to(series::get))
         .route(
             "/devices/{id}/{kind}/series.json",

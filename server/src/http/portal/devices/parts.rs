@@ -7,7 +7,7 @@ use web_templates::{Battery, Icon, Signal, Tag, Tone, Value};
 
 use crate::ground::enums::{DeviceState, Transport};
 use crate::registry::devices::Device;
-use crate::registry::overview::{LOW_BATTERY, SILENT_AFTER};
+use crate::registry::overview::{LOW_BATTERY, SILENT_AFTER, WEAK_SIGNAL};
 
 /// What the device measures, where a page shows one kind: what was asked for, else what it measured last, else the first of
 /// its model's.
@@ -30,6 +30,14 @@ pub(in crate::http::portal) fn state(device: &Device, now: DateTime<Utc>) -> Tag
         (DeviceState::Active, Some(seen)) if now - seen > SILENT_AFTER => {
             Tag::new(format!("silent for {}", span(now - seen)), Tone::Warn)
         }
+        (DeviceState::Active, Some(_))
+            if device
+                .battery_percent
+                .is_some_and(|percent| percent <= LOW_BATTERY) =>
+        {
+            Tag::new("low battery", Tone::Warn)
+        }
+        (DeviceState::Active, Some(_)) if is_weak(device) => Tag::new("weak signal", Tone::Warn),
         (DeviceState::Active, Some(_)) => Tag::new("active", Tone::Ok),
         (DeviceState::Stock, _) => Tag::new("in stock", Tone::Quiet),
         (state, _) => Tag::new(state.as_str(), Tone::Quiet),
@@ -45,8 +53,13 @@ pub(in crate::http::portal) fn battery(device: &Device) -> Option<Battery> {
     })
 }
 
+/// Whether readings begin to get lost on their way from it.
+pub(in crate::http::portal) fn is_weak(device: &Device) -> bool {
+    device.signal_dbm.is_some_and(|dbm| dbm <= WEAK_SIGNAL)
+}
+
 /// Its signal in bars, where it tells. The steps are those of cellular telephones for a received power in dBm.
-pub(super) fn signal(device: &Device) -> Option<Signal> {
+pub(in crate::http::portal) fn signal(device: &Device) -> Option<Signal> {
     let dbm = device.signal_dbm?;
     let bars = match dbm {
         -75..=i16::MAX => 4,
@@ -63,7 +76,7 @@ pub(super) fn signal(device: &Device) -> Option<Signal> {
 }
 
 /// How its readings travel.
-pub(super) fn via(device: &Device) -> (Icon, &'static str) {
+pub(in crate::http::portal) fn via(device: &Device) -> (Icon, &'static str) {
     match device.transport {
         Transport::Cellular => (Icon::Cellular, "cellular"),
         Transport::Bluetooth => (Icon::Bluetooth, "Bluetooth hub"),

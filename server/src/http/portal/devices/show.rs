@@ -7,7 +7,7 @@ use web_templates::pages::device::KindChoice;
 use web_templates::{DevicePage, DeviceVia, Icon, Pager, Range};
 
 use super::parts::{battery, kind, model, state as device_state, via};
-use super::{cells, reference, tiles};
+use super::{about, cells, reference, tiles};
 use crate::ground::ids::{DeviceId, HubId};
 use crate::history::store::page::{self, Before, Shown};
 use crate::history::store::series::fields;
@@ -17,10 +17,11 @@ use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::list::{ROWS, chosen, cursor, pager};
 use crate::http::portal::page::html;
+use crate::http::portal::said::SaidQuery;
 use crate::http::portal::visitor::Visitor;
 use crate::registry::devices::{self, Device};
 use crate::registry::overview::{self, Counts};
-use crate::tenancy::Scope as _;
+use crate::tenancy::{Right, Scope as _};
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -43,13 +44,17 @@ struct Found {
     rows: Vec<Shown>,
 }
 
-/// The page of a device and of one kind that it measures.
+/// The page of a device and of one kind that it measures; without values for who may not see them.
 pub(super) async fn get(
     state: web::Data<State>,
     visitor: Visitor,
     id: web::Path<DeviceId>,
     asked: web::Query<Asked>,
+    said: web::Query<SaidQuery>,
 ) -> Result<HttpResponse, PageError> {
+    if !visitor.can(Right::SeeMeasurements) {
+        return about::answer(&state, &visitor, *id, &said).await;
+    }
     let before: Option<Before> = cursor(&asked.after)?.map(|(measured_at, id)| Before { measured_at, id });
     let found = find(&state, &visitor, *id, chosen(&asked.kind), before).await?;
     html(&page(&state, &visitor, &asked, found))
@@ -133,7 +138,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         summary: summary_text(&week, kind),
         rows: rows.iter().map(|row| cells::row(row, now, zone)).collect(),
         pager,
-        about: None,
+        about: Some(format!("{path}/about")),
     }
 }
 
@@ -165,11 +170,11 @@ fn kinds(device: &Device, week: &Week, shown: Kind) -> Vec<KindChoice> {
 fn through(device: &Device, hub: Option<(HubId, String)>) -> DeviceVia {
     let (icon, text) = via(device);
     match hub {
-        Some((_, name)) => DeviceVia {
+        Some((id, name)) => DeviceVia {
             icon: Icon::Bluetooth,
             text: "through hub".to_owned(),
             name: Some(name),
-            href: Some("/hubs".to_owned()),
+            href: Some(format!("/hubs/{id}")),
         },
         None => DeviceVia {
             icon,

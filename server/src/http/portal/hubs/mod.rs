@@ -4,6 +4,7 @@ mod claim_code;
 mod confirm;
 mod list;
 pub(super) mod rows;
+pub(super) mod said;
 
 use actix_web::web;
 

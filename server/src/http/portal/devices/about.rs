@@ -1,0 +1,166 @@
+//! `GET /devices/{id}/about`, and `GET /devices/{id}` of who sees no values: what is known of a device besides what it
+//! measured, what can be done with it, and its life.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use web_templates::{Action, HeldDevicePage, Icon};
+
+use super::held_row::{LastHubs, holder, last_hubs};
+use super::parts::{model, state as device_state};
+use super::{facts, life, offered};
+use crate::ground::enums::DeviceState;
+use crate::ground::ids::DeviceId;
+use crate::http::State;
+use crate::http::portal::choose::Offer;
+use crate::http::portal::error::PageError;
+use crate::http::portal::frame::{Place, crumb, frame};
+use crate::http::portal::local::with_query;
+use crate::http::portal::page::{html, html_with};
+use crate::http::portal::said::SaidQuery;
+use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::visitor::Visitor;
+use crate::identity::{CallerScope, in_scope};
+use crate::registry::devices::{self, Device};
+use crate::registry::moves::{self, HeldPeriod};
+use crate::registry::overview::{self, Counts};
+use crate::registry::{DeviceToken, RegistryScope, tokens};
+use crate::tenancy::{Right, Scope as _};
+
+/// What the page is made of.
+pub(super) struct Known {
+    pub(super) device: Device,
+    pub(super) hubs: LastHubs,
+    counts: Counts,
+    life: Vec<HeldPeriod>,
+    /// Since when a token of the present holder works.
+    pub(super) token_since: Option<DateTime<Utc>>,
+    /// To whom it could go.
+    pub(super) customers: Offer,
+    pub(super) distributors: Offer,
+}
+
+/// The page of a customer's own people beside that of the readings.
+pub(super) async fn get(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<DeviceId>,
+    said: web::Query<SaidQuery>,
+) -> Result<HttpResponse, PageError> {
+    answer(&state, &visitor, *id, &said).await
+}
+
+/// The page.
+pub(super) async fn answer(
+    state: &State,
+    visitor: &Visitor,
+    id: DeviceId,
+    said: &SaidQuery,
+) -> Result<HttpResponse, PageError> {
+    let known = find(state, visitor, id).await?;
+    let mut page = page(state, visitor, &known);
+    page.frame.flashes = said.flashes();
+    html(&page)
+}
+
+/// The page with a token that was just made, which is shown nowhere else.
+pub(super) async fn with_token(
+    state: &State,
+    visitor: &Visitor,
+    id: DeviceId,
+    token: &DeviceToken,
+) -> Result<HttpResponse, PageError> {
+    let known = find(state, visitor, id).await?;
+    let mut page = page(state, visitor, &known);
+    page.token_once = Some(token.expose().to_owned());
+    html(&page)
+}
+
+/// The page after something could not be done: the reason stands where it was tried.
+pub(super) async fn refused(
+    state: &State,
+    visitor: &Visitor,
+    id: DeviceId,
+    (verb, sent): (&str, &Sent),
+    refused: Refused,
+) -> Result<HttpResponse, PageError> {
+    let known = find(state, visitor, id).await?;
+    let mut page = page(state, visitor, &known);
+    let tried = format!("/devices/{id}/{verb}");
+    let status = refused.show_at(&mut page.frame, &mut page.moves, &tried, sent)?;
+    html_with(status, &page)
+}
+
+async fn find(state: &State, visitor: &Visitor, id: DeviceId) -> Result<Known, PageError> {
+    let mut known = in_scope!(visitor.caller(), scope => seen(state, visitor, scope, id).await)?;
+    if let (CallerScope::Admin(scope), DeviceState::Stock) = (visitor.scope(), known.device.state) {
+        known.distributors = scope
+            .run(state.database(), async |tx| Offer::distributors(tx).await)
+            .await?;
+    }
+    Ok(known)
+}
+
+async fn seen<S: RegistryScope>(
+    state: &State,
+    visitor: &Visitor,
+    scope: &S,
+    id: DeviceId,
+) -> Result<Known, PageError> {
+    let token_since = tokens::issued_at(state.database(), scope, id).await?;
+    let now = state.ground().now();
+    scope
+        .run(state.database(), async |tx| {
+            let device = devices::get(tx, id).await?;
+            let customers = if visitor.can(Right::PlaceDevices) {
+                Offer::customers(tx).await?
+            } else {
+                Offer::default()
+            };
+            Ok(Known {
+                hubs: last_hubs(tx, std::slice::from_ref(&device)).await?,
+                counts: overview::counts(tx, now).await?,
+                life: moves::history(tx, scope, id).await?,
+                device,
+                token_since,
+                customers,
+                distributors: Offer::default(),
+            })
+        })
+        .await
+}
+
+fn page(state: &State, visitor: &Visitor, known: &Known) -> HeldDevicePage {
+    let device = &known.device;
+    let mut frame = frame(state, visitor, Place::Devices, &model(device), &known.counts);
+    frame.crumbs = vec![crumb("Devices", "/devices")];
+    HeldDevicePage {
+        frame,
+        kinds: device.kinds.clone(),
+        model: model(device),
+        serial: device.serial.clone(),
+        state: device_state(device, state.ground().now()),
+        holder: holder(visitor, device),
+        warnings: facts::warnings(state, device),
+        actions: actions(visitor, device),
+        token_once: None,
+        stats: facts::stats(state, visitor, known),
+        cards: facts::cards(state, visitor, known),
+        moves: offered::moves(state, visitor, known),
+        life: life::entries(state, visitor, &known.life),
+        notes: Vec::new(),
+        note_form: None,
+    }
+}
+
+/// The buttons at the top: its readings, its label.
+fn actions(visitor: &Visitor, device: &Device) -> Vec<Action> {
+    let path = format!("/devices/{}", device.id);
+    let readings = visitor.can(Right::SeeMeasurements).then(|| {
+        Action::go("Its readings", path)
+            .icon(Icon::of(super::parts::kind(device, None)))
+            .primary()
+    });
+    let label = with_query("/labels", &[("device", &device.id.to_string())]);
+    let label = Action::go("Print its label", label).icon(Icon::Label);
+    readings.into_iter().chain([label]).collect()
+}

@@ -1,0 +1,177 @@
+//! What is known of a device besides what it measured: warnings in words, tiles, cards of facts.
+
+use chrono::{DateTime, Utc};
+use web_templates::text::span;
+use web_templates::{Fact, FactCard, Stat, Tag, Tone, Value, When};
+
+use super::about::Known;
+use super::parts::{battery, is_weak, signal, via};
+use crate::ground::enums::DeviceState;
+use crate::http::State;
+use crate::http::portal::visitor::Visitor;
+use crate::registry::devices::Device;
+use crate::registry::overview::{LOW_BATTERY, SILENT_AFTER};
+use crate::tenancy::Right;
+
+/// What a person should know first.
+pub(super) fn warnings(state: &State, device: &Device) -> Vec<String> {
+    let now = state.ground().now();
+    let mut warnings = Vec::new();
+    match device.state {
+        DeviceState::Active => match device.last_seen_at {
+            None => {}
+            Some(seen) if now - seen > SILENT_AFTER => warnings.push(format!(
+                "Nothing has arrived from it for {}. Take a measurement near its hub or where it has a signal.",
+                span(now - seen)
+            )),
+            Some(_) => {}
+        },
+        DeviceState::Inactive => {
+            warnings.push("It is inactive: nothing that it sends is taken until it is activated.".to_owned());
+        }
+        DeviceState::Returned => warnings.push(
+            "It came back from a customer. Once it was looked at, put it into stock so that it can be placed again."
+                .to_owned(),
+        ),
+        DeviceState::Replaced => warnings.push(
+            "Another device took its place: nothing that it sends is taken any more. Give it back.".to_owned(),
+        ),
+        DeviceState::Stock | DeviceState::Retired => {}
+    }
+    if device.state == DeviceState::Active {
+        if let Some(percent) = device.battery_percent.filter(|percent| *percent <= LOW_BATTERY) {
+            warnings.push(format!("Its battery is low: {percent} %. Change or charge it."));
+        }
+        if is_weak(device) {
+            warnings.push(
+                "Its signal is weak: readings may come late or get lost where it stands now.".to_owned(),
+            );
+        }
+    }
+    warnings
+}
+
+/// The tiles.
+pub(super) fn stats(state: &State, visitor: &Visitor, known: &Known) -> Vec<Stat> {
+    let (device, now) = (&known.device, state.ground().now());
+    let hub = known.hubs.get(&device.id);
+    let through = hub.map_or_else(String::new, |(_, name)| format!("through {name}"));
+    let is_silent = device.state == DeviceState::Active
+        && device.last_seen_at.is_some_and(|seen| now - seen > SILENT_AFTER);
+    let seen = device.last_seen_at.map_or_else(
+        || Value::new("never", ""),
+        |at| {
+            let ago = span(now - at);
+            let (number, unit) = ago.split_once(' ').unwrap_or((&ago, ""));
+            Value::new(number, format!("{unit} ago"))
+        },
+    );
+    let charge = battery(device);
+    let percent = charge.map_or_else(
+        || Value::new("–", ""),
+        |charge| Value::new(charge.percent.to_string(), "%"),
+    );
+    let dbm = device.signal_dbm.map_or_else(
+        || Value::new("–", ""),
+        |dbm| {
+            let sign = if dbm < 0 { "−" } else { "" };
+            Value::new(format!("{sign}{}", dbm.unsigned_abs()), "dBm")
+        },
+    );
+    let strength = signal(device).map_or("not told yet", |signal| match signal.bars {
+        0 | 1 => "weak",
+        2 => "fair",
+        3 => "good",
+        _ => "strong",
+    });
+    vec![
+        Stat::new("Last seen", seen, through).warn_if(is_silent),
+        Stat::new(
+            "Battery",
+            percent,
+            if charge.is_some() { "" } else { "not told yet" },
+        )
+        .warn_if(charge.is_some_and(|charge| charge.low)),
+        Stat::new("Signal", dbm, strength).warn_if(is_weak(device)),
+        Stat::new("Added", Value::new(day(device.created_at, visitor), ""), ""),
+    ]
+}
+
+fn day(at: DateTime<Utc>, visitor: &Visitor) -> String {
+    at.with_timezone(&visitor.zone()).format("%b %-d, %Y").to_string()
+}
+
+/// The cards.
+pub(super) fn cards(state: &State, visitor: &Visitor, known: &Known) -> Vec<FactCard> {
+    let mut cards = vec![identity(visitor, &known.device), sending(state, visitor, known)];
+    if !matches!(known.device.state, DeviceState::Retired | DeviceState::Replaced) {
+        cards.push(token(state, visitor, known));
+    }
+    cards
+}
+
+fn identity(visitor: &Visitor, device: &Device) -> FactCard {
+    let copied = |label: &str, value: &Option<String>| {
+        let fact = Fact::maybe_code(label, value.as_deref());
+        if value.is_some() { fact.copied() } else { fact }
+    };
+    let named = if visitor.can(Right::ManageModels) {
+        Fact::link("Model", &device.model, format!("/models/{}", device.model_id))
+    } else {
+        Fact::text("Model", &device.model)
+    };
+    let mut facts = vec![
+        Fact::text("Maker", &device.maker),
+        named,
+        Fact::code("Serial", &device.serial).copied(),
+        copied("IMEI", &device.imei),
+        copied("MAC", &device.mac),
+        copied("ICCID", &device.iccid),
+        Fact::maybe("Firmware", device.firmware.as_deref()),
+    ];
+    if device.customer.is_some() {
+        let reference = Fact::maybe("Reference", device.customer_reference.as_deref());
+        facts.push(reference.note("the customer's own"));
+    }
+    if visitor.can(Right::PlaceDevices) && device.distributor.is_some() {
+        let reference = Fact::maybe("Distributor's reference", device.distributor_reference.as_deref());
+        facts.push(reference);
+    }
+    FactCard::new("Identity", facts)
+}
+
+fn sending(state: &State, visitor: &Visitor, known: &Known) -> FactCard {
+    let (device, now, zone) = (&known.device, state.ground().now(), visitor.zone());
+    let (_, line) = via(device);
+    let when = |at: Option<DateTime<Utc>>| at.map(|at| When::clock(at, now, &zone));
+    let hub = match known.hubs.get(&device.id) {
+        Some((id, name)) => Fact::link("Last hub", name, format!("/hubs/{id}")),
+        None => Fact::nothing("Last hub", "none"),
+    };
+    FactCard::new(
+        "Sending",
+        vec![
+            Fact::text("Sends over", line),
+            hub,
+            Fact::time("Last seen", when(device.last_seen_at)),
+            Fact::time("Last measured", when(device.last_reading_at)),
+            Fact::battery("Battery", battery(device)),
+            Fact::signal("Signal", signal(device)),
+        ],
+    )
+}
+
+fn token(state: &State, visitor: &Visitor, known: &Known) -> FactCard {
+    let (now, zone) = (state.ground().now(), visitor.zone());
+    let facts = match known.token_since {
+        Some(since) => vec![
+            Fact::tag("State", Tag::new("in use", Tone::Ok)),
+            Fact::time("Issued", Some(When::clock(since, now, &zone))),
+        ],
+        None => vec![
+            Fact::nothing("State", "none")
+                .note("a device behind a hub needs none; one that sends by itself proves with it who it is"),
+        ],
+    };
+    FactCard::new("Token", facts)
+}

@@ -1,0 +1,207 @@
+//! Devices without a value: what an administrator and a distributor see of them.
+
+use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
+use web_templates::text::counted;
+use web_templates::{Action, Attention, Choice, Filter, HeldDevicesPage, Icon, Select};
+
+use super::held_row::{LastHubs, last_hubs, rows};
+use super::list::Asked;
+use crate::ground::enums::DeviceState;
+use crate::ground::ids::{CustomerId, DistributorId};
+use crate::http::State;
+use crate::http::portal::choose::Offer;
+use crate::http::portal::error::PageError;
+use crate::http::portal::frame::{Place, frame};
+use crate::http::portal::list::{pager, select};
+use crate::http::portal::local::with_query;
+use crate::http::portal::page::html;
+use crate::http::portal::visitor::Visitor;
+use crate::identity::CallerScope;
+use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset, Wants};
+use crate::registry::overview::{self, Counts, SILENT_AFTER};
+use crate::registry::{Page, RegistryError, RegistryScope, organisations};
+use crate::tenancy::{Right, Scope as _, Tx};
+
+/// The word for what lies in stock.
+const IN_STOCK: &str = "stock";
+
+/// What the page is made of.
+struct Found {
+    page: Page<Device, DeviceKeyset>,
+    hubs: LastHubs,
+    counts: Counts,
+    customers: Offer,
+    distributors: Offer,
+    /// The name of who was asked for, where the lists above are too long to hold it.
+    holder: Option<String>,
+}
+
+/// The devices that a scope sees, without values.
+pub(super) async fn answer<S: RegistryScope>(
+    state: &State,
+    visitor: &Visitor,
+    scope: &S,
+    asked: &Asked,
+) -> Result<HttpResponse, PageError> {
+    let mut found = find(state, scope, asked).await?;
+    if let CallerScope::Admin(scope) = visitor.scope() {
+        let offer = async |tx: &_| Offer::distributors(tx).await;
+        found.distributors = scope.run(state.database(), offer).await?;
+        if let Ok(id) = asked.holder.parse::<DistributorId>() {
+            let named = async |tx: &_| Ok::<_, RegistryError>(organisations::distributor(tx, id).await.ok());
+            let named = scope.run(state.database(), named).await?;
+            found.holder = found.holder.or(named.map(|distributor| distributor.name));
+        }
+    }
+    html(&page(state, visitor, asked, &found))
+}
+
+async fn find<S: RegistryScope>(state: &State, scope: &S, asked: &Asked) -> Result<Found, PageError> {
+    let (ask, now) = (asked.page()?, state.ground().now());
+    scope
+        .run(state.database(), async |tx| {
+            let (wanted, holder) = wanted(tx, asked, now).await?;
+            let page = devices::list(tx, &wanted, &ask).await?;
+            Ok(Found {
+                hubs: last_hubs(tx, &page.rows).await?,
+                page,
+                counts: overview::counts(tx, now).await?,
+                customers: Offer::customers(tx).await?,
+                distributors: Offer::default(),
+                holder,
+            })
+        })
+        .await
+}
+
+/// Which devices were asked for, and the name of the customer whose they are.
+async fn wanted<S: RegistryScope>(
+    tx: &Tx<S>,
+    asked: &Asked,
+    now: DateTime<Utc>,
+) -> Result<(DeviceFilter, Option<String>), RegistryError> {
+    let mut wanted = asked.wanted();
+    wanted.model = asked.model.parse().ok();
+    wanted.wants = match asked.attention.as_str() {
+        "silent" => Some(Wants::Silent(now - SILENT_AFTER)),
+        "low_battery" => Some(Wants::LowBattery),
+        "weak_signal" => Some(Wants::WeakSignal),
+        _ => None,
+    };
+    wanted.in_stock = asked.holder == IN_STOCK;
+    let Ok(id) = asked.holder.parse::<CustomerId>() else {
+        return Ok((wanted, None));
+    };
+    match organisations::customer(tx, id).await {
+        Ok(customer) => {
+            wanted.customer = Some(id);
+            Ok((wanted, Some(customer.name)))
+        }
+        Err(RegistryError::NotFound(_)) => {
+            wanted.distributor = Some(DistributorId::from(id.as_uuid()));
+            Ok((wanted, None))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> HeldDevicesPage {
+    let counts = &found.counts;
+    let mut frame = frame(state, visitor, Place::Devices, "Devices", counts);
+    frame.flashes = asked.flashes();
+    let text = counted(counts.devices.unsigned_abs(), "device in all", "devices in all");
+    let next = found.page.next.as_ref();
+    HeldDevicesPage {
+        frame,
+        attention: attention(counts),
+        actions: actions(visitor, asked),
+        stats: Vec::new(),
+        filter: filter(asked, found),
+        rows: rows(state, visitor, &found.page.rows, &found.hubs),
+        pager: pager("/devices", &asked.pairs(), &asked.after, next, text),
+    }
+}
+
+/// The first line, about every device that the scope sees.
+pub(in crate::http::portal) fn attention(counts: &Counts) -> Attention {
+    let of = |count: i64, one, many| (count.unsigned_abs(), one, many);
+    Attention::of(&[
+        of(counts.silent, "device is silent", "devices are silent"),
+        of(counts.low_battery, "battery is low", "batteries are low"),
+    ])
+    .or("No device is silent, and no battery is low.")
+}
+
+fn actions(visitor: &Visitor, asked: &Asked) -> Vec<Action> {
+    let may = |right, action: Action| visitor.can(right).then_some(action);
+    let labels = [
+        ("holder", asked.holder.as_str()),
+        ("model", asked.model.as_str()),
+        ("state", asked.state.as_str()),
+    ];
+    let all = [
+        may(
+            Right::PlaceDevices,
+            Action::go("Labels", with_query("/labels", &labels)).icon(Icon::Label),
+        ),
+        may(
+            Right::ImportDevices,
+            Action::go("Import", "/imports").icon(Icon::Upload),
+        ),
+        may(
+            Right::AdoptDevices,
+            Action::go("Adopt a device", "/devices/adopt")
+                .icon(Icon::Add)
+                .primary(),
+        ),
+        may(
+            Right::ManageStock,
+            Action::go("Add a device", "/devices/new")
+                .icon(Icon::Add)
+                .primary(),
+        ),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn filter(asked: &Asked, found: &Found) -> Filter {
+    let mut form = asked.form("/devices", DeviceState::ALL);
+    "Serial, IMEI, MAC, model or customer".clone_into(&mut form.placeholder);
+    let wants = [
+        ("silent", "Silent"),
+        ("low_battery", "Low battery"),
+        ("weak_signal", "Weak signal"),
+    ];
+    form.selects.push(select(
+        "attention",
+        "Attention",
+        "Well or not",
+        &asked.attention,
+        wants,
+    ));
+    form.selects.push(holders(asked, found));
+    form
+}
+
+/// Who has them: nobody, a customer, a distributor. Who was asked for is among them in any case.
+fn holders(asked: &Asked, found: &Found) -> Select {
+    let name = |(id, name): &(String, String)| Choice::new(id, name, *id == asked.holder);
+    let mut choices = vec![
+        Choice::new("", "Held by anybody", asked.holder.is_empty()),
+        Choice::new(IN_STOCK, "In stock", asked.holder == IN_STOCK),
+    ];
+    for offer in [&found.distributors, &found.customers] {
+        choices.extend(offer.names().unwrap_or_default().iter().map(name));
+    }
+    if let Some(holder) = &found.holder
+        && !choices.iter().any(|choice| choice.selected)
+    {
+        choices.push(Choice::new(&asked.holder, holder, true));
+    }
+    Select {
+        name: "holder".to_owned(),
+        label: "Held by".to_owned(),
+        choices,
+    }
+}
