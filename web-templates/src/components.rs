@@ -362,12 +362,14 @@ pub struct Comment {
 pub struct Contact {
     /// Their name.
     pub name: String,
-    /// What for, for example `Billing`; may be empty.
+    /// What for, for example `billing`; may be empty.
     pub role: String,
     /// Their address; may be empty.
     pub email: String,
     /// Their number; may be empty.
     pub phone: String,
+    /// Where it is changed, where this person may.
+    pub edit: Option<String>,
 }
 
 /// A drawing that the server made itself, for example a QR code. It is written as it is: never from what somebody typed, and

@@ -36,6 +36,7 @@ pub use pages::admin::{
     AdminDeviceRow, AdminDevicesPage, AdminHubsPage, AdminOrganisationsPage, AdminPage, AdminQuarantinePage,
     AdminRefusalsPage, OrganisationRow, QuarantineRow, RefusalRow, Want,
 };
+pub use pages::desk::{CasePage, CaseRow, CasesPage, Check, TroublePage};
 pub use pages::device::{DevicePage, DeviceVia, Range};
 pub use pages::devices::{DeviceRow, DevicesPage};
 pub use pages::endpoint::{
@@ -46,6 +47,7 @@ pub use pages::form::FormPage;
 pub use pages::home::{HomePage, RecentReading};
 pub use pages::hubs::{ClaimCode, HubRow, HubsPage};
 pub use pages::login::LoginPage;
+pub use pages::orders::{OrderItem, OrderLine, OrderPage, OrderRow, OrdersPage};
 pub use pages::people::{AccountPage, DoorPage, InvitationRow, PersonRow, UserPage, UsersPage};
 pub use pages::portfolio::{MovementRow, PortfolioPage, StockModelRow, StockPage};
 pub use pages::reading::{Cell, Delivery, Note, ReadingRow, TracePage, TraceStep, Way, WayCell};
@@ -61,6 +63,7 @@ pub use pages::registry::imports::{
 pub use pages::registry::labels::LabelsPage;
 pub use pages::registry::models::{ModelRow, ModelsPage};
 pub use pages::search::{Hit, HitGroup, SearchPage};
+pub use pages::sites::{SiteRow, SitesPage, TeamRow};
 pub use pages::style::StylePage;
 pub use parts::{
     Attention, Battery, Choice, Filter, Pager, Select, Signal, Spark, Stat, Tag, Tone, Value, When,

@@ -282,6 +282,9 @@ fn an_administrator_sees_no_measurement() {
         "portfolio",
         "stock",
         "search",
+        "orders",
+        "trouble",
+        "cases/1",
     ] {
         let text = words(&page(name));
         for unit in ["mmHg", "mg/dL", " kg", "°C", "131", "82.4"] {

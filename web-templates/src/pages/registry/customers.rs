@@ -73,6 +73,8 @@ pub struct CustomerPage {
     pub cards: Vec<FactCard>,
     /// Whom to call.
     pub contacts: Vec<Contact>,
+    /// Where one is added, where this person may.
+    pub contacts_add: Option<String>,
     /// Its devices, those that want a person first.
     pub devices: Vec<HeldDeviceRow>,
     /// Where all of them are shown.

@@ -79,8 +79,6 @@ pub struct HeldDevicePage {
     pub token_once: Option<String>,
     /// What most people come for, as buttons at the top: its readings, its label.
     pub actions: Vec<Action>,
-    /// A token that was just made: shown this once.
-    pub token: Option<String>,
     /// The tiles: last seen, battery, signal, readings taken.
     pub stats: Vec<Stat>,
     /// Cards of facts: identity, sending, token.

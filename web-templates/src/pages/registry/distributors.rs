@@ -69,6 +69,8 @@ pub struct DistributorPage {
     pub cards: Vec<FactCard>,
     /// Whom to call.
     pub contacts: Vec<Contact>,
+    /// Where one is added, where this person may.
+    pub contacts_add: Option<String>,
     /// Its customers, those that want a person first.
     pub customers: Vec<CustomerRow>,
     /// Where all of them are shown.

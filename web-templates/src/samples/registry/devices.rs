@@ -210,7 +210,6 @@ pub fn held_device() -> HeldDevicePage {
             Action::go("Why did nothing arrive?", "/admin/devices/d1/trouble").icon(Icon::Cases),
             Action::go("Print its label", "/admin/devices/labels?id=d1").icon(Icon::Label),
         ],
-        token: None,
         stats: vec![
             Stat::new(
                 "Last seen",

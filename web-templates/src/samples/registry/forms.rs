@@ -55,7 +55,17 @@ pub(super) fn company() -> Vec<Field> {
 fn contact() -> Vec<Field> {
     vec![
         Field::text("contact_name", "Name"),
-        Field::text("contact_role", "What for").placeholder("Billing"),
+        Field::select(
+            "contact_purpose",
+            "What for",
+            vec![
+                Choice::new("general", "In general", true),
+                Choice::new("clinical", "Clinical questions", false),
+                Choice::new("technical", "Technical questions", false),
+                Choice::new("billing", "Bills", false),
+            ],
+        )
+        .required(),
         Field::email("contact_email", "Email"),
         Field::phone("contact_phone", "Telephone"),
     ]

@@ -1,5 +1,6 @@
 //! Made-up pages of the registry: who there is and what they hold.
 
+mod desk;
 mod devices;
 mod forms;
 mod hubs;
@@ -10,6 +11,7 @@ mod portfolio;
 mod search;
 mod style;
 
+pub use desk::{case, cases, order, orders, sites, trouble};
 pub use devices::{held_device, held_device_new, held_devices, models};
 pub use forms::{
     adopt_device, customer_form, device_form, distributor_form, distributor_refused, hub_form, model_form,
@@ -74,6 +76,12 @@ pub fn pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("home", home().render()),
         ("home-first", home_first().render()),
         ("devices/adopt", adopt_device().render()),
+        ("orders", orders().render()),
+        ("orders/2026-0142", order().render()),
+        ("cases", cases().render()),
+        ("cases/1", case().render()),
+        ("trouble", trouble().render()),
+        ("sites", sites().render()),
         ("error-403", forbidden.render()),
         (
             "error-500",

@@ -163,6 +163,7 @@ pub(super) fn contacts() -> Vec<Contact> {
         role: role.into(),
         email: email.into(),
         phone: phone.into(),
+        edit: Some("/admin/contacts/1/edit".into()),
     };
     vec![
         contact(
@@ -274,6 +275,7 @@ pub fn distributor() -> DistributorPage {
         ],
         cards: address("/admin/distributors/meridian/edit"),
         contacts: contacts(),
+        contacts_add: Some("/admin/contacts/new?organisation=1".into()),
         customers,
         customers_href: "/admin/customers?distributor=meridian".into(),
         users: members(),
@@ -316,6 +318,7 @@ pub fn customer() -> CustomerPage {
         ],
         cards,
         contacts: contacts(),
+        contacts_add: Some("/admin/contacts/new?organisation=1".into()),
         devices: rows().into_iter().take(4).collect(),
         devices_href: "/admin/devices?q=Northside".into(),
         hubs: hub_rows(),
