@@ -32,7 +32,8 @@ fn main() -> Result {
     page(&folder, "admin/devices", &samples::admin_devices())?;
     page(&folder, "admin/hubs", &samples::admin_hubs())?;
     page(&folder, "admin/refusals", &samples::admin_refusals())?;
-    for (path, html) in samples::registry::pages() {
+    let registry = samples::registry::pages().into_iter();
+    for (path, html) in registry.chain(samples::people::pages()) {
         write(&folder, &format!("{path}/index.html"), html?.as_bytes())?;
     }
     for kind in Kind::ALL {
