@@ -41,10 +41,14 @@ pub enum Purpose {
     Invitation,
     /// HMAC of the tokens with which one chooses a new password.
     PasswordReset,
+    /// Seals what hubs send of their logs.
+    HubLog,
+    /// HMAC from which the codes on devices' labels are made.
+    DeviceLabel,
 }
 
 impl Purpose {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::DeviceToken,
         Self::ClaimCode,
         Self::Session,
@@ -57,6 +61,8 @@ impl Purpose {
         Self::Mail,
         Self::Invitation,
         Self::PasswordReset,
+        Self::HubLog,
+        Self::DeviceLabel,
     ];
 
     const fn label(self) -> &'static str {
@@ -73,6 +79,8 @@ impl Purpose {
             Self::Mail => "vitalwire/1/mail",
             Self::Invitation => "vitalwire/1/invitation",
             Self::PasswordReset => "vitalwire/1/password-reset",
+            Self::HubLog => "vitalwire/1/hub-log",
+            Self::DeviceLabel => "vitalwire/1/device-label",
         }
     }
 }

@@ -44,6 +44,14 @@ pub struct Hub {
     pub confirmed_at: Option<DateTime<Utc>>,
     /// When it was last heard of.
     pub last_seen_at: Option<DateTime<Utc>>,
+    /// Since when an active hub is missed; none: it is heard.
+    pub offline_since: Option<DateTime<Utc>>,
+    /// When its last heartbeat arrived.
+    pub heartbeat_at: Option<DateTime<Utc>>,
+    /// How long its program had been running then, seconds.
+    pub uptime_seconds: Option<i64>,
+    /// How many readings waited in its ledger then.
+    pub queued: Option<i64>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
 }
@@ -59,6 +67,15 @@ pub struct NewHub {
     pub customer: Option<CustomerId>,
     /// Whose stock it goes into; a customer's own distributor counts over this.
     pub distributor: Option<DistributorId>,
+}
+
+/// Which hubs are looked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HubsAsked {
+    /// Those of one customer, for who sees more than one.
+    pub customer: Option<CustomerId>,
+    /// Active ones that are missed, or those that are not.
+    pub offline: Option<bool>,
 }
 
 /// A device that a hub takes readings from.
@@ -145,10 +162,10 @@ pub async fn create(
 /// The hubs that the scope sees, by serial.
 pub async fn list<S: RegistryScope>(
     tx: &Tx<S>,
-    customer: Option<CustomerId>,
+    asked: HubsAsked,
     ask: &Ask<SerialKey>,
 ) -> Result<Page<Hub, SerialKey>, RegistryError> {
-    let rows = store::hubs::list(tx, customer, ask).await?;
+    let rows = store::hubs::list(tx, asked, ask).await?;
     Ok(Page::of(rows, ask, |row| (row.serial.clone(), row.id.as_uuid())))
 }
 

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use super::store;
 use crate::ground::ids::HubId;
 use crate::ground::swallow::swallow;
 use crate::tenancy::in_good_time;
@@ -81,9 +82,17 @@ impl Sightings {
              )
              update hub set last_seen_at = heard.at from heard where hub.id = heard.id",
         )
-        .bind(hubs)
+        .bind(&hubs)
         .bind(times);
         let written = in_good_time(system, async |connection| query.execute(connection).await).await;
+        let back = match &written {
+            Ok(_) => store::fleet::system_mark_heard(system, &hubs).await,
+            Err(_) => Ok(Vec::new()),
+        };
+        for hub in swallow(back, "a hub is marked as heard when it calls next").unwrap_or_default() {
+            tracing::info!(%hub, "a hub is heard again");
+            metrics::counter!("vitalwire_hubs_back_total").increment(1);
+        }
         if swallow(written, "a hub is noted again when it calls next").is_none() {
             let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             for hub in heard.keys() {

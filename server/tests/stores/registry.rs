@@ -3,7 +3,7 @@
 use vitalwire_server::ground::enums::{ContactPurpose, DeviceState, HubState};
 use vitalwire_server::registry::contacts::{self, ContactPatch, NewContact, Of};
 use vitalwire_server::registry::devices::{DeviceFilter, DevicePatch, ReferenceChange};
-use vitalwire_server::registry::hubs::{HubMaker, NewHub};
+use vitalwire_server::registry::hubs::{HubMaker, HubsAsked, NewHub};
 use vitalwire_server::registry::organisations::{
     CustomerFilter, CustomerPatch, DistributorPatch, Draft, NewOrganisation,
 };
@@ -41,10 +41,10 @@ pub(crate) const READS: &[Row] = &[
         either!(call, scope => call.run(scope, async |tx| devices::get(tx, call.at.device).await).await)
     }),
     row!("registry::hubs::list", Either, List, call => {
-        either!(call, scope => call.run(scope, async |tx| hubs::list(tx, None, &Ask::first(100)).await).await)
+        either!(call, scope => call.run(scope, async |tx| hubs::list(tx, HubsAsked::default(), &Ask::first(100)).await).await)
     }),
     row!("registry::hubs::list", Either, Read, call => {
-        let of_customer = Some(call.at.customer);
+        let of_customer = HubsAsked { customer: Some(call.at.customer), offline: None };
         either!(call, scope => {
             call.run(scope, async |tx| hubs::list(tx, of_customer, &Ask::first(100)).await).await
         })

@@ -7,7 +7,7 @@ use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
 use crate::ground::enums::HubState;
 use crate::ground::ids::{CustomerId, DistributorId, HubId, UserId};
 use crate::registry::hub_moves::NextHub;
-use crate::registry::hubs::{Hub, HubDevice, SerialKey};
+use crate::registry::hubs::{Hub, HubDevice, HubsAsked, SerialKey};
 use crate::registry::{Ask, RegistryError, RegistryScope};
 use crate::tenancy::{SystemScope, Tx};
 
@@ -16,8 +16,9 @@ const TOLD_DEVICES: i64 = 1_000;
 
 pub(super) const HUB: &str =
     "select h.id, h.serial, h.name, h.distributor_id, h.customer_id, c.name as customer_name, h.state,
-    h.fingerprint, h.version, h.claimed_at, h.confirmed_at, h.last_seen_at, h.created_at
-    from hub h left join customer c on c.id = h.customer_id";
+    h.fingerprint, h.version, h.claimed_at, h.confirmed_at, h.last_seen_at, h.created_at,
+    case when h.state = 'active' then w.offline_since end as offline_since, w.heartbeat_at, w.uptime_seconds, w.queued
+    from hub h left join customer c on c.id = h.customer_id left join hub_status w on w.hub_id = h.id";
 
 pub(in crate::registry) async fn system_insert(
     tx: &Tx<SystemScope>,
@@ -60,18 +61,20 @@ pub(in crate::registry) async fn system_insert(
 
 pub(in crate::registry) async fn list<S: RegistryScope>(
     tx: &Tx<S>,
-    customer: Option<CustomerId>,
+    asked: HubsAsked,
     ask: &Ask<SerialKey>,
 ) -> Result<Vec<Hub>, RegistryError> {
     let (serial, last) = ask.after.clone().unzip();
     let sql = format!(
         "{HUB} where ($1::text is null or (h.serial, h.id) > ($1, $2)) and ($3::uuid is null or h.customer_id = $3)
-         order by h.serial, h.id limit $4"
+           and ($4::boolean is null or $4 = (h.state = 'active' and w.offline_since is not null))
+         order by h.serial, h.id limit $5"
     );
     let values = [
         serial.into(),
         last.into(),
-        customer.map(CustomerId::as_uuid).into(),
+        asked.customer.map(CustomerId::as_uuid).into(),
+        asked.offline.into(),
         ask.rows().into(),
     ];
     let rows = all(tx, &sql, values).await?;
@@ -155,6 +158,10 @@ pub(super) fn read(row: &QueryResult) -> Result<Hub, DbErr> {
         claimed_at: get(row, "claimed_at")?,
         confirmed_at: get(row, "confirmed_at")?,
         last_seen_at: get(row, "last_seen_at")?,
+        offline_since: get(row, "offline_since")?,
+        heartbeat_at: get(row, "heartbeat_at")?,
+        uptime_seconds: get(row, "uptime_seconds")?,
+        queued: get(row, "queued")?,
         created_at: get(row, "created_at")?,
     })
 }

@@ -4,6 +4,8 @@
 pub(super) mod claim;
 pub(super) mod contacts;
 pub(super) mod devices;
+pub(super) mod fleet;
+pub(super) mod figures;
 pub(super) mod history;
 pub(super) mod hub_moves;
 pub(super) mod hubs;

@@ -17,7 +17,7 @@ use crate::http::api::paging::{ListOut, ask};
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
-use crate::registry::hubs;
+use crate::registry::hubs::{self, HubsAsked};
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, IntoParams)]
@@ -26,6 +26,8 @@ use crate::tenancy::Scope as _;
 struct ListQuery {
     /// Those of one customer, for who sees more than one.
     customer_id: Option<CustomerId>,
+    /// Active ones of which nothing was heard for ten minutes, or the others.
+    offline: Option<bool>,
     /// The `next` of the page before.
     after: Option<String>,
     /// Rows at most; 50 where nothing is said.
@@ -44,12 +46,17 @@ pub(super) async fn list(
 ) -> Result<web::Json<ListOut<Out>>, Problem> {
     let ListQuery {
         customer_id,
+        offline,
         after,
         limit,
     } = query.into_inner();
     let ask = ask(after.as_deref(), limit)?;
+    let asked = HubsAsked {
+        customer: customer_id,
+        offline,
+    };
     let page = in_scope!(caller, scope => {
-        scope.run(state.database(), async |tx| hubs::list(tx, customer_id, &ask).await).await
+        scope.run(state.database(), async |tx| hubs::list(tx, asked, &ask).await).await
     })?;
     Ok(web::Json(ListOut::of(page, Out::from)))
 }

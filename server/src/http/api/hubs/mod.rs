@@ -62,6 +62,18 @@ struct Out {
     confirmed_at: Option<DateTime<Utc>>,
     #[schema(required)]
     last_seen_at: Option<DateTime<Utc>>,
+    /// Since when nothing is heard of an active hub; null while it is heard.
+    #[schema(required)]
+    offline_since: Option<DateTime<Utc>>,
+    /// When its last heartbeat arrived.
+    #[schema(required)]
+    heartbeat_at: Option<DateTime<Utc>>,
+    /// How long its program had been running then.
+    #[schema(required)]
+    uptime_seconds: Option<i64>,
+    /// How many readings waited in its ledger then.
+    #[schema(required)]
+    queued: Option<i64>,
     created_at: DateTime<Utc>,
 }
 
@@ -80,6 +92,10 @@ impl From<Hub> for Out {
             claimed_at,
             confirmed_at,
             last_seen_at,
+            offline_since,
+            heartbeat_at,
+            uptime_seconds,
+            queued,
             created_at,
         } = hub;
         Self {
@@ -95,6 +111,10 @@ impl From<Hub> for Out {
             claimed_at,
             confirmed_at,
             last_seen_at,
+            offline_since,
+            heartbeat_at,
+            uptime_seconds,
+            queued,
             created_at,
         }
     }

@@ -1,0 +1,27 @@
+//! Hubs that are missed, and what of hubs is kept no longer.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+
+use crate::registry::store;
+
+/// An active hub of which nothing was heard for so long is offline.
+pub const OFFLINE_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// How long a hub's log is kept.
+const LOGS_LIVE: TimeDelta = TimeDelta::days(7);
+
+/// Marks active hubs that are missed, ends commands that nobody came for, and forgets old logs. Safe to run twice and to be
+/// killed at any statement. Returns how many hubs are newly missed.
+pub async fn system_look_after_hubs(system: &PgPool, now: DateTime<Utc>) -> Result<usize, sqlx::Error> {
+    let missed = store::fleet::system_mark_missed(system, now - OFFLINE_AFTER, now).await?;
+    for hub in &missed {
+        tracing::warn!(%hub, "a hub is missed");
+    }
+    metrics::counter!("vitalwire_hubs_missed_total")
+        .increment(u64::try_from(missed.len()).unwrap_or(u64::MAX));
+    let offline = store::fleet::system_count_offline(system).await?;
+    metrics::gauge!("vitalwire_hubs_offline").set(f64::from(offline));
+    store::fleet::system_expire(system, now).await?;
+    store::fleet::system_forget_logs(system, now - LOGS_LIVE).await?;
+    Ok(missed.len())
+}
