@@ -156,6 +156,32 @@ text_enum! {
         Retired = "retired",
     }
 
+    /// How far an import of devices is.
+    pub enum ImportState {
+        /// Its lines were looked at; nothing has been imported.
+        Checked = "checked",
+        /// It is being imported.
+        Applying = "applying",
+        /// All of it was imported.
+        Applied = "applied",
+        /// Nothing was imported, because something broke.
+        Failed = "failed",
+        /// Nothing was imported, because somebody said so.
+        Cancelled = "cancelled",
+    }
+
+    /// What becomes of a line of an import.
+    pub enum ImportStep {
+        /// It adds a device.
+        Add = "add",
+        /// It places one that there is.
+        Place = "place",
+        /// It changes what is written down about one.
+        Change = "change",
+        /// It says what is so already.
+        Same = "same",
+    }
+
     /// What a contact is for.
     pub enum ContactPurpose {
         /// Whatever there is.

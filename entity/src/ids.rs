@@ -111,6 +111,8 @@ ids! {
     RefusalId,
     /// Whom one writes to or calls.
     ContactId,
+    /// An import of devices from a file.
+    ImportId,
     /// An invitation to make an account.
     InvitationId,
     /// A mail that the platform sends.
@@ -133,7 +135,7 @@ macro_rules! no_number {
 no_number! {
     DistributorId CustomerId UserId SessionId DeviceModelId DeviceId CredentialId HubId ClaimCodeId HubKeyId AssignmentId
     ReadingId RawMessageId QuarantineId EndpointId DeliveryId AttemptId RefusalId ContactId
-    InvitationId MailId PasswordResetId
+    ImportId InvitationId MailId PasswordResetId
     HubCommandId HubLogId
 }
 

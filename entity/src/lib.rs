@@ -19,6 +19,8 @@ pub mod delivery;
 pub mod delivery_attempt;
 pub mod device;
 pub mod device_credential;
+pub mod device_import;
+pub mod device_import_line;
 pub mod device_model;
 pub mod device_status;
 pub mod distributor;

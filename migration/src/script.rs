@@ -40,6 +40,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0016_finance_and_permissions"),
     script!("m0017_registry_of_the_card"),
     script!("m0018_invitations"),
+    script!("m0019_imports"),
     script!("m0020_hub_fleet"),
 ];
 

@@ -60,6 +60,8 @@ async fn every_checked_text_is_an_enum() {
         ("device_model.kinds", texts(Kind::ALL)),
         ("device_model.transport", texts(Transport::ALL)),
         ("device.state", texts(DeviceState::ALL)),
+        ("device_import.state", texts(ImportState::ALL)),
+        ("device_import_line.step", texts(ImportStep::ALL)),
         ("hub.state", texts(HubState::ALL)),
         ("assignment.reason", texts(MoveReason::ALL)),
         ("hub_command.kind", texts(HubCommandKind::ALL)),

@@ -34,6 +34,7 @@ macro_rules! keep {
 }
 
 mod data;
+mod imports;
 mod people;
 
 impl World {
@@ -73,6 +74,7 @@ impl World {
         self.write_letters(&tx).await;
         self.write_registry(&tx).await;
         self.write_hubs(&tx).await;
+        self.write_imports(&tx).await;
         self.write_readings(&tx).await;
         self.write_doubts(&tx).await;
         self.write_forwarding(&tx).await;
