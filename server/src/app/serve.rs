@@ -20,7 +20,7 @@ use crate::intake::{Intake, RefusalLog};
 use crate::jobs;
 use crate::ops::Metrics;
 use crate::queue::Signals;
-use crate::registry::IdentityCache;
+use crate::registry::{IdentityCache, fleet};
 
 /// Seconds that requests under way get at a stop.
 const GRACE: u64 = 10;
@@ -135,6 +135,11 @@ impl Parts {
             let (ground, database) = (platform.ground.clone(), platform.database.clone());
             self.tasks
                 .push(jobs::start(ground.clone(), database.clone(), self.stop.clone()));
+            self.tasks.push(fleet::look_after_hubs(
+                ground.clone(),
+                database.clone(),
+                self.stop.clone(),
+            ));
             self.forwarding = Some(Forwarding::start(ForwardingParts {
                 ground,
                 database,

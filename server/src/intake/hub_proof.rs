@@ -205,6 +205,13 @@ impl ProvenHead {
     }
 }
 
+impl HubProof {
+    /// Who to file a refusal under.
+    pub fn subject(&self) -> Subject {
+        hub_subject(&self.hub)
+    }
+}
+
 /// A proven hub in the log of refusals.
 pub(super) fn hub_subject(hub: &HubIdentity) -> Subject {
     Subject {

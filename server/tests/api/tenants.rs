@@ -21,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 74] = [
+const TABLE: [(&str, &str, Gets); 79] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -85,6 +85,11 @@ const TABLE: [(&str, &str, Gets); 74] = [
     ("POST", "/hubs/{id}/return", NotFound),
     ("POST", "/hubs/{id}/retire", Forbidden),
     ("GET", "/hubs/{id}/history", NotFound),
+    ("GET", "/hubs/{id}/devices", NotFound),
+    ("GET", "/hubs/{id}/commands", NotFound),
+    ("POST", "/hubs/{id}/commands", NotFound),
+    ("GET", "/hubs/{id}/logs", NotFound),
+    ("GET", "/hubs/{id}/logs/{log}", NothingForeign),
     ("GET", "/endpoints", NothingForeign),
     ("POST", "/endpoints", NothingForeign),
     ("GET", "/endpoints/{id}", NotFound),
@@ -157,6 +162,7 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
         ("POST", "/devices/{id}/allocate" | "/hubs/{id}/allocate") => json!({"distributor_id": customer}),
         ("POST", "/devices/{id}/replace") => json!({"with_device_id": victim.device, "reason": "it is broken"}),
         ("POST", "/hubs") => json!({"serial": "H", "name": "H", "customer_id": customer}),
+        ("POST", "/hubs/{id}/commands") => json!({"kind": "ping"}),
         ("POST", "/hubs/{id}/confirm") => json!({"fingerprint": "aa"}),
         ("POST", "/endpoints") => json!({"url": "https://a.example/hook"}),
         ("PATCH", "/endpoints/{id}") => json!({"url": "https://evil.example/"}),

@@ -52,6 +52,8 @@ const INTAKE: &[Route] = &[
     row("POST", "/v1/telemetry", Who::Device),
     row("POST", "/v1/hubs/claim", Who::Hub),
     row("POST", "/v1/hubs/telemetry", Who::Hub),
+    row("POST", "/v1/hubs/heartbeat", Who::Hub),
+    row("POST", "/v1/hubs/commands/{id}", Who::Hub),
     row("GET", "/v1/hubs/me", Who::Hub),
 ];
 

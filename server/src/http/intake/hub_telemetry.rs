@@ -50,24 +50,37 @@ fn answer(state: &State, outcome: HubOutcome) -> Result<HttpResponse, Problem> {
         HubOutcome::Undecodable => Ok(HttpResponse::Ok().json(
             json!({"verdicts": [], "quarantined": true, "reason": "undecodable", "server_time": server_time(state)}),
         )),
-        HubOutcome::TooMany(count) => {
-            Err(Problem::new("batch-too-large", StatusCode::PAYLOAD_TOO_LARGE, "Too many readings in one batch")
-                .detail(format!("{count} were sent; send {LARGEST_BATCH} at most")))
-        }
-        HubOutcome::NotConfirmed => {
-            Err(Problem::new("hub-not-confirmed", StatusCode::FORBIDDEN, "The hub is not confirmed yet")
-                .detail("somebody has to compare its fingerprint in the portal and confirm it; keep the readings"))
-        }
-        HubOutcome::OtherKey => Err(Problem::new(
+        refused => Err(self::refused(state, &refused)),
+    }
+}
+
+/// Why nothing of what a hub sent was taken.
+pub(super) fn refused(state: &State, outcome: &HubOutcome) -> Problem {
+    match outcome {
+        HubOutcome::TooMany(count) => Problem::new(
+            "batch-too-large",
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Too many readings in one batch",
+        )
+        .detail(format!("{count} were sent; send {LARGEST_BATCH} at most")),
+        HubOutcome::NotConfirmed => Problem::new(
+            "hub-not-confirmed",
+            StatusCode::FORBIDDEN,
+            "The hub is not confirmed yet",
+        )
+        .detail("somebody has to compare its fingerprint in the portal and confirm it; keep the readings"),
+        HubOutcome::OtherKey => Problem::new(
             "token-mismatch",
             StatusCode::UNAUTHORIZED,
             "The hub's token was not accepted",
         )
         .detail("the hub's signature does not fit this request: the hub holds another key now")
         .header(header::WWW_AUTHENTICATE, "Bearer")
-        .member("server_time", server_time(state))),
-        HubOutcome::Inactive => Err(Problem::new("hub-inactive", StatusCode::FORBIDDEN, "The hub is not active")
-            .detail("keep the readings and ask again later")),
+        .member("server_time", server_time(state)),
+        HubOutcome::Inactive | HubOutcome::Verdicts(_) | HubOutcome::Undecodable => {
+            Problem::new("hub-inactive", StatusCode::FORBIDDEN, "The hub is not active")
+                .detail("keep the readings and ask again later")
+        }
     }
 }
 

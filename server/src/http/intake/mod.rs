@@ -3,8 +3,11 @@
 
 mod body;
 mod claim;
+mod hub_command;
+mod hub_heartbeat;
 mod hub_self;
 mod hub_telemetry;
+mod hub_word;
 mod telemetry;
 
 use actix_web::http::StatusCode;
@@ -29,6 +32,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     };
     cfg.service(taking("/v1/telemetry", web::post().to(telemetry::post)))
         .service(taking("/v1/hubs/telemetry", web::post().to(hub_telemetry::post)))
+        .service(taking("/v1/hubs/heartbeat", web::post().to(hub_heartbeat::post)))
+        .service(taking(
+            "/v1/hubs/commands/{id}",
+            web::post().to(hub_command::post),
+        ))
         .service(taking("/v1/hubs/claim", web::post().to(claim::post)))
         .service(
             web::resource("/v1/hubs/me")

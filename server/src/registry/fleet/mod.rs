@@ -14,7 +14,7 @@ mod seen;
 pub use commands::{Command, MOST_OPEN, ask, commands};
 pub use heartbeat::{HeardDevice, Heartbeat, Orders, system_heartbeat};
 pub use logs::{Log, LogText, log, logs};
-pub use offline::{OFFLINE_AFTER, system_look_after_hubs};
+pub use offline::{OFFLINE_AFTER, look_after_hubs, system_look_after_hubs};
 pub use report::{LARGEST_LOG, Report, system_report};
 pub use seen::{SeenDevice, devices_of};
 

@@ -1,14 +1,38 @@
 //! Hubs that are missed, and what of hubs is kept no longer.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
+use crate::ground::Ground;
+use crate::jobs::{Job, Scheduler};
 use crate::registry::store;
+use crate::tenancy::Database;
 
 /// An active hub of which nothing was heard for so long is offline.
 pub const OFFLINE_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// How long a hub's log is kept.
 const LOGS_LIVE: TimeDelta = TimeDelta::days(7);
+/// How often the hubs are looked after.
+const EVERY: Duration = Duration::from_mins(1);
+
+/// Looks after the hubs under a lease, until `stop`; the handle ends with it.
+#[expect(clippy::needless_pass_by_value, reason = "they live on in a task")]
+pub fn look_after_hubs(ground: Ground, database: Database, stop: CancellationToken) -> JoinHandle<()> {
+    let pool = database.system_forwarding().clone();
+    let scheduler = Scheduler::new(&ground, pool.clone());
+    let job = Job::new("registry/hubs", EVERY, move || {
+        let (now, pool) = (ground.now(), pool.clone());
+        Box::pin(async move {
+            system_look_after_hubs(&pool, now).await?;
+            Ok(())
+        })
+    });
+    scheduler.spawn(job, stop)
+}
 
 /// Marks active hubs that are missed, ends commands that nobody came for, and forgets old logs. Safe to run twice and to be
 /// killed at any statement. Returns how many hubs are newly missed.

@@ -1,14 +1,19 @@
 //! Hubs, and how they come to be trusted.
 
 mod allocate;
+mod ask;
 mod change;
 mod claim_code;
+mod commands;
 mod confirm;
 mod create;
+mod devices;
 mod get;
 mod give_back;
 mod history;
 mod list;
+mod log;
+mod logs;
 mod place;
 mod recall;
 mod retire;
@@ -34,7 +39,12 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
         .service(place::place)
         .service(give_back::give_back)
         .service(retire::retire)
-        .service(history::history);
+        .service(history::history)
+        .service(devices::list)
+        .service(commands::list)
+        .service(ask::ask)
+        .service(logs::list)
+        .service(log::read);
 }
 
 #[derive(Serialize, ToSchema)]

@@ -1,0 +1,95 @@
+//! `POST /v1/hubs/heartbeat`: a hub says how it and its devices are, and hears what it is to do.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use vitals::DeviceKey;
+
+use super::hub_word::{malformed, problem, prove};
+use super::{Incoming, server_time};
+use crate::http::State;
+use crate::http::problem::Problem;
+use crate::registry::fleet::{HeardDevice, Heartbeat, system_heartbeat};
+
+/// A thousand devices take about 150 kB.
+const LARGEST: usize = 256 * 1024;
+
+#[derive(Deserialize)]
+struct In {
+    #[serde(default)]
+    version: Option<String>,
+    uptime_seconds: u64,
+    queued: u64,
+    #[serde(default)]
+    devices: Vec<DeviceIn>,
+}
+
+#[derive(Deserialize)]
+struct DeviceIn {
+    maker: String,
+    serial: String,
+    #[serde(default)]
+    battery_percent: Option<i16>,
+    #[serde(default)]
+    signal_dbm: Option<i16>,
+    #[serde(default)]
+    last_seen_at: Option<DateTime<Utc>>,
+}
+
+/// 200 with the open commands and when to come again. A hub that is not active is refused as with a batch.
+pub(super) async fn post(
+    state: web::Data<State>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    let mut body = Incoming::new(&request, payload, LARGEST);
+    match take(&state, &request, &mut body).await {
+        Ok(response) => response,
+        Err(problem) => body.refuse(&problem),
+    }
+}
+
+async fn take(state: &State, request: &HttpRequest, body: &mut Incoming) -> Result<HttpResponse, Problem> {
+    let proof = prove(state, request, body).await?;
+    let said = serde_json::from_slice(body.bytes()).map_err(|_| malformed(state, &proof))?;
+    let heartbeat = heartbeat(said).ok_or_else(|| malformed(state, &proof))?;
+    let orders = system_heartbeat(state.ground(), state.database(), &proof.hub, heartbeat)
+        .await
+        .map_err(|error| problem(state, &proof, &error))?;
+    let commands: Vec<Value> = orders
+        .commands
+        .iter()
+        .map(|(id, kind)| json!({"id": id, "kind": kind}))
+        .collect();
+    Ok(HttpResponse::build(StatusCode::OK).json(json!({
+        "commands": commands,
+        "next_seconds": orders.next_seconds,
+        "server_time": server_time(state),
+    })))
+}
+
+/// None where a device has no name that could be one.
+fn heartbeat(said: In) -> Option<Heartbeat> {
+    let In {
+        version,
+        uptime_seconds,
+        queued,
+        devices,
+    } = said;
+    let heard = |device: DeviceIn| {
+        Some(HeardDevice {
+            key: DeviceKey::parse(&device.maker, &device.serial).ok()?,
+            battery_percent: device.battery_percent,
+            signal_dbm: device.signal_dbm,
+            last_seen_at: device.last_seen_at,
+        })
+    };
+    Some(Heartbeat {
+        version,
+        uptime_seconds,
+        queued,
+        devices: devices.into_iter().map(heard).collect::<Option<_>>()?,
+    })
+}
