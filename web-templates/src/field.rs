@@ -264,6 +264,16 @@ impl Field {
         }
     }
 
+    /// Whether it may be left empty, and that is worth a word: a choice without an empty entry always has a value.
+    pub(crate) fn is_optional(&self) -> bool {
+        !self.required
+            && match self.kind {
+                FieldKind::Select | FieldKind::Radio => self.choices.iter().any(|choice| choice.value.is_empty()),
+                FieldKind::Checks | FieldKind::Check => false,
+                _ => true,
+            }
+    }
+
     pub(crate) fn is_code(&self) -> bool {
         self.kind == FieldKind::Code
     }

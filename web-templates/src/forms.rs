@@ -245,6 +245,15 @@ mod tests {
     }
 
     #[test]
+    fn only_what_may_be_left_empty_is_called_optional() {
+        let form = form();
+        let optional: Vec<_> = form.sections[0].fields.iter().map(Field::is_optional).collect();
+        assert_eq!(optional, [true, false, false, true]);
+        let choices = vec![Choice::new("", "None", true)];
+        assert!(Field::select("one", "One", choices).is_optional());
+    }
+
+    #[test]
     fn an_error_stands_at_its_field_or_above_all() {
         let mut form = form();
         assert!(form.is_well());
