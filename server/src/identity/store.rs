@@ -332,6 +332,26 @@ pub(super) async fn users<S: UserScope>(
     rows.iter().map(user).collect()
 }
 
+pub(super) async fn people_of<S: UserScope>(
+    tx: &Tx<S>,
+    organisation: Organisation,
+    limit: u16,
+) -> Result<Vec<User>, IdentityError> {
+    let (distributor, customer) = match organisation {
+        Organisation::Platform => (None, None),
+        Organisation::Distributor(id) => (Some(id.as_uuid()), None),
+        Organisation::Customer(id) => (None, Some(id.as_uuid())),
+    };
+    let text = format!(
+        "select {USER} from user_account u
+         where u.distributor_id is not distinct from $1 and u.customer_id is not distinct from $2
+         order by u.display_name, u.id limit $3"
+    );
+    let values = [distributor.into(), customer.into(), i64::from(limit).into()];
+    let rows = tx.connection().query_all_raw(sql(&text, values)).await?;
+    rows.iter().map(user).collect()
+}
+
 /// What a user whom the scope sees may do.
 pub(super) async fn user_permissions<S: UserScope>(
     tx: &Tx<S>,

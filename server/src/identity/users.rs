@@ -197,6 +197,16 @@ impl Identity {
         store::users(tx, after, limit).await
     }
 
+    /// The accounts of one organisation that the scope sees, by name; at most `limit`.
+    pub async fn people_of<S: UserScope>(
+        &self,
+        tx: &Tx<S>,
+        organisation: Organisation,
+        limit: u16,
+    ) -> Result<Vec<User>, IdentityError> {
+        store::people_of(tx, organisation, limit).await
+    }
+
     /// Disables an account that the scope sees, or enables it again. Its sessions and tokens stop at once and for good:
     /// who is enabled again signs in anew. Nobody does that to a person who may do more than they may themselves: the one who manages users would else decide who holds
     /// what they were not given.

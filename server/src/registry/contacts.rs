@@ -1,5 +1,7 @@
 //! Whom one writes to or calls at a customer or a distributor.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use super::organisations::{self, SeesDistributors};
@@ -144,6 +146,14 @@ pub async fn of_distributor<S: SeesDistributors>(
 ) -> Result<Vec<Contact>, RegistryError> {
     organisations::distributor(tx, distributor).await?;
     store::contacts::list(tx, Of::Distributor(distributor), MOST).await
+}
+
+/// Whom one calls at each of these distributors: the first of its main contacts.
+pub async fn main_of_distributors<S: SeesDistributors>(
+    tx: &Tx<S>,
+    distributors: &[DistributorId],
+) -> Result<HashMap<DistributorId, String>, RegistryError> {
+    store::contacts::main_of_distributors(tx, distributors).await
 }
 
 /// Adds a contact to a customer: administrators to any, a distributor to those of its portfolio, a customer to itself.

@@ -417,7 +417,25 @@ pub async fn distributors<S: SeesDistributors>(
     tx: &Tx<S>,
     ask: &Ask<OrganisationKey>,
 ) -> Result<Page<Distributor, OrganisationKey>, RegistryError> {
-    let rows = store::organisations::distributors(tx, ask).await?;
+    distributors_like(tx, &DistributorFilter::default(), ask).await
+}
+
+/// Which distributors are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct DistributorFilter {
+    /// Part of the name, the name on paper or the city, without regard to case.
+    pub q: Option<String>,
+    /// Those in this state.
+    pub state: Option<OrganisationState>,
+}
+
+/// Those distributors that are looked for, by name.
+pub async fn distributors_like<S: SeesDistributors>(
+    tx: &Tx<S>,
+    filter: &DistributorFilter,
+    ask: &Ask<OrganisationKey>,
+) -> Result<Page<Distributor, OrganisationKey>, RegistryError> {
+    let rows = store::organisations::distributors(tx, filter, ask).await?;
     Ok(Page::of(rows, ask, |row| (row.name.clone(), row.id.as_uuid())))
 }
 

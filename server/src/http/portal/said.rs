@@ -49,6 +49,21 @@ fn sentence(word: &str) -> Option<(Tone, &'static str)> {
         "retried" => (Tone::Ok, "The delivery is on its way again."),
         "all-retried" => (Tone::Ok, "Everything on the shelf is on its way again."),
         "nothing-to-retry" => (Tone::Info, "There was nothing on the shelf."),
+        "distributor-added" => (
+            Tone::Ok,
+            "The distributor is added. Invite its first person, and allocate devices from the stock.",
+        ),
+        "customer-added" => (
+            Tone::Ok,
+            "The customer is added. Invite its first person, and place devices and hubs with it.",
+        ),
+        "customer-moved" => (
+            Tone::Ok,
+            "The customer is moved, with all that it holds. Its readings go on.",
+        ),
+        "contact-added" => (Tone::Ok, "The contact is added."),
+        "contact-removed" => (Tone::Ok, "The contact is removed."),
+        "saved" => (Tone::Ok, "The changes are saved."),
         "signed-out" => (Tone::Info, "You are signed out."),
         word => return devices::said::sentence(word).or_else(|| hubs::said::sentence(word)),
     })

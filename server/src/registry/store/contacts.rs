@@ -1,7 +1,10 @@
 //! `contact`. Functions that change take what row-level security has shown to the caller before.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
+use uuid::Uuid;
 
 use super::{all, get, id, one, run, word};
 use crate::ground::enums::ContactPurpose;
@@ -137,4 +140,17 @@ fn read(row: &QueryResult) -> Result<Contact, DbErr> {
         phone: get(row, "phone")?,
         created_at: get(row, "created_at")?,
     })
+}
+
+pub(in crate::registry) async fn main_of_distributors<S: RegistryScope>(
+    tx: &Tx<S>,
+    distributors: &[DistributorId],
+) -> Result<HashMap<DistributorId, String>, RegistryError> {
+    let sql = "select distinct on (distributor_id) distributor_id, name from contact
+        where distributor_id = any($1) and customer_id is null
+        order by distributor_id, purpose <> 'general', name, id";
+    let ids: Vec<Uuid> = distributors.iter().map(|distributor| distributor.as_uuid()).collect();
+    let rows = all(tx, sql, [ids.into()]).await?;
+    let named = rows.iter().map(|row| Ok((id(row, "distributor_id")?, get(row, "name")?)));
+    Ok(named.collect::<Result<_, DbErr>>()?)
 }

@@ -7,7 +7,7 @@ use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
 use crate::ground::enums::{OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::organisations::{
-    Customer, CustomerFilter, Distributor, NewOrganisation, OrganisationKey, OrganisationPatch, Paper,
+    Customer, CustomerFilter, Distributor, DistributorFilter, NewOrganisation, OrganisationKey, OrganisationPatch, Paper,
 };
 use crate::registry::{Ask, Change, Country, Line, RegistryError, RegistryScope};
 use crate::tenancy::{AdminScope, FinanceScope, Scope as _, SystemScope, Tx};
@@ -160,14 +160,14 @@ fn found(rows: u64, what: &'static str) -> Result<(), RegistryError> {
     }
 }
 
-/// The customer's state, locked: who gives it a device holds the row too, and comes before or after.
+/// The customer's state, locked: whoever gives it a device holds the row for sharing, and comes before or after.
 pub(in crate::registry) async fn lock_customer<S: RegistryScope>(
     tx: &Tx<S>,
     id: CustomerId,
 ) -> Result<Option<OrganisationState>, RegistryError> {
     let row = one(
         tx,
-        "select state from customer where id = $1 for update",
+        "select state from customer where id = $1 for no key update",
         [id.as_uuid().into()],
     )
     .await?;
@@ -180,7 +180,7 @@ pub(in crate::registry) async fn lock_distributor<S: RegistryScope>(
 ) -> Result<Option<OrganisationState>, RegistryError> {
     let row = one(
         tx,
-        "select state from distributor where id = $1 for update",
+        "select state from distributor where id = $1 for no key update",
         [id.as_uuid().into()],
     )
     .await?;
@@ -261,7 +261,7 @@ pub(in crate::registry) async fn system_move_customer(
 ) -> Result<(), RegistryError> {
     let before = one(
         tx,
-        "select distributor_id from customer where id = $1 for update",
+        "select distributor_id from customer where id = $1 for no key update",
         [id.as_uuid().into()],
     )
     .await?
@@ -275,6 +275,9 @@ pub(in crate::registry) async fn system_move_customer(
         "update customer set distributor_id = $2 where id = $1",
         "update contact set distributor_id = $2 where customer_id = $1",
         "update hub set distributor_id = $2 where customer_id = $1",
+        "update hub_status set distributor_id = $2 where customer_id = $1",
+        "update hub_command set distributor_id = $2 where customer_id = $1",
+        "update hub_log set distributor_id = $2 where customer_id = $1",
         "update assignment set distributor_id = $2 where customer_id = $1 and valid_until is null",
         "update device_status s set distributor_id = $2 from device d
          where d.customer_id = $1 and s.device_id = d.id and s.customer_id = $1",
@@ -335,14 +338,25 @@ pub(in crate::registry) async fn customer<S: RegistryScope>(
 
 pub(in crate::registry) async fn distributors<S: RegistryScope>(
     tx: &Tx<S>,
+    filter: &DistributorFilter,
     ask: &Ask<OrganisationKey>,
 ) -> Result<Vec<Distributor>, RegistryError> {
     let (name, last) = ask.after.clone().unzip();
     let sql = format!(
-        "select id, {PAPER} from distributor where $1::text is null or (name, id) > ($1, $2)
+        "select id, {PAPER} from distributor
+         where ($1::text is null or (name, id) > ($1, $2)) and ($5::text is null or state = $5)
+           and ($4::text is null or position(lower($4) in lower(name)) > 0
+             or position(lower($4) in lower(legal_name)) > 0 or position(lower($4) in lower(city)) > 0)
          order by name, id limit $3"
     );
-    let rows = all(tx, &sql, [name.into(), last.into(), ask.rows().into()]).await?;
+    let values = [
+        name.into(),
+        last.into(),
+        ask.rows().into(),
+        filter.q.clone().into(),
+        filter.state.map(OrganisationState::as_str).into(),
+    ];
+    let rows = all(tx, &sql, values).await?;
     Ok(rows.iter().map(read_distributor).collect::<Result<_, _>>()?)
 }
 

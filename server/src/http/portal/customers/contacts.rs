@@ -1,0 +1,83 @@
+//! `POST /customers/{id}/contacts` and `…/contacts/remove`.
+
+use actix_web::{HttpResponse, web};
+
+use crate::ground::ids::CustomerId;
+use crate::http::State;
+use crate::http::portal::error::PageError;
+use crate::http::portal::local::see;
+use crate::http::portal::organisations::Contacts;
+use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::visitor::Visitor;
+use crate::identity::in_scope;
+use crate::registry::contacts::Of;
+use crate::registry::organisations;
+use crate::tenancy::Scope as _;
+
+/// Adds a contact.
+pub(super) async fn add(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<CustomerId>,
+    sent: web::Form<Sent>,
+) -> Result<HttpResponse, PageError> {
+    visitor.check_csrf(&state, sent.get("csrf"))?;
+    let contacts = Contacts {
+        of: Of::Customer(*id),
+        sent: &sent,
+    };
+    let done = in_scope!(visitor.caller(), scope => {
+        scope.run(state.database(), async |tx| contacts.add(tx, scope, &state).await).await
+    });
+    answer(&state, &visitor, *id, &sent, "contacts", done, "contact-added").await
+}
+
+/// Removes one.
+pub(super) async fn remove(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<CustomerId>,
+    sent: web::Form<Sent>,
+) -> Result<HttpResponse, PageError> {
+    visitor.check_csrf(&state, sent.get("csrf"))?;
+    let contacts = Contacts {
+        of: Of::Customer(*id),
+        sent: &sent,
+    };
+    let done = in_scope!(visitor.caller(), scope => {
+        scope
+            .run(state.database(), async |tx| {
+                organisations::customer(tx, *id).await?;
+                contacts.remove(tx, scope).await
+            })
+            .await
+    });
+    answer(
+        &state,
+        &visitor,
+        *id,
+        &sent,
+        "contacts/remove",
+        done,
+        "contact-removed",
+    )
+    .await
+}
+
+async fn answer(
+    state: &State,
+    visitor: &Visitor,
+    id: CustomerId,
+    sent: &Sent,
+    tried: &str,
+    done: Result<(), Refused>,
+    said: &str,
+) -> Result<HttpResponse, PageError> {
+    match done {
+        Ok(()) => Ok(see(&format!("/customers/{id}?said={said}"))),
+        Err(refused) => {
+            let tried = format!("/customers/{id}/{tried}");
+            super::show::refused(state, visitor, id, refused, &tried, sent).await
+        }
+    }
+}

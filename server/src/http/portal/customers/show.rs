@@ -1,0 +1,293 @@
+//! `GET /customers/{id}`: who it is, what it holds, what wants a person, its people. Never a measured value.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, web};
+use web_templates::text::grouped;
+use web_templates::{Action, CustomerPage, Fact, FactCard, Form, Icon, Link, Stat, Value};
+
+use super::rows::endpoint_tag;
+use crate::forwarding::admin::{self as forwarding, EndpointSummary};
+use crate::ground::enums::PatientMode;
+use crate::ground::ids::{CustomerId, HubId};
+use crate::http::State;
+use crate::http::portal::choose::Offer;
+use crate::http::portal::devices::held_row::{self, LastHubs};
+use crate::http::portal::error::PageError;
+use crate::http::portal::frame::{Place, crumb, frame};
+use crate::http::portal::hubs::rows::{behind, held};
+use crate::http::portal::local::see;
+use crate::http::portal::organisations::{
+    added, company, contact_actions, contact_rows, members, place, state_tag, zone,
+};
+use crate::http::portal::page::{html, html_with};
+use crate::http::portal::said::SaidQuery;
+use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::visitor::Visitor;
+use crate::identity::{CallerScope, Organisation, User, UserScope};
+use crate::registry::contacts::{self, Contact};
+use crate::registry::devices::{self, Device, DeviceFilter, Wants};
+use crate::registry::figures::{self, Figures};
+use crate::registry::hubs::{self, Hub, HubsAsked};
+use crate::registry::organisations::{self, Customer, Distributor};
+use crate::registry::overview::{self, Counts, SILENT_AFTER};
+use crate::registry::{Ask, RegistryScope};
+use crate::tenancy::{Right, Scope as _, Tx};
+
+/// Rows of each list.
+const ROWS: u16 = 8;
+
+/// What the page is made of.
+struct Found {
+    customer: Customer,
+    distributor: Option<Distributor>,
+    contacts: Vec<Contact>,
+    figures: Figures,
+    devices: Vec<Device>,
+    last_hubs: LastHubs,
+    hubs: Vec<Hub>,
+    behind: HashMap<HubId, i64>,
+    endpoints: Option<Vec<EndpointSummary>>,
+    people: Vec<User>,
+    distributors: Offer,
+    counts: Counts,
+}
+
+/// A customer's page.
+pub(super) async fn get(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<CustomerId>,
+    said: web::Query<SaidQuery>,
+) -> Result<HttpResponse, PageError> {
+    if let CallerScope::Customer(scope) = visitor.scope() {
+        return if scope.id() == *id {
+            Ok(see("/organization"))
+        } else {
+            Err(PageError::not_found())
+        };
+    }
+    let found = find(&state, &visitor, *id).await?;
+    let mut page = page(&state, &visitor, &found);
+    page.frame.flashes = said.flashes();
+    html(&page)
+}
+
+/// The page with a form on it that was not taken.
+pub(super) async fn refused(
+    state: &State,
+    visitor: &Visitor,
+    id: CustomerId,
+    refused: Refused,
+    tried: &str,
+    sent: &Sent,
+) -> Result<HttpResponse, PageError> {
+    let found = find(state, visitor, id).await?;
+    let mut page = page(state, visitor, &found);
+    let status = refused.show_at(&mut page.frame, &mut page.actions, tried, sent)?;
+    html_with(status, &page)
+}
+
+async fn find(state: &State, visitor: &Visitor, id: CustomerId) -> Result<Found, PageError> {
+    match visitor.scope() {
+        CallerScope::Admin(scope) => {
+            scope
+                .run(state.database(), async |tx| {
+                    let mut found = held_by(state, tx, id).await?;
+                    found.endpoints = Some(forwarding::endpoints_of(tx, &[id]).await?);
+                    found.distributors = Offer::distributors(tx).await?;
+                    if let Some(id) = found.customer.distributor {
+                        found.distributor = Some(organisations::distributor(tx, id).await?);
+                    }
+                    Ok(found)
+                })
+                .await
+        }
+        CallerScope::Distributor(scope) => {
+            let work = async |tx: &_| held_by(state, tx, id).await;
+            scope.run(state.database(), work).await
+        }
+        CallerScope::Finance(scope) => {
+            let work = async |tx: &_| {
+                let mut found = named(tx, id).await?;
+                if let Some(id) = found.customer.distributor {
+                    found.distributor = Some(organisations::distributor(tx, id).await?);
+                }
+                Ok(found)
+            };
+            scope.run(state.database(), work).await
+        }
+        CallerScope::Customer(_) => Err(PageError::not_found()),
+    }
+}
+
+/// What finance sees as well.
+async fn named<S: RegistryScope>(tx: &Tx<S>, id: CustomerId) -> Result<Found, PageError> {
+    Ok(Found {
+        customer: organisations::customer(tx, id).await?,
+        distributor: None,
+        contacts: contacts::of_customer(tx, id).await?,
+        figures: Figures::default(),
+        devices: Vec::new(),
+        last_hubs: HashMap::new(),
+        hubs: Vec::new(),
+        behind: HashMap::new(),
+        endpoints: None,
+        people: Vec::new(),
+        distributors: Offer::default(),
+        counts: Counts::default(),
+    })
+}
+
+async fn held_by<S: RegistryScope + UserScope>(
+    state: &State,
+    tx: &Tx<S>,
+    id: CustomerId,
+) -> Result<Found, PageError> {
+    let now = state.ground().now();
+    let found = named(tx, id).await?;
+    let devices = devices_first_wanting(tx, id, now).await?;
+    let theirs = HubsAsked {
+        customer: Some(id),
+        ..HubsAsked::default()
+    };
+    let hubs = hubs::list(tx, theirs, &Ask::first(ROWS)).await?.rows;
+    Ok(Found {
+        figures: figures::of_customers(tx, &[id], now)
+            .await?
+            .remove(&id)
+            .unwrap_or_default(),
+        last_hubs: held_row::last_hubs(tx, &devices).await?,
+        devices,
+        behind: behind(tx, &hubs).await?,
+        hubs,
+        people: members::find(state, tx, Organisation::Customer(id)).await?,
+        counts: overview::counts(tx, now).await?,
+        ..found
+    })
+}
+
+/// The silent ones, then the others by serial.
+async fn devices_first_wanting<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Vec<Device>, PageError> {
+    let mut wanted = DeviceFilter {
+        customer: Some(id),
+        wants: Some(Wants::Silent(now - SILENT_AFTER)),
+        ..DeviceFilter::default()
+    };
+    let mut found = devices::list(tx, &wanted, &Ask::first(ROWS)).await?.rows;
+    wanted.wants = None;
+    let others = devices::list(tx, &wanted, &Ask::first(ROWS)).await?.rows;
+    for device in others {
+        if found.len() < usize::from(ROWS) && found.iter().all(|one| one.id != device.id) {
+            found.push(device);
+        }
+    }
+    Ok(found)
+}
+
+fn page(state: &State, visitor: &Visitor, found: &Found) -> CustomerPage {
+    let one = &found.customer;
+    let mut frame = frame(state, visitor, Place::Customers, &one.name, &found.counts);
+    frame.crumbs = vec![crumb("Customers", "/customers")];
+    let distributor = found
+        .distributor
+        .as_ref()
+        .map(|distributor| Link::to(&distributor.name, format!("/distributors/{}", distributor.id)));
+    let manages_people = visitor.can(Right::ManageUsers);
+    let hub = |hub| held(state, visitor, hub, &found.behind);
+    CustomerPage {
+        frame,
+        state: state_tag(one.state),
+        distributor,
+        notes: Some(place(&one.paper))
+            .filter(|place| !place.is_empty())
+            .into_iter()
+            .collect(),
+        actions: actions(state, visitor, found),
+        stats: if visitor.can(Right::SeeDevices) {
+            tiles(&found.figures)
+        } else {
+            Vec::new()
+        },
+        cards: cards(state, visitor, found),
+        contacts: contact_rows(&found.contacts),
+        contacts_add: None,
+        devices: held_row::rows(state, visitor, &found.devices, &found.last_hubs),
+        devices_href: format!("/devices?holder={}", one.id),
+        hubs: found.hubs.iter().map(hub).collect(),
+        hubs_href: "/hubs".to_owned(),
+        users: members::rows(state, visitor, &found.people),
+        users_href: manages_people.then(|| "/users".to_owned()),
+        history: vec![added(state, visitor, one.created_at)],
+    }
+}
+
+fn cards(state: &State, visitor: &Visitor, found: &Found) -> Vec<FactCard> {
+    let one = &found.customer;
+    let readings = match one.patient_mode {
+        PatientMode::DeviceOnly => "to the device and the customer’s own reference",
+        PatientMode::Paired => "to the patient who is paired with the device",
+    };
+    let mut settings = vec![
+        zone(state, &one.time_zone),
+        Fact::text("Readings belong", readings),
+    ];
+    if let Some(endpoints) = &found.endpoints {
+        settings.push(match endpoint_tag(endpoints) {
+            Some(tag) => Fact::tag("Its server", tag),
+            None => Fact::nothing("Its server", "none yet"),
+        });
+    }
+    vec![
+        company(state, visitor, &one.paper, one.created_at),
+        FactCard::new("Settings", settings),
+    ]
+}
+
+fn actions(state: &State, visitor: &Visitor, found: &Found) -> Vec<Action> {
+    if !visitor.can(Right::ManageCustomers) {
+        return Vec::new();
+    }
+    let one = &found.customer;
+    let base = format!("/customers/{}", one.id);
+    let mut actions = vec![
+        Action::go("Edit", format!("{base}/edit")).icon(Icon::Edit),
+        Action::go("Place a device", "/devices?state=stock").icon(Icon::Place),
+    ];
+    actions.extend(contact_actions(state, visitor, &base, &found.contacts));
+    if visitor.can(Right::ManageDistributors) && !found.distributors.is_empty() {
+        let chosen = one.distributor.map(|id| id.to_string()).unwrap_or_default();
+        let field =
+            found
+                .distributors
+                .field("distributor", "Distributor", "None: the platform’s own", &chosen);
+        let form = Form::new(
+            format!("{base}/distributor"),
+            visitor.csrf(state),
+            "Move the customer",
+        )
+        .fields(vec![
+            field.hint("Its devices, hubs and contacts go along; readings go on."),
+        ]);
+        actions.push(Action::ask("Move to a distributor", form).icon(Icon::Distributors));
+    }
+    actions
+}
+
+fn tiles(figures: &Figures) -> Vec<Stat> {
+    let number = |count: i64, unit: &str| Value::new(grouped(count.unsigned_abs()), unit);
+    vec![
+        Stat::new("Devices", number(figures.devices, ""), ""),
+        Stat::new("Hubs", number(figures.hubs, ""), ""),
+        Stat::new(
+            "Want a person",
+            number(figures.attention, "devices"),
+            "silent, low battery or weak signal",
+        )
+        .warn_if(figures.attention > 0),
+    ]
+}

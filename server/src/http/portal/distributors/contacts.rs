@@ -1,0 +1,86 @@
+//! `POST /distributors/{id}/contacts` and `…/contacts/remove`.
+
+use actix_web::{HttpResponse, web};
+
+use crate::ground::ids::DistributorId;
+use crate::http::State;
+use crate::http::portal::error::PageError;
+use crate::http::portal::local::see;
+use crate::http::portal::organisations::Contacts;
+use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::visitor::Visitor;
+use crate::registry::contacts::Of;
+use crate::tenancy::Scope as _;
+
+/// Adds a contact.
+pub(super) async fn add(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<DistributorId>,
+    sent: web::Form<Sent>,
+) -> Result<HttpResponse, PageError> {
+    visitor.check_csrf(&state, sent.get("csrf"))?;
+    let (scope, contacts) = (
+        visitor.admin()?,
+        Contacts {
+            of: Of::Distributor(*id),
+            sent: &sent,
+        },
+    );
+    let work = async |tx: &_| contacts.add_to_distributor(tx, scope, &state).await;
+    let done = scope.run(state.database(), work).await;
+    answer(&state, &visitor, *id, &sent, "contacts", done, "contact-added").await
+}
+
+/// Removes one.
+pub(super) async fn remove(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<DistributorId>,
+    sent: web::Form<Sent>,
+) -> Result<HttpResponse, PageError> {
+    visitor.check_csrf(&state, sent.get("csrf"))?;
+    let (scope, contacts) = (
+        visitor.admin()?,
+        Contacts {
+            of: Of::Distributor(*id),
+            sent: &sent,
+        },
+    );
+    let exists = async |tx: &_| {
+        crate::registry::organisations::distributor(tx, *id)
+            .await
+            .map(drop)
+    };
+    scope.run(state.database(), exists).await?;
+    let work = async |tx: &_| contacts.remove(tx, scope).await;
+    let done = scope.run(state.database(), work).await;
+    answer(
+        &state,
+        &visitor,
+        *id,
+        &sent,
+        "contacts/remove",
+        done,
+        "contact-removed",
+    )
+    .await
+}
+
+async fn answer(
+    state: &State,
+    visitor: &Visitor,
+    id: DistributorId,
+    sent: &Sent,
+    tried: &str,
+    done: Result<(), Refused>,
+    said: &str,
+) -> Result<HttpResponse, PageError> {
+    match done {
+        Ok(()) => Ok(see(&format!("/distributors/{id}?said={said}"))),
+        Err(refused) => {
+            let tried = format!("/distributors/{id}/{tried}");
+            super::show::refused(state, visitor, id, refused, &tried, sent).await
+        }
+    }
+}

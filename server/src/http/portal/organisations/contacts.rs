@@ -1,0 +1,113 @@
+//! An organisation's contacts: adding one and removing one, on its page.
+
+use web_templates::{Action, Choice, Field, Form, Icon};
+
+use super::purpose;
+use crate::ground::enums::ContactPurpose;
+use crate::ground::ids::ContactId;
+use crate::http::State;
+use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::visitor::Visitor;
+use crate::registry::contacts::{self, Contact, NewContact, Of};
+use crate::registry::organisations::SeesDistributors;
+use crate::registry::{HasRights, RegistryError};
+use crate::tenancy::Tx;
+
+/// What can be done about the contacts of the organisation whose page is `base`.
+pub(in crate::http::portal) fn contact_actions(
+    state: &State,
+    visitor: &Visitor,
+    base: &str,
+    all: &[Contact],
+) -> Vec<Action> {
+    let csrf = visitor.csrf(state);
+    let purposes = ContactPurpose::ALL
+        .iter()
+        .map(|word| Choice::new(word.as_str(), purpose(*word), *word == ContactPurpose::General));
+    let add = Form::new(format!("{base}/contacts"), &csrf, "Add the contact").fields(vec![
+        Field::text("name", "Name").required(),
+        Field::select("purpose", "For", purposes.collect()),
+        Field::email("email", "Email"),
+        Field::phone("phone", "Telephone"),
+    ]);
+    let mut actions = vec![Action::ask("Add a contact", add).icon(Icon::Add)];
+    if !all.is_empty() {
+        let names = all
+            .iter()
+            .map(|contact| Choice::new(contact.id.to_string(), &contact.name, false));
+        let remove = Form::new(format!("{base}/contacts/remove"), &csrf, "Remove the contact")
+            .danger()
+            .fields(vec![Field::select("contact", "Contact", names.collect())]);
+        actions.push(Action::ask("Remove a contact", remove));
+    }
+    actions
+}
+
+/// A change of contacts that was sent.
+#[derive(Debug)]
+pub(in crate::http::portal) struct Contacts<'a> {
+    /// Whose.
+    pub(in crate::http::portal) of: Of,
+    /// What was typed.
+    pub(in crate::http::portal) sent: &'a Sent,
+}
+
+impl Contacts<'_> {
+    /// Adds the contact that was typed to a customer.
+    pub(in crate::http::portal) async fn add<S: HasRights>(
+        &self,
+        tx: &Tx<S>,
+        by: &S,
+        state: &State,
+    ) -> Result<(), Refused> {
+        let new = self.typed()?;
+        match self.of {
+            Of::Customer(id) => contacts::add_to_customer(tx, by, state.ground(), id, &new).await?,
+            Of::Distributor(_) => return Err(RegistryError::NotFound("organisation").into()),
+        };
+        Ok(())
+    }
+
+    /// The same to a distributor.
+    pub(in crate::http::portal) async fn add_to_distributor<S: HasRights + SeesDistributors>(
+        &self,
+        tx: &Tx<S>,
+        by: &S,
+        state: &State,
+    ) -> Result<(), Refused> {
+        let new = self.typed()?;
+        match self.of {
+            Of::Distributor(id) => contacts::add_to_distributor(tx, by, state.ground(), id, &new).await?,
+            Of::Customer(_) => return Err(RegistryError::NotFound("organisation").into()),
+        };
+        Ok(())
+    }
+
+    /// Removes the one that was chosen.
+    pub(in crate::http::portal) async fn remove<S: HasRights>(
+        &self,
+        tx: &Tx<S>,
+        by: &S,
+    ) -> Result<(), Refused> {
+        let Ok(id) = self.sent.get("contact").parse::<ContactId>() else {
+            return Err(Refused::at("contact", "Choose a contact."));
+        };
+        match contacts::remove(tx, by, self.of, id).await {
+            // Somebody else was faster: it is gone, as was wanted.
+            Ok(()) | Err(RegistryError::NotFound("contact")) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn typed(&self) -> Result<NewContact, Refused> {
+        let Ok(purpose) = self.sent.get("purpose").parse::<ContactPurpose>() else {
+            return Err(Refused::at("purpose", "Choose what one asks them about."));
+        };
+        let (name, email, phone) = (
+            self.sent.get("name"),
+            self.sent.maybe("email"),
+            self.sent.maybe("phone"),
+        );
+        Ok(NewContact::typed(purpose, name, email, phone)?)
+    }
+}

@@ -1,0 +1,87 @@
+//! Counts over `device`, `device_status`, `hub` and `customer`, an organisation each.
+
+use std::collections::HashMap;
+
+use sea_orm::{DbErr, QueryResult, Value};
+use uuid::Uuid;
+
+use super::{all, get, id};
+use crate::ground::ids::{CustomerId, DistributorId};
+use crate::registry::RegistryScope;
+use crate::registry::figures::{Attention, Figures};
+use crate::tenancy::{AdminScope, Tx};
+
+const OF_CUSTOMERS: &str =
+    "select o.id, coalesce(d.devices, 0) as devices, coalesce(d.attention, 0) as attention,
+      0::bigint as in_stock, 0::bigint as customers,
+      (select count(*) from hub h where h.customer_id = o.id and h.state <> 'retired') as hubs
+    from unnest($1::uuid[]) as o(id)
+    left join (
+      select d.customer_id, count(*) as devices, count(*) filter (where d.state = 'active'
+          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4)) as attention
+      from device d left join device_status s on s.device_id = d.id
+      where d.customer_id = any($1) and d.state <> 'retired' group by 1
+    ) d on d.customer_id = o.id";
+
+const OF_DISTRIBUTORS: &str =
+    "select o.id, coalesce(d.devices, 0) as devices, coalesce(d.attention, 0) as attention,
+      coalesce(d.in_stock, 0) as in_stock,
+      (select count(*) from customer c where c.distributor_id = o.id and c.state <> 'closed') as customers,
+      (select count(*) from hub h where h.distributor_id = o.id and h.state <> 'retired') as hubs
+    from unnest($1::uuid[]) as o(id)
+    left join (
+      select d.distributor_id, count(*) as devices, count(*) filter (where d.customer_id is null) as in_stock,
+        count(*) filter (where d.state = 'active'
+          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4)) as attention
+      from device d left join device_status s on s.device_id = d.id
+      where d.distributor_id = any($1) and d.state <> 'retired' group by 1
+    ) d on d.distributor_id = o.id";
+
+pub(in crate::registry) async fn of_customers<S: RegistryScope>(
+    tx: &Tx<S>,
+    customers: &[CustomerId],
+    when: &Attention,
+) -> Result<HashMap<CustomerId, Figures>, DbErr> {
+    let ids = customers.iter().map(|customer| customer.as_uuid()).collect();
+    all(tx, OF_CUSTOMERS, values(ids, when))
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+pub(in crate::registry) async fn of_distributors(
+    tx: &Tx<AdminScope>,
+    distributors: &[DistributorId],
+    when: &Attention,
+) -> Result<HashMap<DistributorId, Figures>, DbErr> {
+    let ids = distributors
+        .iter()
+        .map(|distributor| distributor.as_uuid())
+        .collect();
+    all(tx, OF_DISTRIBUTORS, values(ids, when))
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+fn values(ids: Vec<Uuid>, when: &Attention) -> [Value; 4] {
+    [
+        ids.into(),
+        when.silent_since.into(),
+        when.low_battery.into(),
+        when.weak_signal.into(),
+    ]
+}
+
+fn read<I: From<Uuid>>(row: &QueryResult) -> Result<(I, Figures), DbErr> {
+    let figures = Figures {
+        devices: get(row, "devices")?,
+        attention: get(row, "attention")?,
+        in_stock: get(row, "in_stock")?,
+        hubs: get(row, "hubs")?,
+        customers: get(row, "customers")?,
+    };
+    Ok((id(row, "id")?, figures))
+}
