@@ -18,7 +18,9 @@ use crate::http;
 use crate::identity::Identity;
 use crate::intake::{Intake, RefusalLog};
 use crate::jobs;
+use crate::mailing::Carrier;
 use crate::ops::Metrics;
+use crate::outside::mail;
 use crate::queue::Signals;
 use crate::registry::{IdentityCache, fleet};
 
@@ -138,6 +140,13 @@ impl Parts {
             self.tasks.push(fleet::look_after_hubs(
                 ground.clone(),
                 database.clone(),
+                self.stop.clone(),
+            ));
+            self.tasks.push(Carrier::start(
+                ground.clone(),
+                database.system_forwarding().clone(),
+                self.state.identity().post().clone(),
+                mail::mailer(config)?,
                 self.stop.clone(),
             ));
             self.forwarding = Some(Forwarding::start(ForwardingParts {

@@ -1,6 +1,8 @@
 //! Who makes a request, as a type.
 
-use super::Email;
+use vitals::Units;
+
+use super::{Email, Preferences};
 use crate::ground::enums::UserRole;
 use crate::ground::ids::UserId;
 use crate::tenancy::{
@@ -68,8 +70,12 @@ pub struct Person {
     pub email: Email,
     /// The name of the customer or distributor; none for the platform's own people.
     pub organisation: Option<String>,
-    /// The organisation's time zone, as an IANA name.
+    /// The time zone that times are shown in, as an IANA name: the person's own, else the organisation's.
     pub time_zone: String,
+    /// What they chose for themselves.
+    pub preferences: Preferences,
+    /// The units in which they read values.
+    pub units: Units,
 }
 
 /// The scope a caller acts in.

@@ -37,6 +37,24 @@ pub enum IdentityError {
     /// The address belongs to an account already.
     #[error("this e-mail address cannot be used")]
     EmailTaken,
+    /// The address has an invitation there that is open.
+    #[error("this address is invited already; send that invitation again")]
+    AlreadyInvited,
+    /// The address of an invitation got an account meanwhile. Told to nobody but whoever reads its mail.
+    #[error("this address has an account already; sign in with it, or have another address invited")]
+    AddressHasAccount,
+    /// The link was used, taken back, or is over.
+    #[error("this link has been used, was taken back, or is over")]
+    LinkOver,
+    /// There is no such invitation, or not for this caller, or it is not open any more.
+    #[error("no such open invitation")]
+    NoSuchInvitation,
+    /// The present password, typed to change it, is another.
+    #[error("the present password is wrong")]
+    WrongPassword,
+    /// A zone that this version does not know.
+    #[error("the time zone is not known; it must be a name such as Europe/Berlin")]
+    BadTimeZone,
     /// The organisation does not exist, or not for this caller.
     #[error("no such organisation")]
     NoSuchOrganisation,

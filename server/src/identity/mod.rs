@@ -1,4 +1,4 @@
-//! People: accounts, passwords, portal sessions and the API's access tokens.
+//! People: accounts, invitations, passwords, preferences, portal sessions and the API's access tokens.
 //!
 //! Main types: [`Identity`], and [`Caller`], which it alone makes from a verified session or token. Called by the HTTP
 //! room and by the command line. Everything here happens before a tenant is known, so it runs in the system scope.
@@ -7,31 +7,47 @@ mod access_token;
 mod caller;
 mod email;
 mod error;
+mod invitations;
+mod letters;
+mod link;
 mod password;
+mod preferences;
+mod resets;
+mod rules;
 mod session;
 mod store;
 mod throttle;
 mod users;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use access_token::AccessToken;
 pub(crate) use caller::in_scope;
 pub use caller::{Caller, CallerScope, Person};
 pub use email::Email;
 pub use error::IdentityError;
+pub use invitations::{INVITATION_LIVES, Invitation, Invited, NewInvitation};
+pub use link::LinkToken;
 pub use password::{Cost, Password};
+pub use preferences::Preferences;
+pub use resets::RESET_LIVES;
 pub use session::{ABSOLUTE, IDLE, Session, SessionSecret};
 pub use throttle::{Throttle, place};
-pub use users::{NewUser, Organisation, User, UserScope};
+pub use users::{Listed, NewUser, Organisation, User, UserFilter, UserScope};
 
 use tokio::sync::watch;
 
 use crate::ground::Ground;
+use crate::ground::ids::UserId;
+use crate::mailing::Post;
 use crate::tenancy::Database;
 use access_token::AccessTokens;
 use password::Passwords;
-use throttle::SignInThrottle;
+use throttle::{ResetThrottle, SignInThrottle};
+
+/// Invitations that one person may send: fifty in a row, then one in half a minute.
+const INVITATIONS: (u32, Duration) = (50, Duration::from_secs(30));
 
 /// Who is who. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -41,6 +57,11 @@ pub struct Identity {
     passwords: Arc<Passwords>,
     throttle: Arc<SignInThrottle>,
     tokens: Arc<AccessTokens>,
+    /// The invitations of each person.
+    letters_of: Arc<Throttle<UserId>>,
+    resets: Arc<ResetThrottle>,
+    post: Post,
+    public_url: Arc<str>,
     /// Touched whenever a session may have ended in this process.
     endings: watch::Sender<()>,
 }
@@ -68,13 +89,24 @@ impl Identity {
         let throttle = SignInThrottle::new(&ground.clock());
         let tokens =
             AccessTokens::new(ground.clone(), public_url).expect("tokens can be signed and verified");
+        let letters_of = Throttle::new(ground.clock(), INVITATIONS.0, INVITATIONS.1);
+        let resets = ResetThrottle::new(&ground.clock());
         Self {
+            post: Post::new(ground.clone()),
             ground,
             database,
             passwords: Arc::new(passwords),
             throttle: Arc::new(throttle),
             tokens: Arc::new(tokens),
+            letters_of: Arc::new(letters_of),
+            resets: Arc::new(resets),
+            public_url: public_url.into(),
             endings: watch::Sender::new(()),
         }
+    }
+
+    /// Where the letters about accounts are written down; its carriers send them.
+    pub fn post(&self) -> &Post {
+        &self.post
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::store::{self, Account, NewSession};
 use super::{Caller, Email, Identity, IdentityError, Password};
-use crate::ground::ids::SessionId;
+use crate::ground::ids::{SessionId, UserId};
 use crate::ground::{Keys, Purpose};
 use crate::tenancy::{Scope as _, SystemScope};
 
@@ -54,7 +54,7 @@ impl SessionSecret {
         BASE64URL_NOPAD.encode(&self.0)
     }
 
-    fn hmac(&self, keys: &Keys) -> [u8; 32] {
+    pub(super) fn hmac(&self, keys: &Keys) -> [u8; 32] {
         keys.hmac(Purpose::Session, &self.bound_to(b"session"))
     }
 
@@ -86,15 +86,7 @@ impl Identity {
     ) -> Result<Session, IdentityError> {
         let account = self.system_verified(email, password, remote).await?;
         let now = self.ground.now();
-        let secret = SessionSecret(self.ground.random());
-        let session = NewSession {
-            id: self.ground.id(),
-            user: account.user.id,
-            secret_hmac: secret.hmac(self.ground.keys()),
-            created_at: now,
-            expires_at: now + ABSOLUTE,
-            forget_before: now - KEPT,
-        };
+        let (secret, session) = self.new_session(account.user.id, now);
         SystemScope::for_purpose("begin a session")
             .run(&self.database, async |tx| {
                 store::system_note_sign_in(tx, &account, now).await?;
@@ -107,6 +99,20 @@ impl Identity {
             caller: account.into_caller()?,
             expires_at: session.expires_at,
         })
+    }
+
+    /// A session to begin.
+    pub(super) fn new_session(&self, user: UserId, now: DateTime<Utc>) -> (SessionSecret, NewSession) {
+        let secret = SessionSecret(self.ground.random());
+        let session = NewSession {
+            id: self.ground.id(),
+            user,
+            secret_hmac: secret.hmac(self.ground.keys()),
+            created_at: now,
+            expires_at: now + ABSOLUTE,
+            forget_before: now - KEPT,
+        };
+        (secret, session)
     }
 
     /// The session of a cookie, unless it is over or its user may no longer sign in.

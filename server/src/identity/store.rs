@@ -1,20 +1,27 @@
 //! Everything identity asks the database. Accounts are found before a tenant is known, hence `system_…`.
 
+pub(super) mod invitations;
+pub(super) mod preferences;
+pub(super) mod resets;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DbErr, QueryResult, SqlErr, Statement, TryGetable, Value,
 };
 use uuid::Uuid;
 
-use super::users::{Organisation, User, UserScope};
-use super::{Caller, CallerScope, Email, IdentityError, Person};
+use super::users::{Listed, Organisation, User, UserFilter, UserScope};
+use super::{Caller, CallerScope, Email, IdentityError, Person, Preferences};
 use crate::ground::enums::{UserRole, UserState};
 use crate::ground::ids::{CustomerId, SessionId, UserId};
 use crate::tenancy::{
-    Actor, AdminScope, CustomerScope, DistributorScope, FinanceScope, PermissionSet, SystemScope, Tx,
+    Actor, AdminScope, CustomerScope, DistributorScope, FinanceScope, PermissionSet, Scope as _, SystemScope,
+    Tx,
 };
 
 type System = Tx<SystemScope>;
+
+const CHOSEN: &str = preferences::COLUMNS;
 
 const USER: &str =
     "u.id, u.email, u.display_name, u.role, u.distributor_id, u.customer_id, u.permissions, u.state,
@@ -34,6 +41,7 @@ pub(super) struct Account {
     pub(super) user: User,
     organisation: Option<String>,
     time_zone: String,
+    preferences: Preferences,
     is_open: bool,
     /// What is given out under it ends for good with the next disabling.
     pub(super) generation: i32,
@@ -69,7 +77,8 @@ impl Account {
             Organisation::Distributor(of) => CallerScope::Distributor(DistributorScope::new(of, actor)),
             Organisation::Customer(of) => CallerScope::Customer(CustomerScope::new(of, actor)),
         };
-        let (organisation, time_zone) = (self.organisation, self.time_zone);
+        let (organisation, preferences) = (self.organisation, self.preferences);
+        let time_zone = preferences.time_zone.clone().unwrap_or(self.time_zone);
         Ok(Caller {
             person: Person {
                 id,
@@ -77,6 +86,8 @@ impl Account {
                 email,
                 organisation,
                 time_zone,
+                units: preferences.units,
+                preferences,
             },
             scope,
         })
@@ -149,7 +160,7 @@ pub(super) async fn system_credentials(
     email: &Email,
 ) -> Result<Option<(Account, String)>, IdentityError> {
     let text = format!(
-        "select {USER}, {BESIDE}, p.hash from {ACCOUNT_FROM} join user_password p on p.user_id = u.id where u.email = $1"
+        "select {USER}, {BESIDE}, {CHOSEN}, p.hash from {ACCOUNT_FROM} join user_password p on p.user_id = u.id where u.email = $1"
     );
     let row = tx
         .connection()
@@ -160,7 +171,7 @@ pub(super) async fn system_credentials(
 }
 
 pub(super) async fn system_account(tx: &System, user: UserId) -> Result<Option<Account>, IdentityError> {
-    let text = format!("select {USER}, {BESIDE} from {ACCOUNT_FROM} where u.id = $1");
+    let text = format!("select {USER}, {BESIDE}, {CHOSEN} from {ACCOUNT_FROM} where u.id = $1");
     let row = tx
         .connection()
         .query_one_raw(sql(&text, [user.as_uuid().into()]))
@@ -223,7 +234,7 @@ pub(super) async fn system_use_session(
          ), noted as (
            update session s set last_seen_at = $2 from found f where s.id = f.id and f.last_seen_at < $4
          )
-         select f.id as session_id, f.expires_at, {USER}, {BESIDE} from {ACCOUNT_FROM} join found f on f.user_id = u.id"
+         select f.id as session_id, f.expires_at, {USER}, {BESIDE}, {CHOSEN} from {ACCOUNT_FROM} join found f on f.user_id = u.id"
     );
     let find = sql(
         &text,
@@ -317,19 +328,15 @@ pub(super) async fn system_has_users(tx: &System, customer: CustomerId) -> Resul
     Ok(tx.connection().query_one_raw(ask).await?.is_some())
 }
 
-pub(super) async fn users<S: UserScope>(
-    tx: &Tx<S>,
-    after: Option<&str>,
-    limit: u16,
-) -> Result<Vec<User>, IdentityError> {
-    let text = format!(
-        "select {USER} from user_account u where $1::text is null or u.email > $1 order by u.email limit $2"
-    );
-    let rows = tx
-        .connection()
-        .query_all_raw(sql(&text, [after.into(), i64::from(limit).into()]))
-        .await?;
-    rows.iter().map(user).collect()
+/// The name of a user's organisation, for an administrator, who sees those of many. To others it is their own, and a
+/// customer's role may not read distributors.
+fn organisation_for<S: UserScope>() -> &'static str {
+    if S::ROLE == AdminScope::ROLE {
+        "coalesce((select c.name from customer c where c.id = u.customer_id),
+           (select d.name from distributor d where d.id = u.distributor_id))"
+    } else {
+        "null::text"
+    }
 }
 
 pub(super) async fn people_of<S: UserScope>(
@@ -352,21 +359,79 @@ pub(super) async fn people_of<S: UserScope>(
     rows.iter().map(user).collect()
 }
 
-/// What a user whom the scope sees may do.
-pub(super) async fn user_permissions<S: UserScope>(
+pub(super) async fn users<S: UserScope>(
     tx: &Tx<S>,
-    id: UserId,
-) -> Result<PermissionSet, IdentityError> {
-    let ask = sql(
-        "select permissions from user_account where id = $1",
-        [id.as_uuid().into()],
+    filter: &UserFilter,
+    after: Option<&str>,
+    limit: u16,
+) -> Result<Vec<Listed>, IdentityError> {
+    let text = format!(
+        "select {USER}, {} as organisation from user_account u
+         where ($1::text is null or u.email > $1)
+           and ($2::text is null or strpos(u.email, lower($2)) > 0 or strpos(lower(u.display_name), lower($2)) > 0)
+           and ($3::text is null or u.role = $3) and ($4::text is null or u.state = $4)
+           and ($5::uuid is null or u.customer_id = $5 or u.distributor_id = $5)
+         order by u.email limit $6",
+        organisation_for::<S>()
     );
-    let row = tx.connection().query_one_raw(ask).await?;
+    let UserFilter {
+        q,
+        role,
+        state,
+        organisation,
+    } = filter;
+    let ask = sql(
+        &text,
+        [
+            after.into(),
+            q.as_deref().into(),
+            role.map(UserRole::as_str).into(),
+            state.map(UserState::as_str).into(),
+            (*organisation).into(),
+            i64::from(limit).into(),
+        ],
+    );
+    let rows = tx.connection().query_all_raw(ask).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Listed {
+                user: user(row)?,
+                organisation: get(row, "organisation")?,
+            })
+        })
+        .collect()
+}
+
+/// One user whom the scope sees.
+pub(super) async fn one_user<S: UserScope>(tx: &Tx<S>, id: UserId) -> Result<Listed, IdentityError> {
+    let text = format!(
+        "select {USER}, {} as organisation from user_account u
+         where u.id = $1",
+        organisation_for::<S>()
+    );
+    let row = tx
+        .connection()
+        .query_one_raw(sql(&text, [id.as_uuid().into()]))
+        .await?;
     let row = row.ok_or(IdentityError::NoSuchUser)?;
-    Ok(PermissionSet::from_texts(&get::<Vec<String>>(
-        &row,
-        "permissions",
-    )?))
+    Ok(Listed {
+        user: user(&row)?,
+        organisation: get(&row, "organisation")?,
+    })
+}
+
+/// Changes what a user may do.
+pub(super) async fn system_set_permissions(
+    tx: &System,
+    user: UserId,
+    permissions: &PermissionSet,
+) -> Result<(), IdentityError> {
+    let set = sql(
+        "update user_account set permissions = $2 where id = $1",
+        [user.as_uuid().into(), permissions.to_texts().into()],
+    );
+    tx.connection().execute_raw(set).await?;
+    Ok(())
 }
 
 /// Proves that the customer is in the distributor's portfolio.
@@ -384,6 +449,7 @@ fn account(row: &QueryResult) -> Result<Account, IdentityError> {
         user: user(row)?,
         organisation: get(row, "organisation")?,
         time_zone: get(row, "time_zone")?,
+        preferences: preferences::preferences(row)?,
         is_open: get(row, "is_open")?,
         generation: get(row, "sign_in_generation")?,
     })

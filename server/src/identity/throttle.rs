@@ -17,6 +17,9 @@ const ACCOUNT_AT_PLACE: (u32, Duration) = (10, Duration::from_secs(15));
 const ACCOUNT: (u32, Duration) = (100, Duration::from_secs(5));
 /// Failures from one place at whatever accounts: a clinic behind one address starts its day in a row, then one in 2 s.
 const PLACE: (u32, Duration) = (60, Duration::from_secs(2));
+/// Requests for a new password from one place, and for one address from wherever.
+const RESETS_AT_PLACE: (u32, Duration) = (20, Duration::from_secs(30));
+const RESETS: (u32, Duration) = (5, Duration::from_mins(10));
 /// After how many attempts those keys that have recovered are forgotten.
 const SWEEP: u32 = 1024;
 
@@ -143,6 +146,37 @@ impl SignInThrottle {
             return Err(too_many(wait));
         }
         Ok(Attempt { throttle: self, key })
+    }
+}
+
+/// The throttles of requests for a new password: each sends a mail to somebody who may not have asked for it. Whether there
+/// is an account makes no difference.
+#[derive(Debug)]
+pub(super) struct ResetThrottle {
+    places: Throttle<IpAddr>,
+    addresses: Throttle<Email>,
+}
+
+impl ResetThrottle {
+    pub(super) fn new(clock: &Arc<dyn Clock>) -> Self {
+        let ((places, each_place), (addresses, each_address)) = (RESETS_AT_PLACE, RESETS);
+        Self {
+            places: Throttle::new(Arc::clone(clock), places, each_place),
+            addresses: Throttle::new(Arc::clone(clock), addresses, each_address),
+        }
+    }
+
+    /// Counts a request for something that is no address.
+    pub(super) fn place(&self, remote: IpAddr) -> Result<(), IdentityError> {
+        let counted = self.places.attempt(&place(remote));
+        counted.map_err(|retry_after| IdentityError::TooManyAttempts { retry_after })
+    }
+
+    /// Counts a request for an address.
+    pub(super) fn attempt(&self, email: &Email, remote: IpAddr) -> Result<(), IdentityError> {
+        self.place(remote)?;
+        let counted = self.addresses.attempt(email);
+        counted.map_err(|retry_after| IdentityError::TooManyAttempts { retry_after })
     }
 }
 

@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::rules::{self, Allowed};
 use super::store::{self, NewAccount};
 use super::{Caller, CallerScope, Email, Identity, IdentityError, Password};
 use crate::ground::enums::{UserRole, UserState};
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
 use crate::tenancy::{
-    AdminScope, CustomerScope, DistributorScope, FinanceScope, Permission, PermissionSet, Scope, SystemScope,
-    Tx,
+    AdminScope, Bundle, CustomerScope, DistributorScope, FinanceScope, Permission, PermissionSet, Scope,
+    SystemScope, Tx,
 };
 
 /// Where a user belongs.
@@ -64,6 +65,35 @@ pub struct User {
     pub created_at: DateTime<Utc>,
     /// When it last signed in.
     pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+impl User {
+    /// The preset role that it has, if it is one.
+    pub fn bundle(&self) -> Option<&'static Bundle> {
+        Bundle::matching(self.role, &self.permissions)
+    }
+}
+
+/// An account in a list, with its organisation's name.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The account.
+    pub user: User,
+    /// Of the distributor or the customer, where an administrator asks; others see those of their own alone.
+    pub organisation: Option<String>,
+}
+
+/// Which accounts to list.
+#[derive(Debug, Clone, Default)]
+pub struct UserFilter {
+    /// Part of the address or the name.
+    pub q: Option<String>,
+    /// Of this role.
+    pub role: Option<UserRole>,
+    /// In this state.
+    pub state: Option<UserState>,
+    /// Of this customer or this distributor.
+    pub organisation: Option<Uuid>,
 }
 
 /// An account to make.
@@ -187,14 +217,20 @@ impl Identity {
         self.system_create_user(new).await
     }
 
-    /// The accounts that the scope sees, by address, after the one given; at most `limit`.
+    /// The accounts that the scope sees and the filter leaves, by address, after the one given; at most `limit`.
     pub async fn users<S: UserScope>(
         &self,
         tx: &Tx<S>,
+        filter: &UserFilter,
         after: Option<&str>,
         limit: u16,
-    ) -> Result<Vec<User>, IdentityError> {
-        store::users(tx, after, limit).await
+    ) -> Result<Vec<Listed>, IdentityError> {
+        store::users(tx, filter, after, limit).await
+    }
+
+    /// One account that the scope sees.
+    pub async fn user<S: UserScope>(&self, tx: &Tx<S>, id: UserId) -> Result<Listed, IdentityError> {
+        store::one_user(tx, id).await
     }
 
     /// The accounts of one organisation that the scope sees, by name; at most `limit`.
@@ -208,8 +244,7 @@ impl Identity {
     }
 
     /// Disables an account that the scope sees, or enables it again. Its sessions and tokens stop at once and for good:
-    /// who is enabled again signs in anew. Nobody does that to a person who may do more than they may themselves: the one who manages users would else decide who holds
-    /// what they were not given.
+    /// who is enabled again signs in anew. What it has invited to and nobody has accepted is taken back.
     pub async fn set_user_state<S: UserScope>(
         &self,
         caller: &Caller,
@@ -217,31 +252,77 @@ impl Identity {
         user: UserId,
         state: UserState,
     ) -> Result<(), IdentityError> {
-        may_manage_users(caller)?;
-        if user == caller.person.id {
-            return Err(IdentityError::NotAllowed("nobody disables their own account"));
-        }
-        let theirs = scope
-            .run(&self.database, async |tx| store::user_permissions(tx, user).await)
-            .await?;
-        let own = match &caller.scope {
-            CallerScope::Admin(_) | CallerScope::Finance(_) => None,
-            CallerScope::Distributor(scope) => Some(&scope.actor().permissions),
-            CallerScope::Customer(scope) => Some(&scope.actor().permissions),
-        };
-        if own.is_some_and(|own| !own.covers(&theirs)) {
-            return Err(IdentityError::NotAllowed(
-                "this person has permissions that you do not have",
-            ));
-        }
+        self.user_to_change(caller, scope, user).await?;
         let now = self.ground.now();
         SystemScope::for_purpose("change the state of an account that the caller sees")
             .run(&self.database, async |tx| {
-                store::system_set_user_state(tx, user, state, now).await
+                store::system_set_user_state(tx, user, state, now).await?;
+                if state == UserState::Disabled {
+                    store::invitations::system_revoke_of(tx, user, now).await?;
+                }
+                Ok::<_, IdentityError>(())
             })
             .await?;
         self.endings.send_replace(());
         Ok(())
+    }
+
+    /// Changes what an account may do that the scope sees: from the next request on.
+    pub async fn set_permissions<S: UserScope>(
+        &self,
+        caller: &Caller,
+        scope: &S,
+        user: UserId,
+        permissions: PermissionSet,
+    ) -> Result<(), IdentityError> {
+        let User {
+            role, organisation, ..
+        } = self.user_to_change(caller, scope, user).await?;
+        if organisation == Organisation::Platform {
+            return Err(IdentityError::NotAllowed(
+                "people of the platform have no permissions of their own",
+            ));
+        }
+        let Allowed { permissions, .. } = rules::may_invite(caller, role, organisation, Some(permissions))?;
+        SystemScope::for_purpose("change the permissions of an account that the caller sees")
+            .run(&self.database, async |tx| {
+                store::system_set_permissions(tx, user, &permissions).await
+            })
+            .await?;
+        self.endings.send_replace(());
+        Ok(())
+    }
+
+    /// Nobody changes a person who may do more than they may themselves: the one who manages users would else decide who
+    /// holds what they were not given.
+    async fn user_to_change<S: UserScope>(
+        &self,
+        caller: &Caller,
+        scope: &S,
+        user: UserId,
+    ) -> Result<User, IdentityError> {
+        may_manage_users(caller)?;
+        if user == caller.person.id {
+            return Err(IdentityError::NotAllowed(
+                "nobody changes what their own account may do",
+            ));
+        }
+        let theirs = scope
+            .run(&self.database, async |tx| store::one_user(tx, user).await)
+            .await?
+            .user;
+        let own = match &caller.scope {
+            CallerScope::Admin(_) | CallerScope::Finance(_) => return Ok(theirs),
+            CallerScope::Distributor(scope) => &scope.actor().permissions,
+            CallerScope::Customer(scope) => &scope.actor().permissions,
+        };
+        if own.covers(&rules::meant(theirs.role, &theirs.permissions)) {
+            Ok(theirs)
+        } else {
+            Err(IdentityError::NotAllowed(
+                "this person has permissions that you do not have",
+            ))
+        }
     }
 
     /// Of several first users at once, one is made: each locks the customer before it looks, and no other account of the
@@ -273,14 +354,14 @@ impl Identity {
     }
 }
 
-fn may_manage_users(caller: &Caller) -> Result<(), IdentityError> {
+pub(super) fn may_manage_users(caller: &Caller) -> Result<(), IdentityError> {
     if caller.allows(Permission::ManageUsers) {
         return Ok(());
     }
     Err(IdentityError::NotAllowed("it takes the permission manage_users"))
 }
 
-fn checked_name(name: &str) -> Result<String, IdentityError> {
+pub(super) fn checked_name(name: &str) -> Result<String, IdentityError> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > 200 || name.chars().any(char::is_control) {

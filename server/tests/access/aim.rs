@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use serde_json::json;
 use uuid::Uuid;
 use vitalwire_server::ground::enums::UserRole;
@@ -18,6 +19,8 @@ pub(crate) struct Aim {
     ids: BTreeMap<&'static str, String>,
     /// A colleague in the distributor and one in the customer, for routes about users.
     colleagues: [String; 2],
+    /// Open invitations to the distributor and to the customer.
+    invited: [String; 2],
 }
 
 impl Aim {
@@ -81,6 +84,10 @@ impl Aim {
             )
             .await,
         ];
+        let invited = [
+            invited(world, &colleagues[0], of_distributor).await,
+            invited(world, &colleagues[1], of_customer).await,
+        ];
         Self {
             distributor: distributor.parse().unwrap(),
             customer: tenant.customer.parse().unwrap(),
@@ -96,6 +103,7 @@ impl Aim {
                 ("contacts", contact.to_string()),
             ]),
             colleagues,
+            invited,
         }
     }
 
@@ -118,13 +126,19 @@ impl Aim {
             customer: world.ground.id(),
             ids: nouns.into_iter().map(|noun| (noun, id())).collect(),
             colleagues: [id(), id()],
+            invited: [id(), id()],
         }
     }
 
     /// The id that stands in a path after this noun, for somebody of this role.
     pub(crate) fn id(&self, noun: &str, role: Option<UserRole>) -> &str {
-        if noun == "users" {
-            return &self.colleagues[usize::from(role != Some(UserRole::Distributor))];
+        let people = match noun {
+            "users" => Some(&self.colleagues),
+            "invitations" => Some(&self.invited),
+            _ => None,
+        };
+        if let Some(people) = people {
+            return &people[usize::from(role != Some(UserRole::Distributor))];
         }
         self.ids
             .get(noun)
@@ -161,4 +175,30 @@ async fn colleague(world: &World, email: &str, role: UserRole, organisation: Org
         permissions: Some(PermissionSet::default()),
     };
     world.identity.system_create_user(new).await.unwrap().to_string()
+}
+
+/// An open invitation to do nothing in particular there.
+async fn invited(world: &World, by: &str, organisation: Organisation) -> String {
+    let (id, now) = (world.ground.id::<Uuid>(), world.ground.now());
+    let (role, distributor, customer) = match organisation {
+        Organisation::Platform => ("admin", None, None),
+        Organisation::Distributor(id) => ("distributor", Some(id.as_uuid()), None),
+        Organisation::Customer(id) => ("customer", None, Some(id.as_uuid())),
+    };
+    sqlx::query(
+        "insert into invitation (id, email, display_name, role, distributor_id, customer_id, secret_hmac, invited_by,
+           mail_id, created_at, expires_at)
+         values ($1, $1::text || '@invited.example', 'New', $2, $3, $4, sha256($1::text::bytea), $5, $1, $6, $7)",
+    )
+    .bind(id)
+    .bind(role)
+    .bind(distributor)
+    .bind(customer)
+    .bind(by.parse::<Uuid>().unwrap())
+    .bind(now)
+    .bind(now + TimeDelta::days(7))
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    id.to_string()
 }

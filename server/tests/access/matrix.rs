@@ -130,6 +130,16 @@ async fn ask(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Answer
         ("fingerprint", "ab:cd".to_owned()),
         ("url", "https://example.org/hook".to_owned()),
         ("name", format!("Name {number}")),
+        ("email", format!("form{number}@caller.example")),
+        ("state", "active".to_owned()),
+        ("pressure", "kPa".to_owned()),
+        ("mass", "lb".to_owned()),
+        ("glucose", "mmol/L".to_owned()),
+        ("temperature", "Cel".to_owned()),
+        ("look", "dark".to_owned()),
+        ("present", "not the present one".to_owned()),
+        ("password", "one of the two".to_owned()),
+        ("again", "the other of the two".to_owned()),
     ];
     caller.browse(route.method, &path, &form).await
 }
@@ -140,9 +150,12 @@ fn body(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Value {
     let path = route.path.strip_prefix("/api/v1").unwrap_or(route.path);
     match (route.method, path) {
         ("POST", "/customers" | "/distributors") => json!({"name": format!("New {number}")}),
-        ("POST", "/users") => {
+        ("POST", "/users" | "/invitations") => {
             let mut user = json!({"email": format!("new{number}@caller.example"), "name": "New",
-                "role": caller.role.map_or("customer", UserRole::as_str), "password": PASSWORD, "permissions": []});
+                "role": caller.role.map_or("customer", UserRole::as_str), "permissions": []});
+            if path == "/users" {
+                user["password"] = json!(PASSWORD);
+            }
             match caller.role {
                 Some(UserRole::Distributor) => user["distributor_id"] = json!(id("distributors")),
                 Some(UserRole::Customer) => user["customer_id"] = json!(id("customers")),

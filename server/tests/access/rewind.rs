@@ -3,13 +3,14 @@
 use sqlx::{AssertSqlSafe, PgPool};
 
 /// Tables whose rows are changed but never removed: their columns are set back.
-const CHANGED: [&str; 6] = [
+const CHANGED: [&str; 7] = [
     "distributor",
     "customer",
     "device",
     "hub",
     "endpoint",
     "user_account",
+    "invitation",
 ];
 /// Tables whose rows come and go: they are made anew.
 const REPLACED: [&str; 4] = ["assignment", "contact", "delivery", "device_credential"];

@@ -21,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 79] = [
+const TABLE: [(&str, &str, Gets); 83] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -49,6 +49,10 @@ const TABLE: [(&str, &str, Gets); 79] = [
     ("GET", "/users", NothingForeign),
     ("POST", "/users", NotFound),
     ("PATCH", "/users/{id}", NotFound),
+    ("GET", "/invitations", NothingForeign),
+    ("POST", "/invitations", NotFound),
+    ("POST", "/invitations/{id}/send-again", NotFound),
+    ("DELETE", "/invitations/{id}", NotFound),
     ("GET", "/device-models", NothingForeign),
     ("POST", "/device-models", Forbidden),
     ("GET", "/devices", NothingForeign),
@@ -116,6 +120,7 @@ impl Aimed {
         let id = match pattern.split('/').nth(1) {
             Some("customers") => &victim.customer,
             Some("users") => &victim.user_id,
+            Some("invitations") => &victim.invitation,
             Some("devices") => &victim.device,
             Some("hubs") => &victim.hub,
             Some("endpoints") => &victim.endpoint,
@@ -143,11 +148,15 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
         ("POST", "/customers" | "/distributors") => json!({"name": "New"}),
         ("POST", "/users") => json!({"email": "spy@clinic.example", "name": "Spy", "role": "customer",
             "customer_id": customer, "password": PASSWORD}),
+        ("POST", "/invitations") => json!({"email": "spy@clinic.example", "name": "Spy", "role": "customer",
+            "customer_id": customer}),
         ("PATCH", "/users/{id}") => json!({"state": "disabled"}),
         ("POST", "/device-models") => {
             json!({"maker": "M", "name": "N", "kinds": ["weight"], "transport": "mqtt"})
         }
-        ("PATCH", "/customers/{id}" | "/distributors/{id}" | "/organisation") => json!({"legal_name": "Taken"}),
+        ("PATCH", "/customers/{id}" | "/distributors/{id}" | "/organisation") => {
+            json!({"legal_name": "Taken"})
+        }
         ("POST", path) if path.ends_with("/contacts") => {
             json!({"purpose": "general", "name": "Mine", "phone": "+1 555 0100"})
         }
@@ -160,7 +169,9 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
             json!({"customer_id": customer})
         }
         ("POST", "/devices/{id}/allocate" | "/hubs/{id}/allocate") => json!({"distributor_id": customer}),
-        ("POST", "/devices/{id}/replace") => json!({"with_device_id": victim.device, "reason": "it is broken"}),
+        ("POST", "/devices/{id}/replace") => {
+            json!({"with_device_id": victim.device, "reason": "it is broken"})
+        }
         ("POST", "/hubs") => json!({"serial": "H", "name": "H", "customer_id": customer}),
         ("POST", "/hubs/{id}/commands") => json!({"kind": "ping"}),
         ("POST", "/hubs/{id}/confirm") => json!({"fingerprint": "aa"}),
@@ -182,6 +193,7 @@ async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
         "select to_jsonb(t)::text from device_credential t order by id",
         "select to_jsonb(t)::text from hub_claim_code t order by id",
         "select (to_jsonb(t) - 'last_sign_in_at')::text from user_account t order by id",
+        "select to_jsonb(t)::text from invitation t order by id",
         "select to_jsonb(t)::text from endpoint t where url not like 'https://a.example%' order by id",
         "select to_jsonb(t)::text from delivery t order by id",
     ] {
@@ -217,6 +229,7 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
     let foreign = [
         &victim.customer,
         &victim.user_id,
+        &victim.invitation,
         &victim.device,
         &victim.hub,
         &victim.endpoint,

@@ -184,9 +184,13 @@ impl World {
         let hub = admin.post("/api/v1/hubs", &hub).await.created("id");
         let endpoint = json!({"url": "https://clinic.example/hook"});
         let endpoint = user.post("/api/v1/endpoints", &endpoint).await.created("id");
+        let invitation = json!({"email": format!("new.{email}"), "name": "New", "role": "customer",
+            "customer_id": customer});
+        let invitation = user.post("/api/v1/invitations", &invitation).await.created("id");
         Tenant {
             customer,
             user_id,
+            invitation,
             email,
             user,
             device,
@@ -233,6 +237,7 @@ impl World {
 pub(crate) struct Tenant {
     pub(crate) customer: String,
     pub(crate) user_id: String,
+    pub(crate) invitation: String,
     pub(crate) email: String,
     pub(crate) user: Client,
     pub(crate) device: String,

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 use vitalwire_server::ground::ids::{
-    ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ReadingId, UserId,
+    ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, InvitationId, ReadingId,
+    UserId,
 };
 use vitalwire_server::identity::{Caller, CallerScope};
 use vitalwire_server::tenancy::{CustomerScope, DistributorScope};
@@ -21,6 +22,8 @@ pub(crate) struct Aim {
     pub(crate) colleague: UserId,
     /// Another user of the distributor.
     pub(crate) staff: UserId,
+    /// Open invitations of the customer's, and of the distributor's own.
+    pub(crate) invited: [InvitationId; 2],
     pub(crate) device: DeviceId,
     pub(crate) serial: String,
     pub(crate) hub: HubId,
@@ -71,6 +74,8 @@ impl Aim {
             self.distributor().as_uuid(),
             self.staff.as_uuid(),
             self.distributor_user.person.id.as_uuid(),
+            self.invited[0].as_uuid(),
+            self.invited[1].as_uuid(),
             self.device.as_uuid(),
             self.hub.as_uuid(),
             self.readings[0].as_uuid(),

@@ -4,9 +4,11 @@
 use chrono::TimeDelta;
 use uuid::Uuid;
 use vitalwire_server::forwarding::NewEndpoint;
-use vitalwire_server::ground::enums::EndpointFormat;
-use vitalwire_server::ground::ids::{DeliveryId, DeviceId, DistributorId, EndpointId, ReadingId};
-use vitalwire_server::identity::Organisation;
+use vitalwire_server::ground::enums::{EndpointFormat, UserRole};
+use vitalwire_server::ground::ids::{
+    DeliveryId, DeviceId, DistributorId, EndpointId, InvitationId, ReadingId,
+};
+use vitalwire_server::identity::{NewInvitation, Organisation};
 use vitalwire_server::registry::{claim, tokens};
 use vitalwire_server::tenancy::Scope as _;
 
@@ -119,6 +121,7 @@ impl World {
             fresh,
             colleague,
             staff,
+            invited: [ground.id(), ground.id()],
             device: ground.id(),
             serial: format!("{name}-1"),
             hub: ground.id(),
@@ -164,6 +167,7 @@ impl World {
         claim::new_code(ground, &self.database, aim.scope(), aim.hub)
             .await
             .unwrap();
+        aim.invited = self.invited(&aim).await;
         let past = Past {
             device: aim.device,
             endpoint: aim.endpoint,
@@ -186,6 +190,27 @@ impl World {
             dead: self.ground.id(),
         };
         self.lived(victim, distributor, &past).await;
+    }
+
+    /// Somebody is invited to the customer, and somebody to the distributor.
+    async fn invited(&self, aim: &Aim) -> [InvitationId; 2] {
+        let invite = async |caller, role, organisation| {
+            let user = self.new_user(role, organisation);
+            let new = NewInvitation {
+                email: user.email,
+                name: user.name,
+                role,
+                organisation,
+                permissions: None,
+            };
+            self.identity.invite(caller, new).await.unwrap()
+        };
+        let customer = Organisation::Customer(aim.customer);
+        let distributor = Organisation::Distributor(aim.distributor());
+        [
+            invite(&aim.customer_user, UserRole::Customer, customer).await,
+            invite(&aim.distributor_user, UserRole::Distributor, distributor).await,
+        ]
     }
 
     async fn placed(&self, aim: &Aim, distributor: Option<DistributorId>) {

@@ -1,13 +1,17 @@
 //! The rows of the identity room, all of them methods of `Identity`.
 
-use vitalwire_server::ground::enums::{UserRole, UserState};
-use vitalwire_server::identity::Organisation;
+use vitalwire_server::ground::enums::{Look, UserRole, UserState};
+use vitalwire_server::identity::{
+    NewInvitation, Organisation, Password, Preferences, SessionSecret, UserFilter,
+};
+use vitalwire_server::tenancy::{Permission, PermissionSet};
 
-use crate::table::{Row, either, row, said};
+use crate::table::{Call, Row, either, row, said};
 
 pub(crate) const ROWS: &[Row] = &[
     row!("identity::users::users", Either, List, call => {
-        either!(call, scope => call.run(scope, async |tx| call.world.identity.users(tx, None, 100).await).await)
+        let everybody = UserFilter::default();
+        either!(call, scope => call.run(scope, async |tx| call.world.identity.users(tx, &everybody, None, 100).await).await)
     }),
     row!("identity::users::create_user", Customer, Change, call => {
         let new = call.world.new_user(UserRole::Customer, Organisation::Customer(call.at.customer));
@@ -44,4 +48,100 @@ pub(crate) const ROWS: &[Row] = &[
             said(call.world.identity.set_user_state(call.by, scope, call.at.colleague, disabled).await)
         })
     }),
+    row!("identity::users::user", Customer, Read, call => {
+        call.customer(async |tx| call.world.identity.user(tx, call.at.colleague).await).await
+    }),
+    row!("identity::users::user", Distributor, Read, call => {
+        call.distributor(async |tx| call.world.identity.user(tx, call.at.staff).await).await
+    }),
+    row!("identity::users::set_permissions", Customer, Change, call => {
+        either!(call, scope => {
+            said(call.world.identity.set_permissions(call.by, scope, call.at.colleague, some()).await)
+        })
+    }),
+    row!("identity::users::set_permissions", Distributor, Change, call => {
+        either!(call, scope => {
+            said(call.world.identity.set_permissions(call.by, scope, call.at.staff, some()).await)
+        })
+    }),
+    row!("identity::users::set_permissions", Distributor, Refused, call => {
+        either!(call, scope => {
+            said(call.world.identity.set_permissions(call.by, scope, call.at.colleague, some()).await)
+        })
+    }),
+    row!("identity::invitations::invite", Customer, Change, call => {
+        let new = invitation(call, UserRole::Customer, Organisation::Customer(call.at.customer));
+        said(call.world.identity.invite(call.by, new).await)
+    }),
+    row!("identity::invitations::invite", Customer, Refused, call => {
+        let new = invitation(call, UserRole::Distributor, Organisation::Distributor(call.at.distributor()));
+        said(call.world.identity.invite(call.by, new).await)
+    }),
+    row!("identity::invitations::invite", Distributor, Change, call => {
+        let new = invitation(call, UserRole::Distributor, Organisation::Distributor(call.at.distributor()));
+        said(call.world.identity.invite(call.by, new).await)
+    }),
+    row!("identity::invitations::invite", Distributor, Change, call => {
+        let new = invitation(call, UserRole::Customer, Organisation::Customer(call.at.fresh));
+        said(call.world.identity.invite(call.by, new).await)
+    }),
+    row!("identity::invitations::invitations", Either, List, call => {
+        either!(call, scope => {
+            call.run(scope, async |tx| call.world.identity.invitations(tx, None, 100).await).await
+        })
+    }),
+    row!("identity::invitations::send_invitation_again", Customer, Change, call => {
+        either!(call, scope => {
+            said(call.world.identity.send_invitation_again(call.by, scope, call.at.invited[0]).await)
+        })
+    }),
+    row!("identity::invitations::send_invitation_again", Distributor, Change, call => {
+        either!(call, scope => {
+            said(call.world.identity.send_invitation_again(call.by, scope, call.at.invited[1]).await)
+        })
+    }),
+    row!("identity::invitations::revoke_invitation", Distributor, Refused, call => {
+        either!(call, scope => {
+            said(call.world.identity.revoke_invitation(call.by, scope, call.at.invited[0]).await)
+        })
+    }),
+    row!("identity::invitations::revoke_invitation", Customer, Change, call => {
+        either!(call, scope => {
+            said(call.world.identity.revoke_invitation(call.by, scope, call.at.invited[0]).await)
+        })
+    }),
+    row!("identity::invitations::revoke_invitation", Distributor, Change, call => {
+        either!(call, scope => {
+            said(call.world.identity.revoke_invitation(call.by, scope, call.at.invited[1]).await)
+        })
+    }),
+    row!("identity::resets::change_password", Either, Refused, call => {
+        let session = SessionSecret::parse(&"A".repeat(43)).unwrap();
+        let [present, new] = ["not the present one", "another one that is new"].map(Password::typed);
+        said(call.world.identity.change_password(call.by, &session, present, new, [192, 0, 2, 7].into()).await)
+    }),
+    row!("identity::preferences::set_preferences", Either, Make, call => {
+        let chosen = Preferences {
+            time_zone: Some("Europe/Berlin".to_owned()),
+            units: vitals::Units::default(),
+            look: Look::Dark,
+        };
+        said(call.world.identity.set_preferences(call.by, &chosen).await)
+    }),
 ];
+
+fn some() -> PermissionSet {
+    [Permission::ManageDevices].into_iter().collect()
+}
+
+/// An invitation for an address that nobody has.
+fn invitation(call: &Call<'_>, role: UserRole, organisation: Organisation) -> NewInvitation {
+    let user = call.world.new_user(role, organisation);
+    NewInvitation {
+        email: user.email,
+        name: user.name,
+        role,
+        organisation,
+        permissions: None,
+    }
+}

@@ -112,6 +112,7 @@ impl World {
             fresh: ground.id(),
             colleague: ground.id(),
             staff: ground.id(),
+            invited: [ground.id(), ground.id()],
             device: ground.id(),
             serial: "no such serial".to_owned(),
             hub: ground.id(),

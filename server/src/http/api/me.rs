@@ -25,7 +25,7 @@ struct Out {
     organisation_id: Option<Uuid>,
     #[schema(required)]
     organisation: Option<String>,
-    /// The organisation's IANA time zone.
+    /// The IANA time zone in which pages show times: this user's own, else the organisation's.
     time_zone: String,
     /// What this user may do.
     permissions: Vec<&'static str>,
@@ -53,6 +53,8 @@ pub(super) async fn get(ApiCaller(caller): ApiCaller) -> Result<web::Json<Out>, 
         email,
         organisation,
         time_zone,
+        preferences: _,
+        units: _,
     } = person;
     let email = email.as_str().to_owned();
     Ok(web::Json(Out {

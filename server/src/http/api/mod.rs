@@ -9,6 +9,7 @@ mod distributors;
 mod endpoints;
 mod given;
 mod hubs;
+mod invitations;
 mod me;
 mod openapi;
 mod organisation;
@@ -44,6 +45,7 @@ fn operations(cfg: &mut ServiceConfig) {
         .configure(organisation::operations)
         .configure(contacts::operations)
         .configure(users::operations)
+        .configure(invitations::operations)
         .configure(device_models::operations)
         .configure(devices::operations)
         .configure(readings::operations)

@@ -4,6 +4,7 @@ use web_templates::text::initials;
 use web_templates::{Crumb, Frame, Icon, NavItem, Search, Theme};
 
 use super::visitor::Visitor;
+use crate::ground::enums::Look;
 use crate::http::State;
 use crate::identity::CallerScope;
 use crate::registry::overview::Counts;
@@ -66,7 +67,11 @@ pub(super) fn frame(state: &State, visitor: &Visitor, place: Place, title: &str,
         search: visitor.can(Right::Search).then(|| Search::everywhere(hint)),
         csrf: visitor.csrf(state),
         flashes: Vec::new(),
-        theme: Theme::Auto,
+        theme: match person.preferences.look {
+            Look::Auto => Theme::Auto,
+            Look::Light => Theme::Light,
+            Look::Dark => Theme::Dark,
+        },
         live: false,
         status: None,
     }
@@ -79,17 +84,65 @@ pub(super) fn crumb(label: &str, href: &str) -> Crumb {
 
 /// The menu, in order: each entry with the right that its page takes.
 const MENU: [(Place, &str, Icon, &str, Right); 11] = [
-    (Place::Distributors, "Distributors", Icon::Distributors, "/distributors", Right::SeeDistributors),
-    (Place::Customers, "Customers", Icon::Customers, "/customers", Right::SeeCustomers),
-    (Place::Devices, "Devices", Icon::Devices, "/devices", Right::SeeDevices),
+    (
+        Place::Distributors,
+        "Distributors",
+        Icon::Distributors,
+        "/distributors",
+        Right::SeeDistributors,
+    ),
+    (
+        Place::Customers,
+        "Customers",
+        Icon::Customers,
+        "/customers",
+        Right::SeeCustomers,
+    ),
+    (
+        Place::Devices,
+        "Devices",
+        Icon::Devices,
+        "/devices",
+        Right::SeeDevices,
+    ),
     (Place::Hubs, "Hubs", Icon::Hubs, "/hubs", Right::SeeHubs),
     (Place::Stock, "Stock", Icon::Stock, "/stock", Right::PlaceDevices),
-    (Place::Endpoint, "Your server", Icon::Endpoint, "/endpoint", Right::ManageEndpoints),
-    (Place::Models, "Models", Icon::Models, "/models", Right::ManageModels),
+    (
+        Place::Endpoint,
+        "Your server",
+        Icon::Endpoint,
+        "/endpoint",
+        Right::ManageEndpoints,
+    ),
+    (
+        Place::Models,
+        "Models",
+        Icon::Models,
+        "/models",
+        Right::ManageModels,
+    ),
     (Place::Users, "People", Icon::Users, "/users", Right::ManageUsers),
-    (Place::Organisation, "Your organization", Icon::Settings, "/organization", Right::ManageOwnProfile),
-    (Place::Quarantine, "Quarantine", Icon::Quarantine, "/admin/quarantine", Right::SeePlatform),
-    (Place::Refusals, "Refusals", Icon::Refusals, "/admin/refusals", Right::SeePlatform),
+    (
+        Place::Organisation,
+        "Your organization",
+        Icon::Settings,
+        "/organization",
+        Right::ManageOwnProfile,
+    ),
+    (
+        Place::Quarantine,
+        "Quarantine",
+        Icon::Quarantine,
+        "/admin/quarantine",
+        Right::SeePlatform,
+    ),
+    (
+        Place::Refusals,
+        "Refusals",
+        Icon::Refusals,
+        "/admin/refusals",
+        Right::SeePlatform,
+    ),
 ];
 
 fn nav(visitor: &Visitor, here: Place, counts: &Counts) -> Vec<NavItem> {

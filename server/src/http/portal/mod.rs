@@ -2,17 +2,21 @@
 //! goes out, and renders a struct of the crate `web-templates`. A customer's people see their devices with every value, the
 //! platform's and a distributor's people metadata alone.
 
+mod account;
 mod admin;
 mod asset;
 mod choose;
 mod customers;
 mod devices;
 mod distributors;
+mod door;
 mod endpoint;
 mod error;
+mod forgotten;
 mod frame;
 mod home;
 mod hubs;
+mod invitation;
 mod list;
 mod local;
 mod login;
@@ -20,8 +24,10 @@ mod logout;
 mod organisations;
 mod page;
 mod reading;
+mod reset;
 mod said;
 mod sent;
+mod users;
 mod visitor;
 
 use actix_web::{HttpResponse, web};
@@ -44,9 +50,19 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/assets/{file}", web::get().to(asset::get))
         .route("/favicon.svg", web::get().to(asset::favicon))
         .service(web::resource("/login").get(login::get).post(login::post))
+        .service(
+            web::resource("/invitation/{token}")
+                .get(invitation::get)
+                .post(invitation::post),
+        )
+        .service(web::resource("/forgot").get(forgotten::get).post(forgotten::post))
+        .service(web::resource("/reset/{token}").get(reset::get).post(reset::post))
         .route("/logout", web::post().to(logout::post))
         .configure(distributors::configure)
         .configure(customers::configure)
+        .service(web::resource("/account").get(account::get).post(account::post))
+        .route("/account/password", web::post().to(account::change_password))
+        .configure(users::configure)
         .configure(devices::configure)
         .route("/readings/{id}/trace", web::get().to(reading::trace))
         .configure(endpoint::configure)

@@ -64,6 +64,27 @@ fn sentence(word: &str) -> Option<(Tone, &'static str)> {
         "contact-added" => (Tone::Ok, "The contact is added."),
         "contact-removed" => (Tone::Ok, "The contact is removed."),
         "saved" => (Tone::Ok, "The changes are saved."),
+        "account-saved" => (Tone::Ok, "Saved. You see it so from now on."),
+        "own-password-changed" => (
+            Tone::Ok,
+            "Your password is changed. Every other session of yours has ended.",
+        ),
+        "password-changed" => (Tone::Ok, "Your password is changed. Sign in with the new one."),
+        "invited" => (
+            Tone::Ok,
+            "The invitation is on its way. Its link works once, for seven days.",
+        ),
+        "sent-again" => (
+            Tone::Ok,
+            "The invitation is on its way again. The link before it works no longer.",
+        ),
+        "taken-back" => (
+            Tone::Ok,
+            "The invitation is taken back. Its link works no longer.",
+        ),
+        "permissions-saved" => (Tone::Ok, "Saved. It counts from their next click on."),
+        "user-disabled" => (Tone::Ok, "The account is disabled. Its sessions have ended."),
+        "user-enabled" => (Tone::Ok, "The account is enabled. They can sign in again."),
         "signed-out" => (Tone::Info, "You are signed out."),
         word => return devices::said::sentence(word).or_else(|| hubs::said::sentence(word)),
     })

@@ -9,7 +9,8 @@ use super::error::PageError;
 use crate::http::State;
 use crate::http::auth::SessionCaller;
 use crate::identity::{Caller, CallerScope, Person, SessionSecret};
-use crate::tenancy::{AdminScope, CustomerScope, DistributorScope, Permission, Right};
+use crate::registry::overview::{Counts, counts};
+use crate::tenancy::{AdminScope, CustomerScope, DistributorScope, Permission, Right, Scope as _};
 
 /// Somebody signed in. Who is not is led to the login page and from there back to here.
 #[derive(Debug)]
@@ -49,6 +50,18 @@ impl Visitor {
     /// What they may touch.
     pub(super) fn scope(&self) -> &CallerScope {
         &self.caller().scope
+    }
+
+    /// How much there is of what the menu counts. Finance sees neither devices nor hubs.
+    pub(super) async fn counts(&self, state: &State) -> Result<Counts, PageError> {
+        let (database, now) = (state.database(), state.ground().now());
+        let counts = match self.scope() {
+            CallerScope::Admin(scope) => scope.run(database, async |tx| counts(tx, now).await).await,
+            CallerScope::Distributor(scope) => scope.run(database, async |tx| counts(tx, now).await).await,
+            CallerScope::Customer(scope) => scope.run(database, async |tx| counts(tx, now).await).await,
+            CallerScope::Finance(_) => Ok(Counts::default()),
+        };
+        Ok(counts?)
     }
 
     /// The secret of the session, to ask again later whether it is still good.

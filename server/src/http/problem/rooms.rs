@@ -51,7 +51,7 @@ impl From<IdentityError> for Problem {
                 Self::new(
                     "too-many-attempts",
                     StatusCode::TOO_MANY_REQUESTS,
-                    "Too many attempts to sign in",
+                    "Too many attempts",
                 )
                 .detail(format!("try again in {seconds} s"))
                 .header(header::RETRY_AFTER, &seconds.to_string())
@@ -73,10 +73,16 @@ impl From<IdentityError> for Problem {
             IdentityError::BadEmail => Self::invalid("email", told),
             IdentityError::BadPassword(_) => Self::invalid("password", told),
             IdentityError::BadName => Self::invalid("name", told),
-            IdentityError::EmailTaken => Self::conflict(told).member("field", "email"),
+            IdentityError::BadTimeZone => Self::invalid("time_zone", told),
+            IdentityError::WrongPassword => Self::invalid("present", told),
+            IdentityError::EmailTaken | IdentityError::AlreadyInvited => {
+                Self::conflict(told).member("field", "email")
+            }
+            IdentityError::LinkOver | IdentityError::AddressHasAccount => Self::conflict(told),
             IdentityError::NoSuchOrganisation | IdentityError::NoSuchUser => {
                 Self::not_found("user or organisation")
             }
+            IdentityError::NoSuchInvitation => Self::not_found("open invitation"),
             IdentityError::Database(error) => error.into(),
             IdentityError::Machinery(why) => {
                 tracing::error!(why, "identity is broken");

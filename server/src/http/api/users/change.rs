@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, patch, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::permissions;
 use crate::ground::enums::UserState;
 use crate::ground::ids::UserId;
 use crate::http::State;
@@ -16,12 +17,15 @@ use crate::identity::in_scope;
 #[serde(deny_unknown_fields)]
 #[schema(as = UserPatch)]
 struct Patch {
-    state: UserState,
+    state: Option<UserState>,
+    /// What they may do from the next request on, instead of what they may do now.
+    permissions: Option<Vec<String>>,
 }
 
-/// Disable a user, or enable them again
+/// Disable a user, enable them again, or change what they may do
 ///
-/// Sessions and access tokens of a disabled user stop at once.
+/// Sessions and access tokens of a disabled user stop at once. Nobody changes their own account, or one that may do more
+/// than they may themselves.
 #[utoipa::path(patch, path = "/users/{id}", tag = "organisations", security(("token" = [])), request_body = Patch,
     params(("id" = UserId, Path)), responses((status = 204), Refused))]
 #[patch("/users/{id}")]
@@ -31,8 +35,17 @@ pub(super) async fn change(
     id: web::Path<UserId>,
     body: web::Json<Patch>,
 ) -> Result<HttpResponse, Problem> {
-    let Patch { state: wanted } = body.into_inner();
-    let id = id.into_inner();
-    in_scope!(caller, scope => state.identity().set_user_state(&caller, scope, id, wanted).await)?;
+    let Patch {
+        state: wanted,
+        permissions: names,
+    } = body.into_inner();
+    let (id, identity) = (id.into_inner(), state.identity());
+    if let Some(names) = names {
+        let given = permissions(&names)?;
+        in_scope!(caller, scope => identity.set_permissions(&caller, scope, id, given).await)?;
+    }
+    if let Some(wanted) = wanted {
+        in_scope!(caller, scope => identity.set_user_state(&caller, scope, id, wanted).await)?;
+    }
     Ok(HttpResponse::NoContent().finish())
 }

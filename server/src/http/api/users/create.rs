@@ -4,14 +4,14 @@ use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::permissions;
+use super::{organisation, permissions};
 use crate::ground::enums::UserRole;
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
-use crate::identity::{NewUser, Organisation, Password};
+use crate::identity::{NewUser, Password};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,17 +58,7 @@ pub(super) async fn create(
         password,
         permissions: names,
     } = body.into_inner();
-    let organisation = match (distributor_id, customer_id) {
-        (None, None) => Organisation::Platform,
-        (Some(id), None) => Organisation::Distributor(id),
-        (None, Some(id)) => Organisation::Customer(id),
-        (Some(_), Some(_)) => {
-            return Err(Problem::invalid(
-                "customer_id",
-                "a user belongs to one organisation",
-            ));
-        }
-    };
+    let organisation = organisation(distributor_id, customer_id)?;
     let permissions = names.map(|names| permissions(&names)).transpose()?;
     let (email, password) = (email.parse()?, Password::typed(password));
     let new = NewUser {

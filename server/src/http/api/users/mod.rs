@@ -73,8 +73,24 @@ impl From<User> for Out {
     }
 }
 
+/// Where a body says that somebody belongs.
+pub(super) fn organisation(
+    distributor: Option<DistributorId>,
+    customer: Option<CustomerId>,
+) -> Result<Organisation, Problem> {
+    match (distributor, customer) {
+        (None, None) => Ok(Organisation::Platform),
+        (Some(id), None) => Ok(Organisation::Distributor(id)),
+        (None, Some(id)) => Ok(Organisation::Customer(id)),
+        (Some(_), Some(_)) => Err(Problem::invalid(
+            "customer_id",
+            "a user belongs to one organisation",
+        )),
+    }
+}
+
 /// The permissions that a body names.
-fn permissions(names: &[String]) -> Result<PermissionSet, Problem> {
+pub(super) fn permissions(names: &[String]) -> Result<PermissionSet, Problem> {
     let known = Permission::ALL.map(Permission::as_str).join(", ");
     names
         .iter()

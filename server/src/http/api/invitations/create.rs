@@ -1,0 +1,68 @@
+//! `POST /api/v1/invitations`.
+
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ground::enums::UserRole;
+use crate::ground::ids::{CustomerId, DistributorId, InvitationId};
+use crate::http::State;
+use crate::http::api::openapi::Refused;
+use crate::http::api::users::{organisation, permissions};
+use crate::http::auth::ApiCaller;
+use crate::http::problem::Problem;
+use crate::identity::NewInvitation;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = InvitationIn)]
+struct In {
+    email: String,
+    name: String,
+    role: UserRole,
+    /// For the role `distributor`.
+    distributor_id: Option<DistributorId>,
+    /// For the role `customer`.
+    customer_id: Option<CustomerId>,
+    /// All that the caller may give, where nothing is said. The first user of a customer may get all, whoever invites.
+    permissions: Option<Vec<String>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = InvitationCreated)]
+struct Out {
+    id: InvitationId,
+}
+
+/// Invite a person
+///
+/// They get a mail with a link that works once, for seven days, and choose their password themselves. An administrator
+/// invites anybody, a distributor its own staff and the first user of a customer, a customer its own staff.
+#[utoipa::path(post, path = "/invitations", tag = "organisations", security(("token" = [])), request_body = In,
+    responses((status = 201, body = Out),
+        (status = 409, description = "The address is invited already, or belongs to a user whom the caller can see"),
+        (status = 429, description = "Too many invitations"), Refused))]
+#[post("/invitations")]
+pub(super) async fn create(
+    state: web::Data<State>,
+    ApiCaller(caller): ApiCaller,
+    body: web::Json<In>,
+) -> Result<HttpResponse, Problem> {
+    let In {
+        email,
+        name,
+        role,
+        distributor_id,
+        customer_id,
+        permissions: names,
+    } = body.into_inner();
+    let new = NewInvitation {
+        email: email.parse()?,
+        name,
+        role,
+        organisation: organisation(distributor_id, customer_id)?,
+        permissions: names.map(|names| permissions(&names)).transpose()?,
+    };
+    let id = state.identity().invite(&caller, new).await?;
+    Ok(HttpResponse::Created().json(Out { id }))
+}

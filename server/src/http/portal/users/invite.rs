@@ -1,0 +1,167 @@
+//! `GET` and `POST /users/invite`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use uuid::Uuid;
+use web_templates::{Choice, Field, Form, FormPage};
+
+use crate::ground::enums::UserRole;
+use crate::http::State;
+use crate::http::portal::error::{PageError, sentence};
+use crate::http::portal::frame::{Place, crumb, frame};
+use crate::http::portal::local::see;
+use crate::http::portal::page::html_with;
+use crate::http::portal::visitor::Visitor;
+use crate::identity::{CallerScope, IdentityError, NewInvitation, Organisation};
+use crate::tenancy::Bundle;
+
+/// Whom for, where that does not go without saying: `/users/invite?customer=…`, as the pages of organisations link it.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Whom {
+    #[serde(default)]
+    customer: Option<Uuid>,
+    #[serde(default)]
+    distributor: Option<Uuid>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct In {
+    #[serde(default)]
+    csrf: String,
+    name: String,
+    email: String,
+    #[serde(default)]
+    bundle: String,
+}
+
+/// The form.
+pub(super) async fn get(
+    state: web::Data<State>,
+    visitor: Visitor,
+    whom: web::Query<Whom>,
+) -> Result<HttpResponse, PageError> {
+    let form = form(&state, &visitor, &whom);
+    answer(&state, &visitor, form, StatusCode::OK).await
+}
+
+/// Writes the invitation down and its mail with it.
+pub(super) async fn post(
+    state: web::Data<State>,
+    visitor: Visitor,
+    whom: web::Query<Whom>,
+    typed: web::Form<In>,
+) -> Result<HttpResponse, PageError> {
+    visitor.check_csrf(&state, &typed.csrf)?;
+    let refused = match new(&visitor, &whom, &typed) {
+        None => ("bundle", "Choose what they will be.".to_owned()),
+        Some(new) => {
+            let invited = match new {
+                Ok(new) => state.identity().invite(visitor.caller(), new).await,
+                Err(error) => Err(error),
+            };
+            match invited {
+                Ok(_) => return Ok(see("/users?said=invited")),
+                Err(error) => fault(error)?,
+            }
+        }
+    };
+    let mut form = form(&state, &visitor, &whom);
+    form.fill(&[
+        ("name", &typed.name),
+        ("email", &typed.email),
+        ("bundle", &typed.bundle),
+    ]);
+    form.refuse(refused.0, refused.1);
+    answer(&state, &visitor, form, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// At which field something is wrong, and what.
+fn fault(error: IdentityError) -> Result<(&'static str, String), PageError> {
+    let words = sentence(&error.to_string());
+    let field = match error {
+        IdentityError::BadEmail | IdentityError::EmailTaken | IdentityError::AlreadyInvited => "email",
+        IdentityError::BadName => "name",
+        IdentityError::NotAllowed(_) | IdentityError::TooManyAttempts { .. } => "",
+        error => return Err(error.into()),
+    };
+    Ok((field, words))
+}
+
+/// Where the person will belong, and in which role unless the form says.
+fn place(visitor: &Visitor, whom: &Whom) -> (UserRole, Organisation) {
+    match (visitor.scope(), whom.customer, whom.distributor) {
+        (CallerScope::Customer(scope), ..) => (UserRole::Customer, Organisation::Customer(scope.id())),
+        (_, Some(customer), _) => (UserRole::Customer, Organisation::Customer(customer.into())),
+        (CallerScope::Distributor(scope), ..) => {
+            (UserRole::Distributor, Organisation::Distributor(scope.id()))
+        }
+        (_, _, Some(distributor)) => (
+            UserRole::Distributor,
+            Organisation::Distributor(distributor.into()),
+        ),
+        (CallerScope::Admin(_) | CallerScope::Finance(_), None, None) => {
+            (UserRole::Admin, Organisation::Platform)
+        }
+    }
+}
+
+/// What is to be invited; none where no role is chosen.
+fn new(visitor: &Visitor, whom: &Whom, typed: &In) -> Option<Result<NewInvitation, IdentityError>> {
+    let (role, organisation) = place(visitor, whom);
+    let (role, permissions) = match (organisation, typed.bundle.as_str()) {
+        (Organisation::Platform, "admin") => (UserRole::Admin, None),
+        (Organisation::Platform, "finance") => (UserRole::Finance, None),
+        (Organisation::Platform, _) => return None,
+        (_, word) => (role, Some(Bundle::named(role, word)?.permissions())),
+    };
+    Some(typed.email.parse().map(|email| NewInvitation {
+        email,
+        name: typed.name.clone(),
+        role,
+        organisation,
+        permissions,
+    }))
+}
+
+fn form(state: &State, visitor: &Visitor, whom: &Whom) -> Form {
+    let (role, organisation) = place(visitor, whom);
+    let action = match organisation {
+        Organisation::Customer(id) if whom.customer.is_some() => format!("/users/invite?customer={id}"),
+        Organisation::Distributor(id) if whom.distributor.is_some() => {
+            format!("/users/invite?distributor={id}")
+        }
+        _ => "/users/invite".to_owned(),
+    };
+    let roles = if organisation == Organisation::Platform {
+        vec![
+            Choice::new("admin", "Administrator: may do everything but see values", false),
+            Choice::new("finance", "Finance: reads customers and keeps the books", false),
+        ]
+    } else {
+        Bundle::of(role)
+            .map(|bundle| Choice::new(bundle.word, format!("{}: {}", bundle.label, bundle.does), false))
+            .collect()
+    };
+    Form::new(action, visitor.csrf(state), "Send the invitation")
+        .cancel("/users")
+        .fields(vec![
+            Field::text("name", "Name").required().autocomplete("name"),
+            Field::email("email", "Email").required(),
+            Field::radio("bundle", "Role", roles).required(),
+        ])
+}
+
+async fn answer(
+    state: &State,
+    visitor: &Visitor,
+    form: Form,
+    status: StatusCode,
+) -> Result<HttpResponse, PageError> {
+    let counts = visitor.counts(state).await?;
+    let mut frame = frame(state, visitor, Place::Users, "Invite a person", &counts);
+    frame.crumbs = vec![crumb("People", "/users")];
+    let lead =
+        "They get a mail with a link that works once, for seven days, and choose their password themselves.";
+    html_with(status, &FormPage::new(frame, lead, form))
+}

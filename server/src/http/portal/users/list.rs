@@ -1,0 +1,166 @@
+//! `GET /users`.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use web_templates::{Action, Form, Icon, InvitationRow, PersonRow, Tag, Tone, UsersPage, When};
+
+use super::called;
+use crate::ground::enums::{MailState, UserRole, UserState};
+use crate::http::State;
+use crate::http::portal::error::PageError;
+use crate::http::portal::frame::{Place, frame};
+use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
+use crate::http::portal::page::html;
+use crate::http::portal::said::SaidQuery;
+use crate::http::portal::visitor::Visitor;
+use crate::identity::{CallerScope, Invitation, Listed, UserFilter, in_scope};
+use crate::registry::Page;
+use crate::tenancy::Scope as _;
+
+/// Open invitations on the page; a long list of them is the API's.
+const INVITATIONS: u16 = 100;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    after: String,
+}
+
+/// The people whom this person may manage, and who is invited.
+pub(super) async fn get(
+    state: web::Data<State>,
+    visitor: Visitor,
+    asked: web::Query<Asked>,
+    said: web::Query<SaidQuery>,
+) -> Result<HttpResponse, PageError> {
+    let wanted = UserFilter {
+        q: typed(&asked.q),
+        role: chosen::<UserRole>(&asked.role),
+        state: chosen::<UserState>(&asked.state),
+        organisation: None,
+    };
+    let (identity, caller) = (state.identity(), visitor.caller());
+    let (ask, now) = (ask::<String>(&asked.after, ROWS)?, state.ground().now());
+    let after = ask.after.as_deref();
+    let (rows, invited) = in_scope!(caller, scope => {
+        scope.run(state.database(), async |tx| {
+            let rows = identity.users(tx, &wanted, after, ask.limit + 1).await?;
+            Ok::<_, PageError>((rows, identity.invitations(tx, None, INVITATIONS).await?))
+        }).await
+    })?;
+    let page = Page::of(rows, &ask, |listed| listed.user.email.as_str().to_owned());
+    let mails = identity.system_mails_of(&invited).await?;
+    let counts = visitor.counts(&state).await?;
+    let mut frame = frame(&state, &visitor, Place::Users, "People", &counts);
+    frame.flashes = said.flashes();
+    let sees_all = matches!(visitor.scope(), CallerScope::Admin(_));
+    let roles = UserRole::ALL
+        .iter()
+        .map(|role| (role.as_str(), role_label(*role)));
+    let states = [("active", "Active"), ("disabled", "Disabled")];
+    let mut selects = vec![select("state", "State", "All", &asked.state, states)];
+    if sees_all {
+        selects.push(select("role", "Role", "All", &asked.role, roles));
+    }
+    let pairs = [
+        ("q", asked.q.as_str()),
+        ("role", asked.role.as_str()),
+        ("state", asked.state.as_str()),
+    ];
+    let zone = visitor.zone();
+    let when = |at| When::ago(at, now, &zone);
+    html(&UsersPage {
+        actions: vec![
+            Action::go("Invite a person", "/users/invite")
+                .icon(Icon::Users)
+                .primary(),
+        ],
+        filter: filter("/users", &asked.q, "Name or address …", selects),
+        rows: page
+            .rows
+            .iter()
+            .map(|listed| row(listed, sees_all, when))
+            .collect(),
+        pager: pager("/users", &pairs, &asked.after, page.next.as_ref(), String::new()),
+        invitations: invited
+            .iter()
+            .zip(mails)
+            .map(|(invitation, mail)| {
+                let csrf = visitor.csrf(&state);
+                invitation_row(invitation, mail, csrf, now, &zone)
+            })
+            .collect(),
+        frame,
+    })
+}
+
+fn role_label(role: UserRole) -> &'static str {
+    match role {
+        UserRole::Admin => "Platform administrators",
+        UserRole::Finance => "Platform finance",
+        UserRole::Distributor => "Distributors' people",
+        UserRole::Customer => "Customers' people",
+    }
+}
+
+fn row(listed: &Listed, sees_all: bool, when: impl Fn(DateTime<Utc>) -> When) -> PersonRow {
+    let Listed { user, organisation } = listed;
+    let organisation = organisation.clone().filter(|_| sees_all);
+    PersonRow {
+        href: format!("/users/{}", user.id),
+        name: user.name.clone(),
+        email: user.email.as_str().to_owned(),
+        organisation: organisation.unwrap_or_default(),
+        role: called(user.role, &user.permissions),
+        state: state_tag(user.state),
+        last_sign_in: user.last_sign_in_at.map(when),
+    }
+}
+
+/// How an account stands.
+pub(super) fn state_tag(state: UserState) -> Tag {
+    match state {
+        UserState::Active => Tag::new("active", Tone::Ok),
+        UserState::Disabled => Tag::new("disabled", Tone::Quiet),
+    }
+}
+
+fn invitation_row(
+    invitation: &Invitation,
+    mail: Option<MailState>,
+    csrf: String,
+    now: DateTime<Utc>,
+    zone: &chrono_tz::Tz,
+) -> InvitationRow {
+    let state = match mail {
+        _ if invitation.expires_at <= now => Tag::new("link is over", Tone::Warn),
+        Some(MailState::Failed) => Tag::new("mail refused", Tone::Warn),
+        Some(MailState::Waiting) => Tag::new("mail on its way", Tone::Info),
+        Some(MailState::Sent) | None => Tag::new("sent", Tone::Ok),
+    };
+    let post = |what: &str, label: &str| {
+        let action = format!("/invitations/{}/{what}", invitation.id);
+        Action::post(Form::new(action, csrf.clone(), label))
+    };
+    InvitationRow {
+        name: invitation.name.clone(),
+        email: invitation.email.as_str().to_owned(),
+        organisation: String::new(),
+        role: called(invitation.role, &invitation.permissions),
+        state,
+        sent: When::ago(invitation.sent_at, now, zone),
+        ends: if invitation.expires_at <= now {
+            When::ago(invitation.expires_at, now, zone)
+        } else {
+            When::ahead(invitation.expires_at, now, zone)
+        },
+        actions: vec![post("send-again", "Send again"), post("revoke", "Take back")],
+    }
+}
