@@ -9,14 +9,18 @@ use uuid::Uuid;
 use crate::claim::Registration;
 use crate::client::{Answer, Client};
 use crate::error::{CallError, SetupError};
+use crate::heartbeat::{Heartbeat, Orders, Report};
 use crate::identity::Identity;
 use crate::ledger::Verdict;
+use crate::pulse::PulseWire;
 use crate::random::Random;
 use crate::sign::Signer;
 use crate::uplink::Wire;
 
 const ME: &str = "/v1/hubs/me";
 const TELEMETRY: &str = "/v1/hubs/telemetry";
+const HEARTBEAT: &str = "/v1/hubs/heartbeat";
+const COMMANDS: &str = "/v1/hubs/commands";
 
 /// A claimed hub's client.
 #[derive(Debug)]
@@ -116,6 +120,26 @@ impl HubClient {
         Ok(answer.verdicts)
     }
 
+    /// Says how the hub is; the answer tells what it is to do. Teaches the clock.
+    pub async fn heartbeat(&self, heartbeat: &Heartbeat) -> Result<Orders, CallError> {
+        let body = serde_json::to_vec(heartbeat)
+            .map_err(|_| CallError::Unreadable("the heartbeat cannot be written"))?;
+        self.signed(Method::POST, HEARTBEAT, &body)
+            .await?
+            .read(self.client.clock())
+    }
+
+    /// Says what came of a command; saying it again is safe.
+    pub async fn report(&self, command: Uuid, report: &Report) -> Result<(), CallError> {
+        let body =
+            serde_json::to_vec(report).map_err(|_| CallError::Unreadable("the report cannot be written"))?;
+        let path = format!("{COMMANDS}/{command}");
+        let answer = self.signed(Method::POST, &path, &body).await?;
+        answer
+            .read::<serde::de::IgnoredAny>(self.client.clock())
+            .map(drop)
+    }
+
     /// A 401 that tells the time is answered at once with a token of that time, once.
     async fn signed(&self, method: Method, path: &str, body: &[u8]) -> Result<Answer, CallError> {
         let answer = self.once(method.clone(), path, body).await?;
@@ -139,5 +163,19 @@ impl Wire for HubClient {
 
     async fn state(&self) -> Result<HubState, CallError> {
         Ok(self.me().await?.state)
+    }
+}
+
+impl PulseWire for HubClient {
+    async fn heartbeat(&self, heartbeat: &Heartbeat) -> Result<Orders, CallError> {
+        Self::heartbeat(self, heartbeat).await
+    }
+
+    async fn report(&self, command: Uuid, report: &Report) -> Result<(), CallError> {
+        Self::report(self, command, report).await
+    }
+
+    async fn devices(&self) -> Result<Vec<HubDevice>, CallError> {
+        Ok(self.me().await?.devices)
     }
 }

@@ -8,14 +8,14 @@ const LONGEST_WISH: Duration = Duration::from_hours(1);
 /// Waits that double from failure to failure, each cut at random to between half and all of itself, so that hubs that
 /// lost the platform together do not come back together.
 #[derive(Debug, Clone)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     first: Duration,
     most: Duration,
     failures: u32,
 }
 
 impl Backoff {
-    pub(super) fn new(first: Duration, most: Duration) -> Self {
+    pub(crate) fn new(first: Duration, most: Duration) -> Self {
         Self {
             first,
             most,
@@ -23,13 +23,13 @@ impl Backoff {
         }
     }
 
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 
     /// The next wait. `chance` is an evenly spread random byte; `wish` the platform's `Retry-After`, which is never
     /// undercut and gets up to one first wait on top.
-    pub(super) fn next(&mut self, chance: u8, wish: Option<Duration>) -> Duration {
+    pub(crate) fn next(&mut self, chance: u8, wish: Option<Duration>) -> Duration {
         let full = self
             .first
             .saturating_mul(2_u32.saturating_pow(self.failures))

@@ -19,7 +19,7 @@ use crate::error::{CallError, LedgerError};
 use crate::hub_client::HubState;
 use crate::ledger::{EntryId, Ledger, Verdict};
 use crate::random::Random;
-use backoff::Backoff;
+pub(crate) use backoff::Backoff;
 use batch::Batch;
 
 pub use status::{Phase, Status};
