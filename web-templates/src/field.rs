@@ -268,7 +268,9 @@ impl Field {
     pub(crate) fn is_optional(&self) -> bool {
         !self.required
             && match self.kind {
-                FieldKind::Select | FieldKind::Radio => self.choices.iter().any(|choice| choice.value.is_empty()),
+                FieldKind::Select | FieldKind::Radio => {
+                    self.choices.iter().any(|choice| choice.value.is_empty())
+                }
                 FieldKind::Checks | FieldKind::Check => false,
                 _ => true,
             }

@@ -220,12 +220,7 @@ pub fn devices() -> DevicesPage {
                 "last readings are outside their ranges",
             ),
         ]),
-        stats: vec![
-            Stat::new("Readings today", Value::new("1,204", ""), "58 in the last hour"),
-            Stat::new("Devices heard today", Value::new("219", "of 231"), "").with_percent(95),
-            Stat::new("Silent", Value::new("2", "devices"), "the longest for 3 days").warn_if(true),
-            Stat::new("Last readings outside their ranges", Value::new("1", ""), "").warn_if(true),
-        ],
+        stats: device_tiles(),
         filter: filter(
             "/devices",
             "Serial, model or hub",
@@ -455,4 +450,13 @@ pub fn trace() -> TracePage {
         sequence: Some(48_213),
         withdrawn: false,
     }
+}
+
+fn device_tiles() -> Vec<Stat> {
+    vec![
+        Stat::new("Readings today", Value::new("1,204", ""), "58 in the last hour"),
+        Stat::new("Devices heard today", Value::new("219", "of 231"), "").with_percent(95),
+        Stat::new("Silent", Value::new("2", "devices"), "the longest for 3 days").warn_if(true),
+        Stat::new("Last readings outside their ranges", Value::new("1", ""), "").warn_if(true),
+    ]
 }

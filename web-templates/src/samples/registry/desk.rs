@@ -115,26 +115,7 @@ pub fn order() -> OrderPage {
             item(Kind::Weight, Tag::new("on its way", Tone::Info)),
         ],
         item_count: 42,
-        moves: vec![
-            Action::ask(
-                "It arrived",
-                Form::new("/orders/2026-0142/receive", CSRF, "Put them into stock").fields(vec![
-                    Field::area("missing", "Serials that are missing")
-                        .hint("One in a line; leave it empty where all are there."),
-                ]),
-            )
-            .icon(Icon::Stock)
-            .hint("Everything goes into your stock."),
-            Action::ask(
-                "Return some",
-                Form::new("/orders/2026-0142/return", CSRF, "Return them").fields(vec![
-                    Field::area("serials", "Serials").required(),
-                    Field::text("reason", "Why").required(),
-                ]),
-            )
-            .icon(Icon::Return)
-            .hint("They leave your stock as soon as the platform has received them."),
-        ],
+        moves: order_moves(),
         cards: vec![FactCard::new(
             "Delivery",
             vec![
@@ -383,4 +364,27 @@ pub fn sites() -> SitesPage {
             devices: 48,
         }],
     }
+}
+
+fn order_moves() -> Vec<Action> {
+    vec![
+        Action::ask(
+            "It arrived",
+            Form::new("/orders/2026-0142/receive", CSRF, "Put them into stock").fields(vec![
+                Field::area("missing", "Serials that are missing")
+                    .hint("One in a line; leave it empty where all are there."),
+            ]),
+        )
+        .icon(Icon::Stock)
+        .hint("Everything goes into your stock."),
+        Action::ask(
+            "Return some",
+            Form::new("/orders/2026-0142/return", CSRF, "Return them").fields(vec![
+                Field::area("serials", "Serials").required(),
+                Field::text("reason", "Why").required(),
+            ]),
+        )
+        .icon(Icon::Return)
+        .hint("They leave your stock as soon as the platform has received them."),
+    ]
 }

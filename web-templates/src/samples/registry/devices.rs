@@ -44,9 +44,7 @@ pub(super) fn rows() -> Vec<HeldDeviceRow> {
                     percent: [78, 64, 91, 9, 100, 55][index % 6],
                     low: index == 3,
                 }),
-                signal: matches!(index, 0..=3)
-                    .then(|| signal([3, 2, 1, 4][index % 4]))
-                    .flatten(),
+                signal: matches!(index, 0..=3).then(|| signal([3, 2, 1, 4][index % 4])),
                 via_icon,
                 via: via.into(),
             }
@@ -221,46 +219,7 @@ pub fn held_device() -> HeldDevicePage {
             Stat::new("Signal", Value::new("−81", "dBm"), "good, at the hub"),
             Stat::new("Readings taken", Value::new("1,418", ""), "since March 2"),
         ],
-        cards: vec![
-            FactCard::new(
-                "Identity",
-                vec![
-                    Fact::text("Maker", "Omron"),
-                    Fact::link("Model", "HEM-7142T1", "/admin/models/m1"),
-                    Fact::code("Serial", "D000017").copied(),
-                    Fact::maybe_code("IMEI", None::<String>),
-                    Fact::code("MAC", "C8:2B:96:4A:11:7E").copied(),
-                    Fact::maybe_code("ICCID", None::<String>),
-                    Fact::text("Firmware", "2.1.0"),
-                    Fact::text("Reference", "bed 3").note("the customer's own"),
-                ],
-            )
-            .edit("/admin/devices/d1/edit"),
-            FactCard::new(
-                "Sending",
-                vec![
-                    Fact::text("Transport", "Bluetooth through a hub"),
-                    Fact::link("Last hub", "Ward 3 East", "/admin/hubs/h1"),
-                    Fact::time("Last seen", Some(before(4_400))),
-                    Fact::battery(
-                        "Battery",
-                        Some(Battery {
-                            percent: 9,
-                            low: true,
-                        }),
-                    ),
-                    Fact::signal("Signal", signal(3)),
-                ],
-            ),
-            FactCard::new(
-                "Token",
-                vec![
-                    Fact::tag("State", Tag::new("in use", Tone::Ok)),
-                    Fact::time("Issued", Some(days_ago(88))),
-                    Fact::text("By", "the maker, with the import of March 2"),
-                ],
-            ),
-        ],
+        cards: cards(),
         moves: moves(),
         life: vec![
             event("Activated", None, "", "Rosa Keller", 87, Tone::Ok),
@@ -357,4 +316,47 @@ pub fn models() -> ModelsPage {
             ..Pager::default()
         },
     }
+}
+
+fn cards() -> Vec<FactCard> {
+    vec![
+        FactCard::new(
+            "Identity",
+            vec![
+                Fact::text("Maker", "Omron"),
+                Fact::link("Model", "HEM-7142T1", "/admin/models/m1"),
+                Fact::code("Serial", "D000017").copied(),
+                Fact::maybe_code("IMEI", None::<String>),
+                Fact::code("MAC", "C8:2B:96:4A:11:7E").copied(),
+                Fact::maybe_code("ICCID", None::<String>),
+                Fact::text("Firmware", "2.1.0"),
+                Fact::text("Reference", "bed 3").note("the customer's own"),
+            ],
+        )
+        .edit("/admin/devices/d1/edit"),
+        FactCard::new(
+            "Sending",
+            vec![
+                Fact::text("Transport", "Bluetooth through a hub"),
+                Fact::link("Last hub", "Ward 3 East", "/admin/hubs/h1"),
+                Fact::time("Last seen", Some(before(4_400))),
+                Fact::battery(
+                    "Battery",
+                    Some(Battery {
+                        percent: 9,
+                        low: true,
+                    }),
+                ),
+                Fact::signal("Signal", Some(signal(3))),
+            ],
+        ),
+        FactCard::new(
+            "Token",
+            vec![
+                Fact::tag("State", Tag::new("in use", Tone::Ok)),
+                Fact::time("Issued", Some(days_ago(88))),
+                Fact::text("By", "the maker, with the import of March 2"),
+            ],
+        ),
+    ]
 }

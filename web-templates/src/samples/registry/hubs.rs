@@ -18,8 +18,8 @@ use crate::samples::{before, filter, model, now, select, zone};
 
 const PRINT: &str = "4f:2a:91:c0:77:be:03:d5:12:9e:60:af:31:c8:55:0b";
 
-fn clinic() -> Option<Link> {
-    Some(Link::to("Northside Clinic", "/admin/customers/northside"))
+fn clinic() -> Link {
+    Link::to("Northside Clinic", "/admin/customers/northside")
 }
 
 pub(super) fn hub_rows() -> Vec<HeldHubRow> {
@@ -27,7 +27,7 @@ pub(super) fn hub_rows() -> Vec<HeldHubRow> {
         href: format!("/admin/hubs/{}", serial.to_lowercase()),
         name: name.into(),
         serial: serial.into(),
-        holder: clinic(),
+        holder: Some(clinic()),
         state,
         last_seen: minutes.map(before),
         devices: if minutes.is_some() { 9 } else { 0 },
@@ -120,7 +120,7 @@ fn bound(kind: Kind, minutes: Option<i64>, percent: u8, bars: u8, state: Tag) ->
             percent,
             low: percent < 15,
         }),
-        signal: signal(bars),
+        signal: Some(signal(bars)),
         state,
     }
 }
@@ -177,7 +177,7 @@ pub fn held_hub() -> HeldHubPage {
         frame,
         serial: "HB-00398".into(),
         state: Tag::new("online", Tone::Ok),
-        holder: clinic(),
+        holder: Some(clinic()),
         warnings: vec![],
         actions: vec![
             Action::go("Why did nothing arrive?", "/admin/hubs/h1/trouble").icon(Icon::Cases),
@@ -195,27 +195,7 @@ pub fn held_hub() -> HeldHubPage {
             Stat::new("Up for", Value::new("41", "days"), "restarted on October 11"),
             Stat::new("Devices heard today", Value::new("8", "of 9"), "").with_percent(89),
         ],
-        cards: vec![
-            FactCard::new(
-                "Identity",
-                vec![
-                    Fact::code("Serial", "HB-00398").copied(),
-                    Fact::code("Fingerprint", "b8:1d:5c:2e:0a:94:f6:13:7d:20:4e:99:c3:18:a6:f4"),
-                    Fact::text("Confirmed by", "Rosa Keller").note("March 4, 2026"),
-                ],
-            )
-            .edit("/admin/hubs/h1/edit"),
-            FactCard::new(
-                "Heartbeat",
-                vec![
-                    Fact::time("Last", Some(before(1))),
-                    Fact::text("Version", "1.4.2").note("the newest"),
-                    Fact::text("Uptime", "41 days"),
-                    Fact::text("Queue", "0 readings"),
-                    Fact::text("Clock", "0.2 s fast"),
-                ],
-            ),
-        ],
+        cards: cards(),
         moves: moves(),
         devices: vec![
             bound(Kind::BloodPressure, Some(2), 78, 3, well()),
@@ -246,7 +226,14 @@ pub fn held_hub() -> HeldHubPage {
                 262,
                 Tone::Quiet,
             ),
-            event("Placed with", clinic(), "", "Dana Whitfield", 263, Tone::Quiet),
+            event(
+                "Placed with",
+                Some(clinic()),
+                "",
+                "Dana Whitfield",
+                263,
+                Tone::Quiet,
+            ),
         ],
     }
 }
@@ -309,4 +296,28 @@ pub fn held_hub_claim() -> HeldHubPage {
         ..page.life.remove(2)
     }];
     page
+}
+
+fn cards() -> Vec<FactCard> {
+    vec![
+        FactCard::new(
+            "Identity",
+            vec![
+                Fact::code("Serial", "HB-00398").copied(),
+                Fact::code("Fingerprint", "b8:1d:5c:2e:0a:94:f6:13:7d:20:4e:99:c3:18:a6:f4"),
+                Fact::text("Confirmed by", "Rosa Keller").note("March 4, 2026"),
+            ],
+        )
+        .edit("/admin/hubs/h1/edit"),
+        FactCard::new(
+            "Heartbeat",
+            vec![
+                Fact::time("Last", Some(before(1))),
+                Fact::text("Version", "1.4.2").note("the newest"),
+                Fact::text("Uptime", "41 days"),
+                Fact::text("Queue", "0 readings"),
+                Fact::text("Clock", "0.2 s fast"),
+            ],
+        ),
+    ]
 }

@@ -15,7 +15,13 @@ pub(super) fn qr(seed: &str) -> Svg {
         state.rotate_left(5) ^ u32::from(byte).wrapping_mul(0x85eb_ca6b)
     });
     let mut path = String::new();
-    let in_finder = |x: u8, y: u8| (x < 8 && y < 8) || (x > 16 && y < 8) || (x < 8 && y > 16);
+    let in_finder = |x: u8, y: u8| {
+        if y < 8 {
+            !(8..=16).contains(&x)
+        } else {
+            x < 8 && y > 16
+        }
+    };
     for y in 0..25_u8 {
         for x in 0..25_u8 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

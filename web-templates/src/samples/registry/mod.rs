@@ -193,12 +193,12 @@ fn days_ago(days: i64) -> When {
     When::day(now() - TimeDelta::days(days), &zone())
 }
 
-fn signal(bars: u8) -> Option<Signal> {
+fn signal(bars: u8) -> Signal {
     let title = ["−112 dBm", "−104 dBm", "−93 dBm", "−81 dBm", "−67 dBm"];
-    Some(Signal {
+    Signal {
         bars,
         title: title.get(usize::from(bars)).copied().unwrap_or_default().into(),
-    })
+    }
 }
 
 fn event(

@@ -28,7 +28,7 @@ pub fn style() -> StylePage {
                 low: percent < 15,
             })
             .to_vec(),
-        signals: (0..=4).filter_map(signal).collect(),
+        signals: (0..=4).map(signal).collect(),
         stats: vec![
             Stat::new("A plain tile", Value::new("2,418", ""), "a line below"),
             Stat::new("Two numbers", Value::pair("131", "82", "mmHg"), "with a unit"),
