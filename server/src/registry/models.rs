@@ -1,5 +1,7 @@
 //! The catalogue of device models, the same for everybody.
 
+use std::collections::HashMap;
+
 use vitals::{Kind, Maker};
 
 use super::organisations::named;
@@ -42,6 +44,26 @@ pub struct NewModel {
     pub transport: Transport,
 }
 
+/// Which models are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct ModelFilter {
+    /// Part of the maker's or the model's name, without regard to case.
+    pub q: Option<String>,
+    /// Those that measure this.
+    pub kind: Option<Kind>,
+}
+
+/// What to change about a model. Its maker stays: with the serial it names every device.
+#[derive(Debug, Clone)]
+pub struct ModelPatch {
+    /// What its maker calls it, 1 to 100 characters.
+    pub name: String,
+    /// What it measures; at least one kind.
+    pub kinds: Vec<Kind>,
+    /// How its readings travel.
+    pub transport: Transport,
+}
+
 /// Adds a model.
 pub async fn create(
     tx: &Tx<AdminScope>,
@@ -51,27 +73,54 @@ pub async fn create(
     let NewModel {
         maker,
         name,
-        mut kinds,
+        kinds,
         transport,
     } = new;
+    let model = DeviceModel {
+        id: ground.id(),
+        maker: maker.as_str().to_owned(),
+        name: called(&name)?,
+        kinds: measured(kinds)?,
+        transport,
+    };
+    store::models::insert(tx, &model, ground.now()).await?;
+    Ok(model)
+}
+
+/// Changes what is known of a model, and so of all its devices. Readings of a kind that it no longer measures stay.
+pub async fn change(tx: &Tx<AdminScope>, id: DeviceModelId, patch: ModelPatch) -> Result<(), RegistryError> {
+    let ModelPatch {
+        name,
+        kinds,
+        transport,
+    } = patch;
+    let patch = ModelPatch {
+        name: called(&name)?,
+        kinds: measured(kinds)?,
+        transport,
+    };
+    if store::models::update(tx, id, &patch).await? {
+        Ok(())
+    } else {
+        Err(RegistryError::NotFound("model"))
+    }
+}
+
+fn called(name: &str) -> Result<String, RegistryError> {
+    let name = named(name)?;
+    if name.chars().count() > 100 {
+        return Err(RegistryError::invalid("name", "must have at most 100 characters"));
+    }
+    Ok(name)
+}
+
+fn measured(mut kinds: Vec<Kind>) -> Result<Vec<Kind>, RegistryError> {
     kinds.sort_unstable_by_key(|kind| kind.as_str());
     kinds.dedup();
     if kinds.is_empty() {
         return Err(RegistryError::invalid("kinds", "at least one kind is needed"));
     }
-    let name = named(&name)?;
-    if name.chars().count() > 100 {
-        return Err(RegistryError::invalid("name", "must have at most 100 characters"));
-    }
-    let model = DeviceModel {
-        id: ground.id(),
-        maker: maker.as_str().to_owned(),
-        name,
-        kinds,
-        transport,
-    };
-    store::models::insert(tx, &model, ground.now()).await?;
-    Ok(model)
+    Ok(kinds)
 }
 
 /// The catalogue by maker and name.
@@ -79,6 +128,40 @@ pub async fn list<S: RegistryScope>(
     tx: &Tx<S>,
     ask: &Ask<ModelKey>,
 ) -> Result<Page<DeviceModel, ModelKey>, RegistryError> {
-    let rows = store::models::list(tx, ask).await?;
+    list_like(tx, &ModelFilter::default(), ask).await
+}
+
+/// Those models that are looked for, by maker and name.
+pub async fn list_like<S: RegistryScope>(
+    tx: &Tx<S>,
+    filter: &ModelFilter,
+    ask: &Ask<ModelKey>,
+) -> Result<Page<DeviceModel, ModelKey>, RegistryError> {
+    let rows = store::models::list(tx, filter, ask).await?;
     Ok(Page::of(rows, ask, |row| (row.maker.clone(), row.name.clone())))
+}
+
+/// One model.
+pub async fn get<S: RegistryScope>(tx: &Tx<S>, id: DeviceModelId) -> Result<DeviceModel, RegistryError> {
+    store::models::get_one(tx, id)
+        .await?
+        .ok_or(RegistryError::NotFound("model"))
+}
+
+/// How many devices of a model the scope sees.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OfModel {
+    /// All but the retired ones.
+    pub devices: i64,
+    /// In stock.
+    pub in_stock: i64,
+    /// With customers.
+    pub placed: i64,
+}
+
+/// How many devices of each model the scope sees; a model of which it sees none is left out.
+pub async fn holdings<S: RegistryScope>(
+    tx: &Tx<S>,
+) -> Result<HashMap<DeviceModelId, OfModel>, RegistryError> {
+    Ok(store::models::holdings(tx).await?)
 }

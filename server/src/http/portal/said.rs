@@ -85,6 +85,8 @@ fn sentence(word: &str) -> Option<(Tone, &'static str)> {
         "permissions-saved" => (Tone::Ok, "Saved. It counts from their next click on."),
         "user-disabled" => (Tone::Ok, "The account is disabled. Its sessions have ended."),
         "user-enabled" => (Tone::Ok, "The account is enabled. They can sign in again."),
+        "model-added" => (Tone::Ok, "The model is added. Devices can be of it now."),
+        "model-saved" => (Tone::Ok, "The model is saved."),
         "signed-out" => (Tone::Info, "You are signed out."),
         word => return devices::said::sentence(word).or_else(|| hubs::said::sentence(word)),
     })

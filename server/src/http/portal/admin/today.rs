@@ -67,7 +67,7 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
                 endpoints: organisations::endpoints(tx, &holders).await?,
                 holders,
                 devices: overview::devices_to_see(tx, now, ROWS).await?,
-                behind: rows::devices(tx, &hubs).await?,
+                behind: rows::behind(tx, &hubs).await?,
                 hubs,
                 refusals: refused::list(tx, &RefusalFilter::default(), &Ask::first(ROWS))
                     .await?

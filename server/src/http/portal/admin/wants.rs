@@ -99,7 +99,7 @@ impl Wants {
         for hub in &self.hubs {
             let who = hub.customer_name.clone().unwrap_or_default();
             let text = format!("the key of {} waits to be confirmed", hub.name);
-            let href = with_query("/admin/hubs", &[("q", &hub.serial)]);
+            let href = with_query("/hubs", &[("q", &hub.serial)]);
             add(hub.claimed_at.unwrap_or(hub.created_at), "hub", text, who, href);
         }
         for (items, who) in &self.quarantined {

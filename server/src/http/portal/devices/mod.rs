@@ -12,6 +12,7 @@ pub(super) mod list;
 pub(super) mod live;
 pub(super) mod metadata;
 mod moves;
+mod new;
 mod numbers;
 mod offered;
 pub(super) mod parts;
@@ -25,6 +26,8 @@ use actix_web::web;
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/devices", web::get().to(list::get))
+        .route("/devices/new", web::get().to(new::get))
+        .route("/devices/new", web::post().to(new::post))
         .route("/devices/{id}", web::get().to(show::get))
         .route("/devices/{id}/about", web::get().to(about::get))
         .configure(moves::configure)

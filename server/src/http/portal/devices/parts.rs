@@ -58,9 +58,14 @@ pub(in crate::http::portal) fn is_weak(device: &Device) -> bool {
     device.signal_dbm.is_some_and(|dbm| dbm <= WEAK_SIGNAL)
 }
 
-/// Its signal in bars, where it tells. The steps are those of cellular telephones for a received power in dBm.
+/// Its signal in bars, where it tells.
 pub(in crate::http::portal) fn signal(device: &Device) -> Option<Signal> {
-    let dbm = device.signal_dbm?;
+    signal_of(device.signal_dbm)
+}
+
+/// A signal in bars. The steps are those of cellular telephones for a received power in dBm.
+pub(in crate::http::portal) fn signal_of(dbm: Option<i16>) -> Option<Signal> {
+    let dbm = dbm?;
     let bars = match dbm {
         -75..=i16::MAX => 4,
         -90..-75 => 3,

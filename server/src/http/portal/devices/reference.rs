@@ -29,7 +29,7 @@ pub(super) struct Range {
 
 /// On which side of its limits a number lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(in crate::http::portal) enum Side {
     /// Too low.
     Below,
     /// Too high.
@@ -137,7 +137,7 @@ impl Range {
 }
 
 /// The side on which the first of a reading's numbers lies outside, main number first.
-pub(super) fn side(vital: &Vital) -> Option<Side> {
+pub(in crate::http::portal) fn side(vital: &Vital) -> Option<Side> {
     ranges(vital.kind())
         .iter()
         .find_map(|range| range.side(vital.get(range.field)?))

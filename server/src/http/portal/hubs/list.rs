@@ -1,79 +1,127 @@
-//! `GET /hubs`.
+//! `GET /hubs`: the hubs that somebody sees, those that wait for a person first.
 
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
-use web_templates::{Attention, ClaimCode, Flash, HubsPage};
+use serde::Deserialize;
+use web_templates::text::counted;
+use web_templates::{Action, Attention, HeldHubsPage, Icon};
 
-use super::rows::{devices, row};
+use super::rows::{behind, held};
+use crate::ground::enums::HubState;
 use crate::ground::ids::HubId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
+use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
 use crate::http::portal::page::html;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::visitor::Visitor;
-use crate::registry::Ask;
+use crate::identity::{CallerScope, in_scope};
 use crate::registry::hubs::Hub;
-use crate::registry::overview::{self, Counts, HubFilter};
-use crate::tenancy::Scope as _;
+use crate::registry::overview::{self, Counts, HubFilter, HubKey};
+use crate::registry::{Page, RegistryScope};
+use crate::tenancy::Right;
 
-/// Hubs on the page; a customer has a handful, one a ward.
-const MOST: u16 = 500;
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    said: String,
+}
 
-/// The customer's hubs, those that wait for somebody first.
+/// What the page is made of.
+struct Found {
+    page: Page<Hub, HubKey>,
+    behind: HashMap<HubId, i64>,
+    counts: Counts,
+}
+
+/// The list.
 pub(super) async fn get(
     state: web::Data<State>,
     visitor: Visitor,
-    said: web::Query<SaidQuery>,
+    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
-    answer(&state, &visitor, said.flashes(), None).await
+    let found = in_scope!(visitor.caller(), scope => find(&state, scope, &asked).await)?;
+    html(&page(&state, &visitor, &asked, &found))
 }
 
-/// The page, with what is to be said besides.
-pub(super) async fn answer(
-    state: &State,
-    visitor: &Visitor,
-    flashes: Vec<Flash>,
-    claim: Option<ClaimCode>,
-) -> Result<HttpResponse, PageError> {
-    let (hubs, behind, counts) = find(state, visitor).await?;
-    let mut frame = frame(state, visitor, Place::Hubs, "Hubs", &counts);
-    frame.flashes = flashes;
-    html(&HubsPage {
-        frame,
-        attention: Attention::of(&[
-            (
-                counts.hubs_to_confirm.unsigned_abs(),
-                "hub waits to be confirmed",
-                "hubs wait to be confirmed",
-            ),
-            (
-                counts.hubs_silent.unsigned_abs(),
-                "hub is silent",
-                "hubs are silent",
-            ),
-        ])
-        .or("No hub is silent or waits to be confirmed."),
-        stats: Vec::new(),
-        claim,
-        rows: hubs.iter().map(|hub| row(state, visitor, hub, &behind)).collect(),
-    })
-}
-
-async fn find(
-    state: &State,
-    visitor: &Visitor,
-) -> Result<(Vec<Hub>, HashMap<HubId, i64>, Counts), PageError> {
-    let now = state.ground().now();
-    visitor
-        .customer()?
+async fn find<S: RegistryScope>(state: &State, scope: &S, asked: &Asked) -> Result<Found, PageError> {
+    let wanted = HubFilter {
+        q: typed(&asked.q),
+        state: chosen::<HubState>(&asked.state),
+    };
+    let (ask, now) = (ask::<HubKey>(&asked.after, ROWS)?, state.ground().now());
+    scope
         .run(state.database(), async |tx| {
-            let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(MOST))
-                .await?
-                .rows;
-            let behind = devices(tx, &hubs).await?;
-            Ok((hubs, behind, overview::counts(tx, now).await?))
+            let page = overview::hubs(tx, &wanted, &ask).await?;
+            Ok(Found {
+                behind: behind(tx, &page.rows).await?,
+                page,
+                counts: overview::counts(tx, now).await?,
+            })
         })
         .await
+}
+
+fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> HeldHubsPage {
+    let counts = &found.counts;
+    let mut frame = frame(state, visitor, Place::Hubs, "Hubs", counts);
+    frame.flashes = SaidQuery::of(&asked.said).flashes();
+    let states = HubState::ALL.iter().map(|state| (state.as_str(), state.as_str()));
+    let selects = vec![select("state", "State", "All states", &asked.state, states)];
+    let pairs = [("q", asked.q.as_str()), ("state", asked.state.as_str())];
+    let text = counted(counts.hubs.unsigned_abs(), "hub in all", "hubs in all");
+    let is_customer = matches!(visitor.scope(), CallerScope::Customer(_));
+    let looked_into = if is_customer {
+        "Serial or name"
+    } else {
+        "Serial, name or customer"
+    };
+    HeldHubsPage {
+        frame,
+        attention: attention(counts),
+        actions: actions(visitor),
+        stats: Vec::new(),
+        filter: filter("/hubs", &asked.q, looked_into, selects),
+        with_holder: !is_customer,
+        rows: found
+            .page
+            .rows
+            .iter()
+            .map(|hub| held(state, visitor, hub, &found.behind))
+            .collect(),
+        pager: pager("/hubs", &pairs, &asked.after, found.page.next.as_ref(), text),
+    }
+}
+
+fn attention(counts: &Counts) -> Attention {
+    Attention::of(&[
+        (
+            counts.hubs_to_confirm.unsigned_abs(),
+            "hub waits to be confirmed",
+            "hubs wait to be confirmed",
+        ),
+        (
+            counts.hubs_silent.unsigned_abs(),
+            "hub is silent",
+            "hubs are silent",
+        ),
+    ])
+    .or("No hub is silent or waits to be confirmed.")
+}
+
+fn actions(visitor: &Visitor) -> Vec<Action> {
+    let add = Action::go("Add a hub", "/hubs/new").icon(Icon::Add).primary();
+    visitor
+        .can(Right::PlaceDevices)
+        .then_some(add)
+        .into_iter()
+        .collect()
 }

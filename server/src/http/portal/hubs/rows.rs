@@ -1,10 +1,10 @@
-//! Hubs as rows of a list, a customer's or an administrator's.
+//! Hubs as rows of a list.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use web_templates::text::span;
-use web_templates::{ClaimCode, HubRow, Tag, Tone, When};
+use web_templates::{HeldHubRow, HubRow, Link, Tag, Tone, When};
 
 use crate::ground::enums::HubState;
 use crate::ground::ids::HubId;
@@ -12,13 +12,13 @@ use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
+use crate::registry::RegistryScope;
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, SILENT_AFTER};
-use crate::registry::{ClaimCode as Code, RegistryScope};
 use crate::tenancy::{Permission, Tx};
 
 /// How many devices stand behind each of these hubs.
-pub(in crate::http::portal) async fn devices<S: RegistryScope>(
+pub(in crate::http::portal) async fn behind<S: RegistryScope>(
     tx: &Tx<S>,
     hubs: &[Hub],
 ) -> Result<HashMap<HubId, i64>, PageError> {
@@ -54,25 +54,46 @@ pub(in crate::http::portal) fn row(
     }
 }
 
-/// The code as the page shows it, once.
-pub(in crate::http::portal) fn claim(state: &State, visitor: &Visitor, hub: &Hub, code: &Code) -> ClaimCode {
+/// The same in the list of hubs.
+pub(in crate::http::portal) fn held(
+    state: &State,
+    visitor: &Visitor,
+    hub: &Hub,
+    devices: &HashMap<HubId, i64>,
+) -> HeldHubRow {
     let (now, zone) = (state.ground().now(), visitor.zone());
-    let until = now + crate::registry::claim::CODE_LIVES;
-    ClaimCode {
-        hub: hub.name.clone(),
-        code: code.expose(),
-        expires: When::clock(until, now, &zone),
+    HeldHubRow {
+        href: format!("/hubs/{}", hub.id),
+        name: hub.name.clone(),
+        serial: hub.serial.clone(),
+        holder: holder(hub),
+        state: tag(hub, now),
+        last_seen: hub.last_seen_at.map(|at| When::clock(at, now, &zone)),
+        devices: devices.get(&hub.id).map_or(0, |count| count.unsigned_abs()),
+        queue: hub.queued.map(i64::unsigned_abs),
+        version: hub.version.clone(),
     }
 }
 
-fn tag(hub: &Hub, now: DateTime<Utc>) -> Tag {
+/// At whom it stands.
+pub(in crate::http::portal) fn holder(hub: &Hub) -> Option<Link> {
+    let (id, name) = (hub.customer?, hub.customer_name.as_ref()?);
+    Some(Link::to(name, format!("/customers/{id}")))
+}
+
+/// How it stands, in a few words.
+pub(in crate::http::portal) fn tag(hub: &Hub, now: DateTime<Utc>) -> Tag {
     match (hub.state, hub.last_seen_at) {
         (HubState::Unclaimed, _) => Tag::new("waits for its claim", Tone::Info),
-        (HubState::Claimed, _) => Tag::new("confirm fingerprint", Tone::Warn),
-        (HubState::Active, Some(seen)) if now - seen > SILENT_AFTER => {
-            Tag::new(format!("silent for {}", span(now - seen)), Tone::Warn)
-        }
-        (HubState::Active, _) => Tag::new("active", Tone::Ok),
+        (HubState::Claimed, _) => Tag::new("confirm its fingerprint", Tone::Warn),
+        (HubState::Active, seen) => match (hub.offline_since, seen) {
+            (Some(since), _) => Tag::new(format!("offline for {}", span(now - since)), Tone::Warn),
+            (None, Some(seen)) if now - seen > SILENT_AFTER => {
+                Tag::new(format!("silent for {}", span(now - seen)), Tone::Warn)
+            }
+            (None, Some(_)) if hub.heartbeat_at.is_some() => Tag::new("online", Tone::Ok),
+            (None, _) => Tag::new("active", Tone::Ok),
+        },
         (HubState::Inactive | HubState::Retired, _) => Tag::new(hub.state.as_str(), Tone::Quiet),
     }
 }

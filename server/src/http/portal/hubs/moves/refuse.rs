@@ -1,0 +1,31 @@
+//! `POST /hubs/{id}/refuse`: a person has compared the fingerprint, and it is another one.
+
+use actix_web::{HttpResponse, web};
+
+use super::end;
+use crate::ground::enums::HubState;
+use crate::ground::ids::HubId;
+use crate::http::State;
+use crate::http::portal::error::PageError;
+use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::visitor::Visitor;
+use crate::identity::in_scope;
+use crate::registry::hubs;
+use crate::tenancy::Scope as _;
+
+/// The hub takes another claim code; the key that it left is never believed.
+pub(super) async fn post(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<HubId>,
+    sent: web::Form<Sent>,
+) -> Result<HttpResponse, PageError> {
+    visitor.check_csrf(&state, sent.get("csrf"))?;
+    let id = *id;
+    let changed = in_scope!(visitor.caller(), scope => {
+        let change = async |tx: &_| hubs::set_state(tx, scope, id, HubState::Inactive).await;
+        scope.run(state.database(), change).await
+    });
+    let done = changed.map(|()| "hub-refused").map_err(Refused::from);
+    end(&state, &visitor, id, ("refuse", &sent), done).await
+}
