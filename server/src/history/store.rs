@@ -4,6 +4,7 @@ pub mod board;
 pub mod live;
 pub mod page;
 pub mod readings;
+pub mod recent;
 pub mod series;
 pub mod summary;
 pub mod trace;

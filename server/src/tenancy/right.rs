@@ -12,6 +12,10 @@ pub enum Right {
     OwnAccount,
     /// The platform's health: what wants an administrator.
     SeePlatform,
+    /// A customer's first page.
+    SeeOwnHome,
+    /// A distributor's first page and its stock.
+    SeePortfolio,
     /// Distributors.
     SeeDistributors,
     /// Add and configure distributors.
@@ -78,6 +82,8 @@ type Row = (Right, [Grant; 4]);
 const TABLE: [Row; Right::COUNT] = [
     (Right::OwnAccount, [Always, Always, Always, Always]),
     (Right::SeePlatform, [Always, Never, Never, Never]),
+    (Right::SeeOwnHome, [Never, Never, Never, Always]),
+    (Right::SeePortfolio, [Never, Never, Always, Never]),
     (Right::SeeDistributors, [Always, Always, Never, Never]),
     (Right::ManageDistributors, [Always, Never, Never, Never]),
     (Right::SeeCustomers, [Always, Always, Always, Always]),

@@ -6,6 +6,7 @@ mod account;
 mod admin;
 mod asset;
 mod choose;
+mod customer_home;
 mod customers;
 mod devices;
 mod distributors;
@@ -21,13 +22,16 @@ mod list;
 mod local;
 mod login;
 mod logout;
+mod models;
 mod organisations;
 mod page;
 mod reading;
 mod reset;
 mod said;
+mod search;
 mod sent;
 mod users;
+mod style;
 mod visitor;
 
 use actix_web::{HttpResponse, web};
@@ -58,6 +62,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(web::resource("/forgot").get(forgotten::get).post(forgotten::post))
         .service(web::resource("/reset/{token}").get(reset::get).post(reset::post))
         .route("/logout", web::post().to(logout::post))
+        .route("/home", web::get().to(customer_home::get))
+        .route("/search", web::get().to(search::get))
+        .route("/style", web::get().to(style::get))
         .configure(distributors::configure)
         .configure(customers::configure)
         .service(web::resource("/account").get(account::get).post(account::post))
@@ -67,6 +74,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/readings/{id}/trace", web::get().to(reading::trace))
         .configure(endpoint::configure)
         .configure(hubs::configure)
+        .configure(models::configure)
         .configure(admin::configure)
         .default_service(web::to(not_here));
     cfg.service(pages);
