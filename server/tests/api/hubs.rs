@@ -1,5 +1,6 @@
 //! How a hub comes to be trusted, and with what.
 
+mod fleet;
 mod keys;
 mod refused;
 mod signed;

@@ -246,6 +246,11 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
+    /// Its user, signed in again: an access token lives a quarter of an hour.
+    pub(crate) async fn anew(&self, world: &World) -> Client {
+        world.anyone.sign_in(&self.email).await
+    }
+
     pub(crate) fn customer_id(&self) -> CustomerId {
         self.customer.parse().unwrap()
     }
