@@ -62,6 +62,7 @@ pub use pages::registry::imports::{
 };
 pub use pages::registry::labels::LabelsPage;
 pub use pages::registry::models::{ModelRow, ModelsPage};
+pub use pages::registry::own::OwnOrganisationPage;
 pub use pages::search::{Hit, HitGroup, SearchPage};
 pub use pages::sites::{SiteRow, SitesPage, TeamRow};
 pub use pages::style::StylePage;

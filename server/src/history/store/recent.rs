@@ -9,11 +9,7 @@ use crate::tenancy::{CustomerScope, Tx};
 
 /// The customer's newest readings, in the order of its stream; those taken back do not count. Few are asked for, so the
 /// stream's last events are all that is looked at.
-pub async fn recent(
-    scope: &CustomerScope,
-    tx: &Tx<CustomerScope>,
-    limit: u16,
-) -> Result<Vec<Latest>, DbErr> {
+pub async fn recent(scope: &CustomerScope, tx: &Tx<CustomerScope>, limit: u16) -> Result<Vec<Latest>, DbErr> {
     const RECENT: &str = "select r.device_id, r.measured_at, r.kind, r.vals from (
           select reading_id, reading_received_at, sequence from event
           where customer_id = $1 and type = 'reading.created' order by sequence desc limit $2

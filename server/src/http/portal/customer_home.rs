@@ -59,7 +59,9 @@ pub(super) async fn get(
 async fn find(state: &State, scope: &CustomerScope, tx: &Tx<CustomerScope>) -> Result<Found, PageError> {
     let now = state.ground().now();
     let wants = wanting(tx, now).await?;
-    let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS)).await?.rows;
+    let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS))
+        .await?
+        .rows;
     let recent = if scope.allows(Permission::ReadReadings) {
         Some(with_devices(tx, recent::recent(scope, tx, ROWS).await?).await?)
     } else {
@@ -87,7 +89,11 @@ async fn wanting(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Vec<Device>, RegistryError> {
     let mut found: Vec<Device> = Vec::new();
-    for wants in [Wants::Silent(now - SILENT_AFTER), Wants::LowBattery, Wants::WeakSignal] {
+    for wants in [
+        Wants::Silent(now - SILENT_AFTER),
+        Wants::LowBattery,
+        Wants::WeakSignal,
+    ] {
         let filter = DeviceFilter {
             wants: Some(wants),
             ..DeviceFilter::default()
@@ -127,7 +133,10 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> HomePage {
         href: format!("/devices/{}?kind={}", latest.device, latest.vital.kind()),
         kind: latest.vital.kind(),
         device: device.as_ref().map_or_else(String::new, |device| {
-            device.customer_reference.clone().unwrap_or_else(|| device.serial.clone())
+            device
+                .customer_reference
+                .clone()
+                .unwrap_or_else(|| device.serial.clone())
         }),
         value: figures(&latest.vital),
         out: reference::side(&latest.vital).is_some(),
@@ -139,7 +148,10 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> HomePage {
         actions: actions(visitor),
         stats: tiles(counts),
         wants: held_row::rows(state, visitor, &found.wants, &found.last_hubs),
-        readings: found.recent.as_ref().map(|recent| recent.iter().map(reading).collect()),
+        readings: found
+            .recent
+            .as_ref()
+            .map(|recent| recent.iter().map(reading).collect()),
         hubs: found
             .hubs
             .iter()
@@ -153,13 +165,21 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> HomePage {
 fn attention(counts: &Counts, unwell: u64) -> Attention {
     Attention::of(&[
         (unwell, "endpoint needs care", "endpoints need care"),
-        (counts.silent.unsigned_abs(), "device is silent", "devices are silent"),
+        (
+            counts.silent.unsigned_abs(),
+            "device is silent",
+            "devices are silent",
+        ),
         (
             counts.low_battery.unsigned_abs(),
             "battery is low",
             "batteries are low",
         ),
-        (counts.hubs_silent.unsigned_abs(), "hub is silent", "hubs are silent"),
+        (
+            counts.hubs_silent.unsigned_abs(),
+            "hub is silent",
+            "hubs are silent",
+        ),
         (
             counts.hubs_to_confirm.unsigned_abs(),
             "hub waits to be confirmed",
@@ -170,8 +190,14 @@ fn attention(counts: &Counts, unwell: u64) -> Attention {
 }
 
 fn actions(visitor: &Visitor) -> Vec<Action> {
-    let adopt = Action::go("Add a device", "/devices/adopt").icon(Icon::Add).primary();
-    visitor.can(Right::AdoptDevices).then_some(adopt).into_iter().collect()
+    let adopt = Action::go("Add a device", "/devices/adopt")
+        .icon(Icon::Add)
+        .primary();
+    visitor
+        .can(Right::AdoptDevices)
+        .then_some(adopt)
+        .into_iter()
+        .collect()
 }
 
 fn tiles(counts: &Counts) -> Vec<Stat> {
@@ -179,10 +205,18 @@ fn tiles(counts: &Counts) -> Vec<Stat> {
     let of = |count: i64| format!("of {}", grouped(count.unsigned_abs()));
     vec![
         Stat::new("Active devices", number(counts.active, of(counts.devices)), ""),
-        Stat::new("Silent", number(counts.silent, String::new()), "not heard for three days")
-            .warn_if(counts.silent > 0),
-        Stat::new("Low batteries", number(counts.low_battery, String::new()), "20 % or less")
-            .warn_if(counts.low_battery > 0),
+        Stat::new(
+            "Silent",
+            number(counts.silent, String::new()),
+            "not heard for three days",
+        )
+        .warn_if(counts.silent > 0),
+        Stat::new(
+            "Low batteries",
+            number(counts.low_battery, String::new()),
+            "20 % or less",
+        )
+        .warn_if(counts.low_battery > 0),
         Stat::new("Hubs", number(counts.hubs, String::new()), ""),
     ]
 }

@@ -127,7 +127,7 @@ const MENU: [(Place, &str, Icon, &str, Right); 11] = [
         "Your organization",
         Icon::Settings,
         "/organization",
-        Right::ManageOwnProfile,
+        Right::SeeOwnProfile,
     ),
     (
         Place::Quarantine,

@@ -24,6 +24,7 @@ mod login;
 mod logout;
 mod models;
 mod organisations;
+mod own_organisation;
 mod page;
 mod reading;
 mod reset;
@@ -65,6 +66,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/home", web::get().to(customer_home::get))
         .route("/search", web::get().to(search::get))
         .route("/style", web::get().to(style::get))
+        .configure(own_organisation::configure)
         .configure(distributors::configure)
         .configure(customers::configure)
         .service(web::resource("/account").get(account::get).post(account::post))

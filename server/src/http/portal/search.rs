@@ -62,7 +62,8 @@ pub(super) async fn get(
 }
 
 fn groups(state: &State, visitor: &Visitor, q: &str, found: &Found) -> Vec<HitGroup> {
-    let more = |count: usize, path: &str| (count >= usize::from(HANDFUL)).then(|| with_query(path, &[("q", q)]));
+    let more =
+        |count: usize, path: &str| (count >= usize::from(HANDFUL)).then(|| with_query(path, &[("q", q)]));
     let group = |title: &str, icon, hits: Vec<Hit>, path: &str| HitGroup {
         title: title.to_owned(),
         icon,
@@ -94,12 +95,25 @@ fn groups(state: &State, visitor: &Visitor, q: &str, found: &Found) -> Vec<HitGr
         detail: String::new(),
         state: Some(state_tag(distributor.state)),
     });
-    let device_hits = found.devices.iter().map(|device| device_hit(state, visitor, device));
+    let device_hits = found
+        .devices
+        .iter()
+        .map(|device| device_hit(state, visitor, device));
     [
         group("Devices", Icon::Devices, device_hits.collect(), "/devices"),
         group("Hubs", Icon::Hubs, hub_hits.collect(), "/hubs"),
-        group("Customers", Icon::Customers, customer_hits.collect(), "/customers"),
-        group("Distributors", Icon::Distributors, distributor_hits.collect(), "/distributors"),
+        group(
+            "Customers",
+            Icon::Customers,
+            customer_hits.collect(),
+            "/customers",
+        ),
+        group(
+            "Distributors",
+            Icon::Distributors,
+            distributor_hits.collect(),
+            "/distributors",
+        ),
     ]
     .into_iter()
     .filter(|group| !group.hits.is_empty())

@@ -9,3 +9,4 @@ pub mod hubs;
 pub mod imports;
 pub mod labels;
 pub mod models;
+pub mod own;
