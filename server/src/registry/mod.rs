@@ -17,6 +17,7 @@ pub mod hubs;
 mod import;
 pub mod imports;
 pub mod models;
+pub mod movements;
 pub mod moves;
 pub mod naming;
 mod numbers;

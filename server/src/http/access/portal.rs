@@ -75,6 +75,8 @@ pub(super) const ROUTES: &[Route] = &[
     get("/devices/{id}/live", Right::SeeMeasurements),
     get("/devices/{id}/{kind}/live", Right::SeeMeasurements),
     get("/readings/{id}/trace", Right::SeeMeasurements),
+    get("/portfolio", Right::SeeDevices),
+    get("/stock", Right::PlaceDevices),
     get("/models", Right::SeeModels),
     get("/models/new", Right::ManageModels),
     post("/models/new", Right::ManageModels),

@@ -26,12 +26,14 @@ mod models;
 mod organisations;
 mod own_organisation;
 mod page;
+mod portfolio;
 mod reading;
 mod reset;
 mod said;
 mod search;
 mod sent;
 mod users;
+mod stock;
 mod style;
 mod visitor;
 
@@ -77,6 +79,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .configure(endpoint::configure)
         .configure(hubs::configure)
         .configure(models::configure)
+        .configure(portfolio::configure)
+        .configure(stock::configure)
         .configure(admin::configure)
         .default_service(web::to(not_here));
     cfg.service(pages);

@@ -12,6 +12,7 @@ pub(super) mod hubs;
 pub(super) mod import;
 pub(super) mod imports;
 pub(super) mod models;
+pub(super) mod movements;
 pub(super) mod moves;
 pub(super) mod naming;
 pub(super) mod organisations;
