@@ -1,5 +1,10 @@
 //! `GET /api/v1/users`.
 
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the type of the query with its path"
+)]
+
 use actix_web::{get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
