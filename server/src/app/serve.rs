@@ -137,6 +137,11 @@ impl Parts {
             let (ground, database) = (platform.ground.clone(), platform.database.clone());
             self.tasks
                 .push(jobs::start(ground.clone(), database.clone(), self.stop.clone()));
+            self.tasks.push(crate::registry::imports::start(
+                &ground,
+                &database,
+                self.stop.clone(),
+            ));
             self.tasks.push(fleet::look_after_hubs(
                 ground.clone(),
                 database.clone(),

@@ -178,7 +178,7 @@ fn line(
 }
 
 /// A token must fit into a header and be beyond guessing; only a developer's machine takes short ones.
-fn check_token(token: &str, insecure_dev: bool) -> Result<(), String> {
+pub(super) fn check_token(token: &str, insecure_dev: bool) -> Result<(), String> {
     if token.is_empty() || token.len() > TOKEN_LONGEST || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("token: must have 1 to 256 printable characters without spaces".to_owned());
     }

@@ -4,6 +4,7 @@
 //! [`hubs`]. Called by intake, pages and API. Reads take the open transaction of a scope; what has to touch a protected
 //! table runs in the system scope, after the caller's own scope has proved that it sees the thing.
 
+pub mod adoption;
 mod cache;
 pub mod claim;
 pub mod configure;
@@ -16,6 +17,7 @@ pub mod hub_moves;
 pub mod hubs;
 mod import;
 pub mod imports;
+pub mod labels;
 pub mod models;
 pub mod movements;
 pub mod moves;

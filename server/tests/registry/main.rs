@@ -9,6 +9,7 @@
 
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod imports;
 mod life;
 mod organisations;
 mod world;

@@ -9,6 +9,7 @@ mod distributors;
 mod endpoints;
 mod given;
 mod hubs;
+mod imports;
 mod invitations;
 mod me;
 mod openapi;
@@ -44,6 +45,7 @@ fn operations(cfg: &mut ServiceConfig) {
         .service(search::look)
         .configure(organisation::operations)
         .configure(contacts::operations)
+        .configure(imports::operations)
         .configure(users::operations)
         .configure(invitations::operations)
         .configure(device_models::operations)

@@ -1,6 +1,7 @@
 //! What the registry asks the database, one file a subject. No statement is ever built from input; a function that takes
 //! the transaction of a person's scope sees what row-level security shows that person.
 
+pub(super) mod adoption;
 pub(super) mod claim;
 pub(super) mod contacts;
 pub(super) mod devices;
