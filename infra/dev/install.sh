@@ -12,6 +12,7 @@ postgres_oldest=15
 node_oldest=20
 python_packages=(
   standardwebhooks==1.1.0 # the reference library that must accept our signatures
+  aiosmtpd==1.4.6         # the mail server that takes our mail
 )
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

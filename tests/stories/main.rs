@@ -15,6 +15,7 @@ mod device_tokens;
 mod hubs;
 mod kill;
 mod lifecycle;
+mod mail;
 mod master_key;
 mod own_postgres;
 mod private_postgres;

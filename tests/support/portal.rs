@@ -38,15 +38,19 @@ pub struct Portal {
 }
 
 impl Portal {
-    /// Signs in with the password that everybody in these stories has.
-    pub async fn sign_in(base: &str, email: &str) -> Self {
-        let http = crate::client::http(None);
-        let mut portal = Self {
-            http,
+    /// Somebody who is not signed in.
+    pub fn stranger(base: &str) -> Self {
+        Self {
+            http: crate::client::http(None),
             base: base.to_owned(),
             cookie: String::new(),
             csrf: String::new(),
-        };
+        }
+    }
+
+    /// Signs in with the password that everybody in these stories has.
+    pub async fn sign_in(base: &str, email: &str) -> Self {
+        let mut portal = Self::stranger(base);
         let page = portal
             .post("/login", &[("email", email), ("password", PASSWORD)])
             .await;
