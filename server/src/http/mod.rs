@@ -11,6 +11,7 @@ pub mod intake;
 mod patience;
 pub mod portal;
 pub mod problem;
+pub mod qr;
 mod rails;
 mod remote;
 mod server;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::patience::BodyRoom;
 use super::portal::Streams;
@@ -19,6 +20,9 @@ use crate::tenancy::Database;
 
 /// Claims of hubs from one place: five in a row, then one in 20 s. A code has 60 bits and lives ten minutes.
 const CLAIMS: (u32, Duration) = (5, Duration::from_secs(20));
+
+/// Devices that one organisation tries to adopt: ten in a row, then one a minute. A label's code has 50 bits.
+const ADOPTIONS: (u32, Duration) = (10, Duration::from_mins(1));
 
 /// The parts behind pages, API and intake. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,6 +41,7 @@ struct Inner {
     site: Site,
     bodies: BodyRoom,
     claims: Throttle<IpAddr>,
+    adoptions: Throttle<Uuid>,
     streams: Streams,
     ending: CancellationToken,
 }
@@ -88,6 +93,8 @@ impl State {
     ) -> Self {
         let (burst, each) = CLAIMS;
         let claims = Throttle::new(ground.clock(), burst, each);
+        let (burst, each) = ADOPTIONS;
+        let adoptions = Throttle::new(ground.clock(), burst, each);
         let (site, ending) = (Site::of(config), CancellationToken::new());
         let endpoints = Endpoints::new(
             ground.clone(),
@@ -105,6 +112,7 @@ impl State {
             site,
             bodies: BodyRoom::new(config.intake.bodies_bytes),
             claims,
+            adoptions,
             streams: Streams::default(),
             ending,
         };
@@ -166,6 +174,12 @@ impl State {
     /// How often one place may try to claim a hub.
     pub fn claim_throttle(&self) -> ClaimThrottle<'_> {
         ClaimThrottle(&self.parts.claims)
+    }
+
+    /// Counts an organisation's attempt to adopt a device, or says in how many seconds the next one has a chance.
+    pub fn may_adopt(&self, organisation: Uuid) -> Result<(), u64> {
+        let tried = self.parts.adoptions.attempt(&organisation);
+        tried.map_err(|wait| wait.as_secs() + 1)
     }
 
     /// The live pages that are open, counted per person.

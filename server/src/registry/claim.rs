@@ -15,7 +15,7 @@ use crate::tenancy::{Database, Scope as _, SystemScope};
 /// How long a code works.
 pub const CODE_LIVES: TimeDelta = TimeDelta::minutes(10);
 /// Crockford's base 32: no I, L, O or U, so that a code survives being read aloud.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Twelve characters of five bits: 60 bits.
 const LENGTH: usize = 12;
 
@@ -34,18 +34,7 @@ impl ClaimCode {
 
     /// Reads what a person typed: small letters, missing or further hyphens and spaces, O for 0 and I or L for 1.
     fn typed(text: &str) -> Option<Self> {
-        let mut code = [0; LENGTH];
-        let mut length = 0;
-        for character in text.chars().filter(|c| !matches!(c, '-' | ' ')) {
-            let character = match character.to_ascii_uppercase() {
-                'O' => b'0',
-                'I' | 'L' => b'1',
-                other => u8::try_from(other).ok().filter(|byte| ALPHABET.contains(byte))?,
-            };
-            *code.get_mut(length)? = character;
-            length += 1;
-        }
-        (length == LENGTH).then_some(Self(code))
+        typed(text).map(Self)
     }
 
     fn hmac(&self, ground: &Ground) -> [u8; 32] {
@@ -61,6 +50,22 @@ impl ClaimCode {
             .collect();
         groups.join("-")
     }
+}
+
+/// A code of so many characters as a person typed it.
+pub(super) fn typed<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut code = [0; N];
+    let mut length = 0;
+    for character in text.chars().filter(|c| !matches!(c, '-' | ' ')) {
+        let character = match character.to_ascii_uppercase() {
+            'O' => b'0',
+            'I' | 'L' => b'1',
+            other => u8::try_from(other).ok().filter(|byte| ALPHABET.contains(byte))?,
+        };
+        *code.get_mut(length)? = character;
+        length += 1;
+    }
+    (length == N).then_some(code)
 }
 
 impl fmt::Debug for ClaimCode {

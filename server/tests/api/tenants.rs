@@ -21,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 83] = [
+const TABLE: [(&str, &str, Gets); 95] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -74,6 +74,10 @@ const TABLE: [(&str, &str, Gets); 83] = [
     ("POST", "/devices/{id}/retire", Forbidden),
     ("GET", "/devices/{id}/history", NotFound),
     ("GET", "/devices/{id}/line", NotFound),
+    ("GET", "/devices/{id}/label", Forbidden),
+    ("POST", "/devices/adopt", NotFound),
+    ("POST", "/devices/adopt/ask", NothingForeign),
+    ("POST", "/devices/adopt/reading", NotFound),
     ("GET", "/devices/{id}/readings", NotFound),
     ("GET", "/readings/{id}", NotFound),
     ("GET", "/readings/{id}/trace", NotFound),
@@ -105,6 +109,14 @@ const TABLE: [(&str, &str, Gets); 83] = [
     ("POST", "/endpoints/{id}/dead-letters/retry", NotFound),
     ("GET", "/refusals", NothingForeign),
     ("GET", "/search", NothingForeign),
+    ("GET", "/imports", NothingForeign),
+    ("POST", "/imports", NothingForeign),
+    ("GET", "/imports/template", NothingForeign),
+    ("GET", "/imports/{id}", NotFound),
+    ("DELETE", "/imports/{id}", NotFound),
+    ("GET", "/imports/{id}/lines", NotFound),
+    ("GET", "/imports/{id}/problems", NotFound),
+    ("POST", "/imports/{id}/apply", NotFound),
 ];
 
 /// An operation aimed at a victim.
@@ -116,7 +128,11 @@ struct Aimed {
 }
 
 impl Aimed {
-    fn at(victim: &Tenant, reading: &str, (method, pattern, gets): (&'static str, &str, Gets)) -> Self {
+    fn at(
+        victim: &Tenant,
+        (reading, import): (&str, &str),
+        (method, pattern, gets): (&'static str, &str, Gets),
+    ) -> Self {
         let id = match pattern.split('/').nth(1) {
             Some("customers") => &victim.customer,
             Some("users") => &victim.user_id,
@@ -124,6 +140,7 @@ impl Aimed {
             Some("devices") => &victim.device,
             Some("hubs") => &victim.hub,
             Some("endpoints") => &victim.endpoint,
+            Some("imports") => import,
             _ => reading,
         };
         let path = format!("/api/v1{}", pattern.replace("{id}", id));
@@ -169,6 +186,11 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
             json!({"customer_id": customer})
         }
         ("POST", "/devices/{id}/allocate" | "/hubs/{id}/allocate") => json!({"distributor_id": customer}),
+        ("POST", "/devices/adopt") => json!({"maker": "Acme", "serial": "S-victim", "code": "ABCDE-FGHJK"}),
+        ("POST", "/devices/adopt/ask") => json!({"maker": "Acme", "serial": "S-victim"}),
+        ("POST", "/devices/adopt/reading") => {
+            json!({"maker": "Acme", "serial": "S-victim", "model_id": customer, "ticket": "AAAA"})
+        }
         ("POST", "/devices/{id}/replace") => {
             json!({"with_device_id": victim.device, "reason": "it is broken"})
         }
@@ -188,6 +210,7 @@ async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
         "select to_jsonb(t)::text from device t order by id",
         "select to_jsonb(t)::text from customer t where name <> 'stranger' order by id",
         "select to_jsonb(t)::text from contact t where name <> 'Mine' order by id",
+        "select to_jsonb(t)::text from device_import t order by id",
         "select to_jsonb(t)::text from hub t order by id",
         "select to_jsonb(t)::text from assignment t order by id",
         "select to_jsonb(t)::text from device_credential t order by id",
@@ -214,6 +237,12 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
     let stranger = world.tenant(&admin, "stranger").await;
     let victim = world.tenant(&admin, "victim").await;
     let reading = world.reading(&victim, 5).await;
+    let file = victim
+        .user
+        .request("POST", "/api/v1/imports")
+        .header("content-type", "text/csv")
+        .body("maker,serial,reference\nAcme,S-victim,bed 7\n");
+    let import = victim.user.send(file).await.created("id");
     let distributor = admin
         .post("/api/v1/distributors", &json!({"name": "Other"}))
         .await
@@ -234,9 +263,14 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
         &victim.hub,
         &victim.endpoint,
         &reading,
+        &import,
     ];
 
-    let aimed = || TABLE.into_iter().map(|row| Aimed::at(&victim, &reading, row));
+    let aimed = || {
+        TABLE
+            .into_iter()
+            .map(|row| Aimed::at(&victim, (&reading, &import), row))
+    };
     for shot in aimed() {
         let answer = shot.fire(&stranger.user).await;
         let name = format!("{} {}: {}", shot.method, shot.path, answer.text);

@@ -39,6 +39,10 @@ pub use retire::retire;
 pub(super) use rules::Party;
 use rules::{Step, after};
 
+/// What adopting needs of a move.
+pub(super) use adopting::adopt_locked;
+mod adopting;
+
 /// The open period of a device or a hub.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Open {

@@ -1,5 +1,7 @@
 //! Devices: what they are, who holds them, whether readings are taken from them.
 
+mod adopt;
+mod adopt_by_reading;
 mod allocate;
 mod assign;
 mod call;
@@ -9,6 +11,7 @@ mod get;
 mod give_back;
 mod history;
 mod issue_token;
+mod label;
 mod line;
 mod list;
 mod number;
@@ -32,7 +35,11 @@ use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
 use crate::registry::devices::Device;
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(list::list)
+    // Before the paths with an id, which `adopt` would fit.
+    cfg.service(adopt::adopt)
+        .service(adopt_by_reading::ask)
+        .service(adopt_by_reading::adopt)
+        .service(list::list)
         .service(create::create)
         .service(get::get)
         .service(change::change)
@@ -51,7 +58,8 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
         .service(replace::replace)
         .service(retire::retire)
         .service(history::history)
-        .service(line::line);
+        .service(line::line)
+        .service(label::label);
 }
 
 #[derive(Serialize, ToSchema)]

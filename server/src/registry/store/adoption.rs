@@ -1,0 +1,83 @@
+//! Finding what somebody says to have, and adding what nobody had.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{DbErr, QueryResult};
+use uuid::Uuid;
+use vitals::{DeviceKey, Kind};
+
+use super::{all, get, id, kinds, one};
+use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
+use crate::registry::RegistryError;
+use crate::tenancy::{SystemScope, Tx};
+
+type System = Tx<SystemScope>;
+
+/// Items that are looked at.
+const LOOKED_AT: i64 = 20;
+
+/// The device of a maker and a serial, whoever has it.
+pub(in crate::registry) async fn system_find(
+    tx: &System,
+    key: &DeviceKey,
+) -> Result<Option<DeviceId>, RegistryError> {
+    let sql = "select id from device where maker_key = lower($1 collate \"C\") and serial = $2";
+    let values = [key.maker.as_str().into(), key.serial.as_str().into()];
+    let row = one(tx, sql, values).await?;
+    Ok(row.map(|row| id(&row, "id")).transpose()?)
+}
+
+/// What a model measures.
+pub(in crate::registry) async fn system_kinds(
+    tx: &System,
+    model: DeviceModelId,
+) -> Result<Option<Vec<Kind>>, RegistryError> {
+    let sql = "select kinds from device_model where id = $1";
+    let row = one(tx, sql, [model.as_uuid().into()]).await?;
+    Ok(row.as_ref().map(kinds).transpose()?)
+}
+
+/// Sealed readings of a serial that nobody seems to have, which an active hub of the customer's own signed since then.
+pub(in crate::registry) async fn system_unknown(
+    tx: &System,
+    customer: CustomerId,
+    serial: &str,
+    since: DateTime<Utc>,
+) -> Result<Vec<(Uuid, Vec<u8>)>, RegistryError> {
+    let sql = "select q.id, q.item_sealed from quarantine q join hub h on h.id = q.hub_id
+        where q.customer_id = $1 and q.state = 'waiting' and q.reason = 'unknown_device' and q.received_at >= $3
+          and q.serial = $2 and q.jwt is not null
+          and h.customer_id = $1 and h.state = 'active' and h.confirmed_at is not null
+        order by q.received_at desc limit $4";
+    let values = [
+        customer.as_uuid().into(),
+        serial.into(),
+        since.into(),
+        LOOKED_AT.into(),
+    ];
+    let rows = all(tx, sql, values).await?;
+    let item = |row: &QueryResult| -> Result<_, DbErr> { Ok((get(row, "id")?, get(row, "item_sealed")?)) };
+    Ok(rows.iter().map(item).collect::<Result<_, _>>()?)
+}
+
+/// Whether the device was added. Somebody else may just have added it.
+pub(in crate::registry) async fn system_insert(
+    tx: &System,
+    id: DeviceId,
+    key: &DeviceKey,
+    model: DeviceModelId,
+    (customer, distributor): (CustomerId, Option<DistributorId>),
+    now: DateTime<Utc>,
+) -> Result<bool, RegistryError> {
+    let sql = "insert into device (id, maker, serial, model_id, distributor_id, customer_id, state, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, 'active', $7, $7) on conflict (maker_key, serial) do nothing";
+    let values = [
+        id.as_uuid().into(),
+        key.maker.as_str().into(),
+        key.serial.as_str().into(),
+        model.as_uuid().into(),
+        distributor.map(DistributorId::as_uuid).into(),
+        customer.as_uuid().into(),
+        now.into(),
+    ];
+    Ok(super::run(tx, sql, values).await?.rows_affected() == 1)
+}
