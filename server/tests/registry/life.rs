@@ -1,5 +1,6 @@
 //! The life of devices and hubs: from the inventory to a customer and back, with who, when and why.
 
+mod adoption;
 mod hubs;
 mod model;
 mod races;

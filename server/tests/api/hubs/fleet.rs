@@ -163,6 +163,7 @@ async fn what_a_hub_is_asked_it_hears_until_it_says_what_came_of_it() {
     );
 
     // Nobody came for it within a day.
+    world.clock.advance(TimeDelta::seconds(1));
     let rescan = a.asked("rescan").await.created("id");
     world.clock.advance(TimeDelta::hours(25));
     assert_eq!(a.beats(json!([])).await.body["commands"], json!([]));
