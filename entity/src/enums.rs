@@ -96,6 +96,48 @@ text_enum! {
         PasswordReset = "password_reset",
         /// That a password was changed.
         PasswordChanged = "password_changed",
+        /// That somebody wrote in a case.
+        CaseNote = "case_note",
+    }
+
+    /// How a case stands.
+    pub enum CaseState {
+        /// Somebody has to look after it.
+        Open = "open",
+        /// It waits for an answer of whoever opened it.
+        Waiting = "waiting",
+        /// Answered or mended; whoever opened it may say otherwise.
+        Solved = "solved",
+        /// Done with.
+        Closed = "closed",
+    }
+
+    /// Whose people somebody in a case is.
+    pub enum CaseSide {
+        /// The platform's.
+        Platform = "platform",
+        /// The distributor's.
+        Distributor = "distributor",
+        /// The customer's.
+        Customer = "customer",
+    }
+
+    /// What a line of a case is.
+    pub enum CaseNoteKind {
+        /// Somebody wrote.
+        Note = "note",
+        /// The state changed.
+        State = "state",
+        /// Somebody else looks after it.
+        Assignee = "assignee",
+    }
+
+    /// Who reads a line of a case.
+    pub enum CaseVisibility {
+        /// Everybody who sees the case.
+        Everybody = "everybody",
+        /// The platform's and the distributor's people alone.
+        Internal = "internal",
     }
 
     /// How far a mail got.

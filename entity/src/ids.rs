@@ -113,6 +113,10 @@ ids! {
     ContactId,
     /// An import of devices from a file.
     ImportId,
+    /// A case of the support desk.
+    CaseId,
+    /// A line of a case.
+    CaseNoteId,
     /// An invitation to make an account.
     InvitationId,
     /// A mail that the platform sends.
@@ -136,7 +140,7 @@ no_number! {
     DistributorId CustomerId UserId SessionId DeviceModelId DeviceId CredentialId HubId ClaimCodeId HubKeyId AssignmentId
     ReadingId RawMessageId QuarantineId EndpointId DeliveryId AttemptId RefusalId ContactId
     ImportId InvitationId MailId PasswordResetId
-    HubCommandId HubLogId
+    HubCommandId HubLogId CaseId CaseNoteId
 }
 
 ids! {

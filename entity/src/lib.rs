@@ -12,6 +12,7 @@ pub mod enums;
 pub mod ids;
 
 pub mod assignment;
+pub mod case_note;
 pub mod contact;
 pub mod customer;
 pub mod customer_stream;
@@ -46,6 +47,7 @@ pub mod reading_key;
 pub mod refusal;
 pub mod registry_epoch;
 pub mod session;
+pub mod support_case;
 pub mod usage_delivery_day;
 pub mod usage_device_day;
 pub mod usage_hub_day;

@@ -42,6 +42,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0018_invitations"),
     script!("m0019_imports"),
     script!("m0020_hub_fleet"),
+    script!("m0022_cases"),
 ];
 
 impl MigrationName for Script {

@@ -24,11 +24,11 @@ type Tables = BTreeMap<String, BTreeMap<String, Column>>;
 macro_rules! for_every_entity {
     ($visit:ident($($argument:expr),*) $($await:tt)*) => {
         for_every_entity!(@each $visit($($argument),*) [$($await)*]
-            assignment contact customer customer_stream delivery delivery_attempt device device_credential device_import
+            assignment case_note contact customer customer_stream delivery delivery_attempt device device_credential device_import
             device_import_line device_model
             device_status distributor endpoint event hub hub_claim_code hub_command hub_key hub_log hub_status invitation job_lease mail_outbox
             master_key_check minute_tally outbox password_reset quarantine raw_message reading reading_key refusal
-            registry_epoch session usage_delivery_day usage_device_day usage_hub_day user_account user_password)
+            registry_epoch session support_case usage_delivery_day usage_device_day usage_hub_day user_account user_password)
     };
     (@each $visit:ident $arguments:tt $await:tt $($table:ident)+) => {
         $(for_every_entity!(@one $visit $arguments $await $table);)+

@@ -1,5 +1,7 @@
 //! Row level security as the server meets it: the login role takes a tenant's role and sees that tenant's rows only.
 
+mod cases;
+
 use chrono::{DateTime, Utc};
 use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};

@@ -33,6 +33,7 @@ macro_rules! keep {
     }};
 }
 
+mod cases;
 mod data;
 mod imports;
 mod people;
@@ -75,6 +76,7 @@ impl World {
         self.write_registry(&tx).await;
         self.write_hubs(&tx).await;
         self.write_imports(&tx).await;
+        self.write_cases(&tx).await;
         self.write_readings(&tx).await;
         self.write_doubts(&tx).await;
         self.write_forwarding(&tx).await;
