@@ -18,6 +18,7 @@ mod frame;
 mod home;
 mod hubs;
 mod invitation;
+mod labels;
 mod list;
 mod local;
 mod login;
@@ -78,6 +79,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/readings/{id}/trace", web::get().to(reading::trace))
         .configure(endpoint::configure)
         .configure(hubs::configure)
+        .configure(labels::configure)
         .configure(models::configure)
         .configure(portfolio::configure)
         .configure(stock::configure)

@@ -161,6 +161,16 @@ fn actions(visitor: &Visitor, device: &Device) -> Vec<Action> {
             .primary()
     });
     let label = with_query("/labels", &[("device", &device.id.to_string())]);
-    let label = Action::go("Print its label", label).icon(Icon::Label);
-    readings.into_iter().chain([label]).collect()
+    let label = may_label(visitor, device).then(|| Action::go("Print its label", label).icon(Icon::Label));
+    readings.into_iter().chain(label).collect()
+}
+
+/// A label holds the code that lets its reader have the device, so only who has it in stock prints one.
+fn may_label(visitor: &Visitor, device: &Device) -> bool {
+    let is_theirs = match visitor.scope() {
+        CallerScope::Admin(_) => device.distributor.is_none(),
+        CallerScope::Distributor(_) => true,
+        CallerScope::Finance(_) | CallerScope::Customer(_) => false,
+    };
+    is_theirs && device.customer.is_none() && visitor.can(Right::PlaceDevices)
 }

@@ -93,12 +93,14 @@ pub(super) fn stats(state: &State, visitor: &Visitor, known: &Known) -> Vec<Stat
         )
         .warn_if(charge.is_some_and(|charge| charge.low)),
         Stat::new("Signal", dbm, strength).warn_if(is_weak(device)),
-        Stat::new("Added", Value::new(day(device.created_at, visitor), ""), ""),
+        added(device.created_at, visitor),
     ]
 }
 
-fn day(at: DateTime<Utc>, visitor: &Visitor) -> String {
-    at.with_timezone(&visitor.zone()).format("%b %-d, %Y").to_string()
+fn added(at: DateTime<Utc>, visitor: &Visitor) -> Stat {
+    let local = at.with_timezone(&visitor.zone());
+    let (day, year) = (local.format("%b %-d").to_string(), local.format("%Y").to_string());
+    Stat::new("Added", Value::new(day, year), "")
 }
 
 /// The cards.

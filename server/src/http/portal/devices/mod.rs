@@ -2,6 +2,7 @@
 //! for everybody, and what can be done with it.
 
 mod about;
+mod adopt;
 mod cells;
 mod facts;
 mod follow;
@@ -10,7 +11,6 @@ pub(super) mod held_row;
 pub(super) mod life;
 pub(super) mod list;
 pub(super) mod live;
-pub(super) mod metadata;
 mod moves;
 mod new;
 mod numbers;
@@ -26,6 +26,8 @@ use actix_web::web;
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/devices", web::get().to(list::get))
+        .route("/devices/adopt", web::get().to(adopt::get))
+        .route("/devices/adopt", web::post().to(adopt::post))
         .route("/devices/new", web::get().to(new::get))
         .route("/devices/new", web::post().to(new::post))
         .route("/devices/{id}", web::get().to(show::get))

@@ -4,18 +4,17 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use web_templates::text::span;
-use web_templates::{HeldHubRow, HubRow, Link, Tag, Tone, When};
+use web_templates::{HeldHubRow, Link, Tag, Tone, When};
 
 use crate::ground::enums::HubState;
 use crate::ground::ids::HubId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::CallerScope;
 use crate::registry::RegistryScope;
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, SILENT_AFTER};
-use crate::tenancy::{Permission, Tx};
+use crate::tenancy::Tx;
 
 /// How many devices stand behind each of these hubs.
 pub(in crate::http::portal) async fn behind<S: RegistryScope>(
@@ -24,34 +23,6 @@ pub(in crate::http::portal) async fn behind<S: RegistryScope>(
 ) -> Result<HashMap<HubId, i64>, PageError> {
     let ids: Vec<HubId> = hubs.iter().map(|hub| hub.id).collect();
     Ok(overview::devices_behind(tx, &ids).await?)
-}
-
-/// The row of a hub.
-pub(in crate::http::portal) fn row(
-    state: &State,
-    visitor: &Visitor,
-    hub: &Hub,
-    devices: &HashMap<HubId, i64>,
-) -> HubRow {
-    let (now, zone) = (state.ground().now(), visitor.zone());
-    let may_manage = visitor.may(Permission::ManageDevices);
-    let is_claimable = matches!(
-        hub.state,
-        HubState::Unclaimed | HubState::Claimed | HubState::Inactive
-    );
-    let is_customer = matches!(visitor.scope(), CallerScope::Customer(_));
-    HubRow {
-        id: hub.id.to_string(),
-        name: hub.name.clone(),
-        serial: hub.serial.clone(),
-        customer: hub.customer_name.clone().unwrap_or_default(),
-        state: tag(hub, now),
-        last_seen: hub.last_seen_at.map(|at| When::clock(at, now, &zone)),
-        devices: devices.get(&hub.id).map_or(0, |count| count.unsigned_abs()),
-        fingerprint: hub.fingerprint.clone(),
-        awaiting: hub.state == HubState::Claimed && may_manage && is_customer,
-        can_claim: is_claimable && may_manage,
-    }
 }
 
 /// The same in the list of hubs.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use vitals::Kind;
-use web_templates::{Action, FingerprintCheck, Form, HeldHubPage, HubClaim, Icon, When};
+use web_templates::{Action, FingerprintCheck, Form, HeldHubPage, HubClaim, Icon, Svg, When};
 
 use super::rows::{holder, tag};
 use super::{facts, offered, work};
@@ -21,6 +21,7 @@ use crate::http::portal::page::html_with;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
+use crate::http::qr::qr_svg;
 use crate::identity::{CallerScope, in_scope};
 use crate::registry::claim::CODE_LIVES;
 use crate::registry::fleet::{self, Command, Log, SeenDevice};
@@ -74,7 +75,7 @@ pub(super) async fn with_code(
     let now = state.ground().now();
     page.claim = Some(HubClaim {
         code: code.expose(),
-        qr: None,
+        qr: qr_svg(&code.expose()).map(Svg),
         expires: When::clock(now + CODE_LIVES, now, &visitor.zone()),
     });
     html_with(StatusCode::OK, &page)
@@ -151,7 +152,7 @@ fn page(state: &State, visitor: &Visitor, known: &Known) -> HeldHubPage {
         state: tag(hub, state.ground().now()),
         holder: holder(hub).filter(|_| !is_customer),
         warnings: facts::warnings(state, known),
-        actions: actions(hub),
+        actions: actions(visitor, hub),
         claim: None,
         fingerprint: fingerprint(state, visitor, hub),
         stats: facts::stats(state, known),
@@ -164,9 +165,14 @@ fn page(state: &State, visitor: &Visitor, known: &Known) -> HeldHubPage {
     }
 }
 
-fn actions(hub: &Hub) -> Vec<Action> {
-    let behind = with_query("/labels", &[("hub", &hub.id.to_string())]);
-    vec![Action::go("Print its label", behind).icon(Icon::Label)]
+fn actions(visitor: &Visitor, hub: &Hub) -> Vec<Action> {
+    let label = with_query("/labels", &[("hub", &hub.id.to_string())]);
+    let label = Action::go("Print its label", label).icon(Icon::Label);
+    visitor
+        .can(Right::PlaceDevices)
+        .then_some(label)
+        .into_iter()
+        .collect()
 }
 
 /// The key that waits for somebody; who stands beside the hub confirms or refuses it.
