@@ -1,6 +1,7 @@
 //! What stands at the top of the lists: how many there are, how many want a person, and what belongs together.
 
 use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,7 +11,7 @@ use super::page::{Ask, Page};
 use super::scope::RegistryScope;
 use super::{RegistryError, store};
 use crate::ground::enums::{HubState, OrganisationState};
-use crate::ground::ids::{CustomerId, DeviceId, HubId};
+use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};
 use crate::tenancy::{AdminScope, Tx};
 
 /// An active device or hub that was not heard of for so long is called silent.
@@ -39,9 +40,45 @@ pub struct Counts {
     pub hubs_silent: i64,
 }
 
-/// Counts what the scope sees.
+/// Figures that stand on every page may be so old; what a change of the registry brings is seen at once.
+const REMEMBERED_FOR: TimeDelta = TimeDelta::seconds(10);
+/// Tenants whose figures are remembered: some hundred bytes each.
+const REMEMBERED: usize = 10_000;
+
+/// Whose figures: the role, its tenant, and the state of the registry, which never comes again, not in another database
+/// either.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Seen {
+    pub(super) role: &'static str,
+    pub(super) tenant: String,
+    pub(super) epoch: i64,
+}
+
+/// Figures with the time at which they were counted.
+static COUNTED: LazyLock<Mutex<HashMap<Seen, (DateTime<Utc>, Counts)>>> = LazyLock::new(Mutex::default);
+
+/// Counts what the scope sees, or remembers what it was a moment ago.
 pub async fn counts<S: RegistryScope>(tx: &Tx<S>, now: DateTime<Utc>) -> Result<Counts, RegistryError> {
-    Ok(store::overview::counts(tx, now - SILENT_AFTER, LOW_BATTERY).await?)
+    let seen = store::overview::seen(tx).await?;
+    if let Some(seen) = &seen
+        && let Some((at, counts)) = counted().get(seen)
+        && (TimeDelta::zero()..REMEMBERED_FOR).contains(&(now - *at))
+    {
+        return Ok(*counts);
+    }
+    let counts = store::overview::counts(tx, now - SILENT_AFTER, LOW_BATTERY).await?;
+    if let Some(seen) = seen {
+        let mut counted = counted();
+        if counted.len() >= REMEMBERED {
+            counted.clear();
+        }
+        counted.insert(seen, (now, counts));
+    }
+    Ok(counts)
+}
+
+fn counted() -> MutexGuard<'static, HashMap<Seen, (DateTime<Utc>, Counts)>> {
+    COUNTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The hubs through which these devices were last heard, with their names.
@@ -97,17 +134,15 @@ pub async fn hubs<S: RegistryScope>(
     }))
 }
 
-/// A customer or a distributor with what it holds.
+/// A customer with what it holds.
 #[derive(Debug, Clone)]
 pub struct Holder {
-    /// Its id.
-    pub id: uuid::Uuid,
-    /// Whether it is a distributor.
-    pub is_distributor: bool,
+    /// Which.
+    pub customer: CustomerId,
     /// Its name.
     pub name: String,
-    /// Through which distributor a customer came.
-    pub distributor: Option<String>,
+    /// Through which distributor it came, and its name.
+    pub distributor: Option<(DistributorId, String)>,
     /// Whether it is served.
     pub state: OrganisationState,
     /// Devices.
@@ -118,34 +153,7 @@ pub struct Holder {
     pub hubs: i64,
 }
 
-impl Holder {
-    /// The customer, where it is one.
-    pub fn customer(&self) -> Option<CustomerId> {
-        (!self.is_distributor).then(|| self.id.into())
-    }
-}
-
-/// Which organisations are looked for.
-#[derive(Debug, Clone, Default)]
-pub struct HolderFilter {
-    /// Part of the name, without regard to case.
-    pub q: Option<String>,
-    /// Distributors alone, or customers alone.
-    pub distributors: Option<bool>,
-}
-
-/// All organisations by name.
-pub async fn holders(
-    tx: &Tx<AdminScope>,
-    filter: &HolderFilter,
-    now: DateTime<Utc>,
-    ask: &Ask<super::organisations::OrganisationKey>,
-) -> Result<Page<Holder, super::organisations::OrganisationKey>, RegistryError> {
-    let rows = store::overview::holders(tx, filter, now - SILENT_AFTER, ask).await?;
-    Ok(Page::of(rows, ask, |row| (row.name.clone(), row.id)))
-}
-
-/// Those with the most silent devices, for an administrator's first page.
+/// The customers with the most silent devices, for an administrator's first page.
 pub async fn most_silent(
     tx: &Tx<AdminScope>,
     now: DateTime<Utc>,

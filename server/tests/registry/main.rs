@@ -12,4 +12,5 @@ mod cluster;
 mod imports;
 mod life;
 mod organisations;
+mod search;
 mod world;

@@ -8,6 +8,8 @@ use vitalwire_server::ground::ids::{
 use vitalwire_server::identity::{Caller, CallerScope};
 use vitalwire_server::tenancy::{CustomerScope, DistributorScope};
 
+use crate::life::Life;
+
 /// One of everything that a customer and its distributor have.
 pub(crate) struct Aim {
     pub(crate) name: String,
@@ -35,10 +37,15 @@ pub(crate) struct Aim {
     /// Of the events that announced them.
     pub(crate) sequences: [i64; 2],
     pub(crate) endpoint: EndpointId,
+    /// Imports that wait: the customer's, and its distributor's.
+    pub(crate) customer_import: ImportId,
+    pub(crate) distributor_import: ImportId,
     /// Whom one calls at the customer.
     pub(crate) contact: ContactId,
     /// On the dead-letter shelf.
     pub(crate) dead: DeliveryId,
+    /// What moves.
+    pub(crate) life: Life,
     /// Ids that no call is aimed at but that answers could give away.
     pub(crate) others: Vec<Uuid>,
 }
@@ -82,11 +89,15 @@ impl Aim {
             self.readings[1].as_uuid(),
             self.endpoint.as_uuid(),
             self.contact.as_uuid(),
+            self.customer_import.as_uuid(),
+            self.distributor_import.as_uuid(),
             self.dead.as_uuid(),
         ];
         ids.iter()
             .chain(&self.others)
-            .map(Uuid::to_string)
+            .copied()
+            .chain(self.life.ids())
+            .map(|id| id.to_string())
             .chain([
                 self.name.clone(),
                 self.name.to_lowercase(),

@@ -13,6 +13,7 @@ use vitalwire_server::registry::{claim, tokens};
 use vitalwire_server::tenancy::Scope as _;
 
 use crate::aim::Aim;
+use crate::life::Life;
 use crate::world::World;
 
 const PLACED: &str = "
@@ -131,10 +132,14 @@ impl World {
             sequences: [first, first + 1],
             endpoint: ground.id(),
             contact: ground.id(),
+            customer_import: ground.id(),
+            distributor_import: ground.id(),
             dead: ground.id(),
+            life: Life::new(ground),
             others: Vec::new(),
         };
         self.placed(&aim, distributor).await;
+        self.living(&aim, distributor).await;
         let endpoint = NewEndpoint {
             url: format!("https://{}.example/hook", name.to_lowercase()),
             description: format!("{name}'s server"),
@@ -161,6 +166,31 @@ impl World {
         .execute(&self.sql)
         .await
         .unwrap();
+        let of_distributor = (aim.distributor_import, Some(beside), None);
+        for (import, distributor, customer) in [of_distributor, (aim.customer_import, None, Some(customer))] {
+            let maker = match customer {
+                Some(_) => aim.colleague,
+                None => aim.staff,
+            };
+            sqlx::query(
+                "with made as (
+                   insert into device_import (id, distributor_id, customer_id, made_by, file_name, lines, created_at)
+                   values ($1, $2, $3, $4, $5, 1, $6)
+                 )
+                 insert into device_import_line (import_id, line, distributor_id, customer_id, maker, serial, maker_key,
+                   new_device_id, new_period_id, new_credential_id)
+                 values ($1, 2, $2, $3, 'Acme', $5, 'acme', $1, $1, $1)",
+            )
+            .bind(import)
+            .bind(distributor)
+            .bind(customer)
+            .bind(maker)
+            .bind(format!("{name} file"))
+            .bind(ground.now())
+            .execute(&self.sql)
+            .await
+            .unwrap();
+        }
         tokens::issue(ground, &self.database, aim.scope(), aim.device)
             .await
             .unwrap();

@@ -1,9 +1,12 @@
 //! The rows of the registry room.
 
 use vitalwire_server::ground::enums::{ContactPurpose, DeviceState, HubState};
+use vitalwire_server::ground::ids::ImportId;
+use vitalwire_server::identity::CallerScope;
 use vitalwire_server::registry::contacts::{self, ContactPatch, NewContact, Of};
 use vitalwire_server::registry::devices::{DeviceFilter, DevicePatch, ReferenceChange};
 use vitalwire_server::registry::hubs::{HubMaker, HubsAsked, NewHub};
+use vitalwire_server::registry::imports::{self, Lines, Upload};
 use vitalwire_server::registry::organisations::{
     CustomerFilter, CustomerPatch, DistributorPatch, Draft, NewOrganisation,
 };
@@ -14,7 +17,15 @@ use vitalwire_server::registry::{
     refusals, search, tokens,
 };
 
-use crate::table::{Row, either, row, said};
+use crate::table::{Call, Row, either, row, said};
+
+/// The import of the caller's sort that it is aimed at.
+fn import_of(call: &Call<'_>) -> ImportId {
+    match &call.by.scope {
+        CallerScope::Distributor(_) => call.at.distributor_import,
+        _ => call.at.customer_import,
+    }
+}
 
 fn somebody() -> NewContact {
     NewContact::typed(ContactPurpose::General, "Sam", None, Some("+1 555 0199")).unwrap()
@@ -133,6 +144,23 @@ pub(crate) const READS: &[Row] = &[
         let name = &call.at.name;
         either!(call, scope => call.run(scope, async |tx| search::search(tx, name).await).await)
     }),
+    row!("registry::imports::list", Either, List, call => {
+        either!(call, scope => call.run(scope, async |tx| imports::list(tx, &Ask::first(100)).await).await)
+    }),
+    row!("registry::imports::get", Either, Read, call => {
+        let id = import_of(call);
+        either!(call, scope => call.run(scope, async |tx| imports::get(tx, id).await).await)
+    }),
+    row!("registry::imports::lines", Either, Read, call => {
+        let (id, ask) = (import_of(call), Ask::first(100));
+        either!(call, scope => {
+            call.run(scope, async |tx| imports::lines(tx, id, Lines::All, &ask).await).await
+        })
+    }),
+    row!("registry::imports::problems", Either, Read, call => {
+        let id = import_of(call);
+        either!(call, scope => call.run(scope, async |tx| imports::problems(tx, id).await).await)
+    }),
     row!("registry::tokens::issued_at", Either, Read, call => {
         either!(call, scope => said(tokens::issued_at(&call.world.database, scope, call.at.device).await))
     }),
@@ -234,6 +262,27 @@ pub(crate) const CHANGES: &[Row] = &[
         either!(call, scope => {
             call.run(scope, async |tx| contacts::remove(tx, scope, of, call.at.contact).await).await
         })
+    }),
+    row!("registry::imports::receive", Either, Make, call => {
+        let file = Upload {
+            name: "mine.csv".to_owned(),
+            bytes: b"maker,serial\nAcme,NONE\n".to_vec(),
+            into: imports::Into::Inventory,
+            insecure_dev: false,
+        };
+        let (ground, database) = (&call.world.ground, &call.world.database);
+        either!(call, scope => said(imports::receive(ground, database, scope, file).await))
+    }),
+    row!("registry::imports::apply", Either, Change, call => {
+        let (ground, database, id) = (&call.world.ground, &call.world.database, import_of(call));
+        either!(call, scope => said(imports::apply(ground, database, scope, id).await))
+    }),
+    row!("registry::imports::cancel", Either, Change, call => {
+        let (ground, database, id) = (&call.world.ground, &call.world.database, import_of(call));
+        either!(call, scope => said(imports::cancel(ground, database, scope, id).await))
+    }),
+    row!("registry::imports::of", Either, Catalogue, call => {
+        either!(call, scope => said(imports::Whose::of(scope).map(|_| "theirs")))
     }),
     row!("registry::configure::call", Either, Change, call => {
         let word = Change::Set(Reference::parse("reference", "mine").unwrap());

@@ -6,27 +6,43 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::{all, devices, get, hubs, id, one, word};
+use super::{all, devices, get, hubs, id, maybe_id, one, word};
 use crate::ground::enums::HubState;
 use crate::ground::ids::{DeviceId, HubId};
 use crate::registry::devices::Device;
 use crate::registry::hubs::Hub;
-use crate::registry::organisations::OrganisationKey;
-use crate::registry::overview::{Counts, Holder, HolderFilter, HubFilter, HubKey};
+use crate::registry::overview::{Counts, Holder, HubFilter, HubKey, Seen};
 use crate::registry::{Ask, RegistryScope};
 use crate::tenancy::{AdminScope, Tx};
+
+/// Whose figures are counted, at which state of the registry; none where the role may not know.
+pub(in crate::registry) async fn seen<S: RegistryScope>(tx: &Tx<S>) -> Result<Option<Seen>, DbErr> {
+    let sql = "select vw_registry_epoch() as epoch,
+        concat(current_setting('app.customer', true), '/', current_setting('app.distributor', true)) as tenant";
+    let Some(row) = one(tx, sql, []).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Seen {
+        role: S::ROLE,
+        tenant: get(&row, "tenant")?,
+        epoch: get(&row, "epoch")?,
+    }))
+}
 
 pub(in crate::registry) async fn counts<S: RegistryScope>(
     tx: &Tx<S>,
     silent_since: DateTime<Utc>,
     low_battery: i16,
 ) -> Result<Counts, DbErr> {
-    let sql = "select d.*, h.* from (
-          select count(*) as devices, count(*) filter (where d.state = 'active') as active,
-            count(*) filter (where d.state = 'active' and s.last_seen_at < $1) as silent,
-            count(*) filter (where d.state = 'active' and s.battery_percent <= $2) as low_battery
-          from device d left join device_status s on s.device_id = d.id
+    // The few that want a person are picked out before they are looked up as devices.
+    let sql = "select d.*, w.*, h.* from (
+          select count(*) as devices, count(*) filter (where state = 'active') as active from device
         ) d, (
+          select count(*) filter (where s.last_seen_at < $1) as silent,
+            count(*) filter (where s.battery_percent <= $2) as low_battery
+          from device_status s join device d on d.id = s.device_id
+          where (s.last_seen_at < $1 or s.battery_percent <= $2) and d.state = 'active'
+        ) w, (
           select count(*) filter (where state <> 'retired') as hubs,
             count(*) filter (where state = 'claimed') as hubs_to_confirm,
             count(*) filter (where state = 'active' and last_seen_at < $1) as hubs_silent
@@ -120,59 +136,13 @@ pub(in crate::registry) async fn hubs<S: RegistryScope>(
     all(tx, &sql, values).await?.iter().map(hubs::read).collect()
 }
 
-/// A page of organisations first; only theirs are counted, each by an index.
-const HOLDERS: &str = "with holder as (
-      select * from (
-        select id, false as is_distributor, name, distributor_id, state from customer
-        union all
-        select id, true, name, null, state from distributor
-      ) o
-      where ($2::text is null or (o.name, o.id) > ($2, $3))
-        and ($4::text is null or position(lower($4) in lower(o.name)) > 0)
-        and ($5::bool is null or o.is_distributor = $5)
-      order by o.name, o.id limit $6
-    ), owned as (
-      select h.id, v.state, s.last_seen_at < $1 as is_silent from holder h
-      join device v on v.customer_id = h.id and not h.is_distributor left join device_status s on s.device_id = v.id
-      union all
-      select h.id, v.state, s.last_seen_at < $1 from holder h
-      join device v on v.distributor_id = h.id and h.is_distributor left join device_status s on s.device_id = v.id
-    ), counted as (
-      select id, count(*) as devices, count(*) filter (where state = 'active' and is_silent) as silent
-      from owned group by id
-    )
-    select h.id, h.is_distributor, h.name, h.state, r.name as distributor, coalesce(c.devices, 0) as devices,
-      coalesce(c.silent, 0) as silent,
-      (select count(*) from hub b where b.state <> 'retired' and b.customer_id = h.id)
-        + (select count(*) from hub b where b.state <> 'retired' and b.distributor_id = h.id) as hubs
-    from holder h left join counted c on c.id = h.id left join distributor r on r.id = h.distributor_id
-    order by h.name, h.id";
-
-pub(in crate::registry) async fn holders(
-    tx: &Tx<AdminScope>,
-    filter: &HolderFilter,
-    silent_since: DateTime<Utc>,
-    ask: &Ask<OrganisationKey>,
-) -> Result<Vec<Holder>, DbErr> {
-    let (name, last) = ask.after.clone().unzip();
-    let values = [
-        silent_since.into(),
-        name.into(),
-        last.into(),
-        filter.q.clone().into(),
-        filter.distributors.into(),
-        ask.rows().into(),
-    ];
-    all(tx, HOLDERS, values).await?.iter().map(holder).collect()
-}
-
 pub(in crate::registry) async fn most_silent(
     tx: &Tx<AdminScope>,
     silent_since: DateTime<Utc>,
     limit: u16,
 ) -> Result<Vec<Holder>, DbErr> {
     let sql =
-        "select c.id, false as is_distributor, c.name, c.state, r.name as distributor, d.devices, d.silent,
+        "select c.id, c.name, c.state, r.id as distributor_id, r.name as distributor, d.devices, d.silent,
           (select count(*) from hub b where b.customer_id = c.id and b.state <> 'retired') as hubs
         from (
           select v.customer_id, count(*) as devices,
@@ -190,11 +160,11 @@ pub(in crate::registry) async fn most_silent(
 }
 
 fn holder(row: &QueryResult) -> Result<Holder, DbErr> {
+    let distributor = maybe_id(row, "distributor_id")?;
     Ok(Holder {
-        id: get(row, "id")?,
-        is_distributor: get(row, "is_distributor")?,
+        customer: id(row, "id")?,
         name: get(row, "name")?,
-        distributor: get(row, "distributor")?,
+        distributor: distributor.zip(get(row, "distributor")?),
         state: word(row, "state")?,
         devices: get(row, "devices")?,
         silent: get(row, "silent")?,
