@@ -6,13 +6,14 @@ use vitalwire_server::identity::Organisation;
 use crate::browser::Browser;
 use crate::world::World;
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/admin",
-    "/admin/devices",
-    "/admin/devices?q=northside&kind=blood_pressure&state=active",
-    "/admin/hubs",
-    "/admin/organisations",
-    "/admin/organisations?kind=customer&q=north",
+    "/devices",
+    "/devices?q=northside&kind=blood_pressure&state=active",
+    "/hubs",
+    "/distributors",
+    "/customers",
+    "/customers?q=north",
     "/admin/quarantine",
     "/admin/quarantine?q=x1&reason=implausible",
     "/admin/refusals",
@@ -49,7 +50,6 @@ async fn no_page_of_an_administrator_holds_a_value() {
     world.user("Root", Organisation::Platform, None).await;
     let browser = world.signed_in("Root").await;
     assert_eq!(browser.get("/").await.location(), "/admin");
-    assert_eq!(browser.get("/devices").await.location(), "/admin/devices");
     for path in PAGES {
         let page = browser.get(path).await;
         assert_eq!(page.status, 200, "{path}");
@@ -65,7 +65,7 @@ async fn no_page_of_an_administrator_holds_a_value() {
             .contains("1 item waits in quarantine")
     );
     the_shelf_says_why(&browser).await;
-    assert!(browser.get("/admin/devices").await.text.contains("NORTHSIDE-1"));
+    assert!(browser.get("/devices").await.text.contains("NORTHSIDE-1"));
     assert!(
         browser
             .get("/admin/refusals?q=northside-1")
@@ -81,12 +81,10 @@ async fn no_page_of_an_administrator_holds_a_value() {
             .contains("Nothing was refused")
     );
     for path in [
-        format!("/devices/{}", customer.device),
         format!("/devices/{}/series.json", customer.device),
         format!("/devices/{}/live", customer.device),
         format!("/readings/{reading}/trace"),
         "/endpoint".to_owned(),
-        "/hubs".to_owned(),
     ] {
         assert_eq!(browser.get(&path).await.status, 403, "{path}");
     }
@@ -124,7 +122,7 @@ async fn a_long_list_goes_on_where_it_ended() {
     }
     world.user("Root", Organisation::Platform, None).await;
     let browser = world.signed_in("Root").await;
-    let first = browser.get("/admin/organisations?q=clinic").await.text;
+    let first = browser.get("/customers?q=clinic").await.text;
     assert!(first.contains("Clinic 49") && !first.contains("Clinic 50"));
     let next = first
         .split("<a class=\"btn btn-sm\" href=\"")
@@ -138,8 +136,5 @@ async fn a_long_list_goes_on_where_it_ended() {
         .replace("&amp;", "&");
     let second = browser.get(&next).await.text;
     assert!(second.contains("Clinic 50") && second.contains("Clinic 59") && !second.contains("Clinic 49"));
-    assert_eq!(
-        browser.get("/admin/organisations?after=nonsense").await.status,
-        400
-    );
+    assert_eq!(browser.get("/customers?after=nonsense").await.status, 400);
 }

@@ -31,8 +31,23 @@ async fn foreign_and_unknown_ids_are_not_there() {
         ("GET", "/devices/{id}/live", other.device),
         ("GET", "/devices/{id}/blood_pressure/live", other.device),
         ("GET", "/readings/{id}/trace", reading),
+        ("GET", "/devices/{id}/about", other.device),
+        ("POST", "/devices/{id}/activate", other.device),
+        ("POST", "/devices/{id}/deactivate", other.device),
+        ("POST", "/devices/{id}/reference", other.device),
+        ("POST", "/devices/{id}/return", other.device),
+        ("POST", "/devices/{id}/replace", other.device),
+        ("POST", "/devices/{id}/token", other.device),
+        ("POST", "/devices/{id}/revoke-token", other.device),
+        ("GET", "/hubs/{id}", other.hub),
         ("POST", "/hubs/{id}/claim-code", other.hub),
         ("POST", "/hubs/{id}/confirm", other.hub),
+        ("POST", "/hubs/{id}/refuse", other.hub),
+        ("POST", "/hubs/{id}/activate", other.hub),
+        ("POST", "/hubs/{id}/deactivate", other.hub),
+        ("POST", "/hubs/{id}/name", other.hub),
+        ("POST", "/hubs/{id}/return", other.hub),
+        ("POST", "/hubs/{id}/command", other.hub),
         ("POST", "/endpoint/dead-letters/{id}/retry", dead),
     ];
     for (method, route, id) in routes {
@@ -84,12 +99,12 @@ async fn a_distributor_sees_its_own_devices_and_no_value() {
         world.commit(customer, &[(TimeDelta::seconds(5), 173, 107)]).await;
     }
     let browser = world.signed_in("Meridian").await;
-    assert_eq!(browser.get("/").await.location(), "/devices");
+    assert_eq!(browser.get("/").await.location(), "/portfolio");
     let list = browser.get("/devices").await;
     assert_eq!(list.status, 200);
     assert!(list.text.contains(&placed.serial) && !list.text.contains(&other.serial));
     assert!(!list.shows("173") && !list.shows("107"));
-    for path in ["", "/series.json", "/live"] {
+    for path in ["/series.json", "/live"] {
         assert_eq!(
             browser
                 .get(&format!("/devices/{}{path}", placed.device))

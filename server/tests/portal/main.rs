@@ -7,13 +7,13 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod access;
 mod admin;
 mod browser;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
 mod foreign;
 mod forms;
+mod held;
 mod hubs;
 mod live;
 mod pages;

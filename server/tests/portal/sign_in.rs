@@ -30,7 +30,7 @@ async fn a_person_signs_in_looks_around_and_signs_out() {
     );
 
     let right = browser.sign_in("Northside@example.org", PASSWORD).await;
-    assert_eq!((right.status, right.location()), (303, "/devices"));
+    assert_eq!((right.status, right.location()), (303, "/home"));
     let cookie = right.header("set-cookie");
     for part in [
         "__Host-vitalwire=",
@@ -50,10 +50,10 @@ async fn a_person_signs_in_looks_around_and_signs_out() {
         page.header("content-security-policy")
             .contains("script-src 'self'")
     );
-    assert_eq!(browser.get("/").await.location(), "/devices");
+    assert_eq!(browser.get("/").await.location(), "/home");
     assert_eq!(
         browser.get("/login").await.location(),
-        "/devices",
+        "/home",
         "who is signed in needs no form"
     );
 
@@ -75,14 +75,14 @@ async fn a_sign_in_leads_nowhere_else() {
     for (next, leads_to) in [
         ("/hubs", "/hubs"),
         ("/devices?after=x", "/devices?after=x"),
-        ("", "/devices"),
-        ("//evil.example", "/devices"),
-        ("/\\evil.example", "/devices"),
-        ("\\\\evil.example", "/devices"),
-        ("https://evil.example/", "/devices"),
-        ("javascript:alert(1)", "/devices"),
-        ("/\t/evil.example", "/devices"),
-        ("evil.example", "/devices"),
+        ("", "/home"),
+        ("//evil.example", "/home"),
+        ("/\\evil.example", "/home"),
+        ("\\\\evil.example", "/home"),
+        ("https://evil.example/", "/home"),
+        ("javascript:alert(1)", "/home"),
+        ("/\t/evil.example", "/home"),
+        ("evil.example", "/home"),
     ] {
         let form = [
             ("email", "northside@example.org"),
