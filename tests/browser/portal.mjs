@@ -91,7 +91,9 @@ async function customer() {
   assert.match(page.url(), /\/login$/);
   assert.equal(await page.getByLabel('Email').inputValue(), scene.customer, 'the address need not be typed again');
   await signIn(page, scene.customer, scene.password);
-  await page.waitForURL(/\/devices$/);
+  await page.waitForURL(/\/home$/);
+  await inspect(page, 'home');
+  await page.goto('/devices');
   await inspect(page, 'devices');
   await page.getByRole('row', { name: scene.serial }).getByRole('link').first().click();
   await page.waitForURL(new RegExp(`/devices/${scene.device}`));
@@ -136,13 +138,13 @@ async function admin() {
   const page = await open();
   await signIn(page, scene.admin, scene.password);
   await page.waitForURL(/\/admin$/);
-  const pages = { admin: '/admin', 'admin-devices': '/admin/devices', 'admin-hubs': '/admin/hubs',
-    'admin-organisations': '/admin/organisations', 'admin-quarantine': '/admin/quarantine', 'admin-refusals': '/admin/refusals' };
+  const pages = { admin: '/admin', 'admin-distributors': '/distributors', 'admin-customers': '/customers',
+    'admin-devices': '/devices', 'admin-hubs': '/hubs', 'admin-quarantine': '/admin/quarantine', 'admin-refusals': '/admin/refusals' };
   for (const [name, path] of Object.entries(pages)) {
     await page.goto(path);
     await inspect(page, name);
   }
-  await page.goto('/admin/devices');
+  await page.goto('/devices');
   await page.getByText(scene.serial).first().waitFor();
   const text = await page.textContent('body');
   assert.ok(!text.includes('137'), 'an administrator sees no measured value');

@@ -26,11 +26,7 @@ fn main() -> Result {
     page(&folder, "endpoint", &samples::endpoint())?;
     page(&folder, "endpoint-first", &samples::endpoint_first())?;
     page(&folder, "endpoint-secret", &samples::endpoint_secret())?;
-    page(&folder, "hubs", &samples::hubs())?;
     page(&folder, "admin", &samples::admin())?;
-    page(&folder, "admin/organisations", &samples::admin_organisations())?;
-    page(&folder, "admin/devices", &samples::admin_devices())?;
-    page(&folder, "admin/hubs", &samples::admin_hubs())?;
     page(&folder, "admin/refusals", &samples::admin_refusals())?;
     let registry = samples::registry::pages().into_iter();
     for (path, html) in registry.chain(samples::people::pages()) {

@@ -33,8 +33,7 @@ pub use forms::{Form, Section};
 pub use frame::{Crumb, Flash, Frame, NavItem, Search, Status, Theme};
 pub use icon::Icon;
 pub use pages::admin::{
-    AdminDeviceRow, AdminDevicesPage, AdminHubsPage, AdminOrganisationsPage, AdminPage, AdminQuarantinePage,
-    AdminRefusalsPage, OrganisationRow, QuarantineRow, RefusalRow, Want,
+    AdminPage, AdminQuarantinePage, AdminRefusalsPage, QuarantineRow, RefusalRow, Want,
 };
 pub use pages::desk::{CasePage, CaseRow, CasesPage, Check, TroublePage};
 pub use pages::device::{DevicePage, DeviceVia, Range};
@@ -45,7 +44,6 @@ pub use pages::endpoint::{
 pub use pages::error::ErrorPage;
 pub use pages::form::FormPage;
 pub use pages::home::{HomePage, RecentReading};
-pub use pages::hubs::{ClaimCode, HubRow, HubsPage};
 pub use pages::login::LoginPage;
 pub use pages::orders::{OrderItem, OrderLine, OrderPage, OrderRow, OrdersPage};
 pub use pages::people::{AccountPage, DoorPage, InvitationRow, PersonRow, UserPage, UsersPage};

@@ -16,7 +16,7 @@ pub use super::remote::remote;
 use super::{Site, State};
 use crate::ground::enums::UserRole;
 use crate::identity::{Caller, CallerScope, IdentityError, Person, Session, SessionSecret};
-use crate::tenancy::{AdminScope, CustomerScope, Denied, DistributorScope};
+use crate::tenancy::{AdminScope, CustomerScope, Denied};
 
 /// Anybody with an access token.
 #[derive(Debug)]
@@ -164,14 +164,6 @@ impl<E> SessionCaller<E> {
     pub fn customer(&self) -> Result<&CustomerScope, AuthRefusal> {
         match &self.session.caller.scope {
             CallerScope::Customer(scope) => Ok(scope),
-            _ => Err(AuthRefusal::OtherRole),
-        }
-    }
-
-    /// The distributor's scope, where the page is a distributor's.
-    pub fn distributor(&self) -> Result<&DistributorScope, AuthRefusal> {
-        match &self.session.caller.scope {
-            CallerScope::Distributor(scope) => Ok(scope),
             _ => Err(AuthRefusal::OtherRole),
         }
     }

@@ -1,11 +1,12 @@
 //! An administrator's pages: everything that exists and what wants a person. Metadata only, never a measurement.
 
 use askama::Template;
-use vitals::Kind;
 
 use crate::frame::Frame;
-use crate::pages::hubs::{ClaimCode, HubRow};
-use crate::parts::{Attention, Filter, Pager, Stat, Tag, When};
+use crate::pages::registry::customers::CustomerRow;
+use crate::pages::registry::devices::HeldDeviceRow;
+use crate::pages::registry::hubs::HeldHubRow;
+use crate::parts::{Attention, Filter, Pager, Stat, When};
 
 /// `GET /admin`.
 #[derive(Debug, Clone, Template)]
@@ -19,12 +20,12 @@ pub struct AdminPage {
     pub stats: Vec<Stat>,
     /// What wants a person, the oldest first.
     pub wants: Vec<Want>,
-    /// The customers and distributors with the most to look at.
-    pub organisations: Vec<OrganisationRow>,
+    /// The customers with the most to look at.
+    pub customers: Vec<CustomerRow>,
     /// The devices that were heard last, or are silent.
-    pub devices: Vec<AdminDeviceRow>,
+    pub devices: Vec<HeldDeviceRow>,
     /// The hubs, those that wait for somebody first.
-    pub hubs: Vec<HubRow>,
+    pub hubs: Vec<HeldHubRow>,
     /// What was refused last.
     pub refusals: Vec<RefusalRow>,
 }
@@ -44,92 +45,6 @@ pub struct Want {
     pub href: String,
     /// The text of that link, for example `Open`, `Review`.
     pub action: String,
-}
-
-/// `GET /admin/organisations?q=&kind=&after=`.
-#[derive(Debug, Clone, Template)]
-#[template(path = "admin/organisations.html")]
-pub struct AdminOrganisationsPage {
-    /// The frame.
-    pub frame: Frame,
-    /// The filter.
-    pub filter: Filter,
-    /// The organizations of this page.
-    pub rows: Vec<OrganisationRow>,
-    /// What follows.
-    pub pager: Pager,
-}
-
-/// A customer or a distributor in the list.
-#[derive(Debug, Clone)]
-pub struct OrganisationRow {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// `customer` or `distributor`, with its type: `clinic`, `hospital`.
-    pub kind: String,
-    /// Through which distributor, where there is one.
-    pub distributor: Option<String>,
-    /// How many devices it holds.
-    pub devices: u64,
-    /// How many of these are silent.
-    pub silent: u64,
-    /// How many hubs it holds.
-    pub hubs: u64,
-    /// How its endpoint stands; none where it has none.
-    pub endpoint: Option<Tag>,
-    /// How it stands itself.
-    pub state: Tag,
-}
-
-/// `GET /admin/devices?q=&kind=&state=&after=`.
-#[derive(Debug, Clone, Template)]
-#[template(path = "admin/devices.html")]
-pub struct AdminDevicesPage {
-    /// The frame.
-    pub frame: Frame,
-    /// The filter.
-    pub filter: Filter,
-    /// The devices of this page.
-    pub rows: Vec<AdminDeviceRow>,
-    /// What follows.
-    pub pager: Pager,
-}
-
-/// A device as an administrator sees it: no value.
-#[derive(Debug, Clone)]
-pub struct AdminDeviceRow {
-    /// Its id.
-    pub id: String,
-    /// What it measures.
-    pub kind: Kind,
-    /// Its serial.
-    pub serial: String,
-    /// Maker and model.
-    pub model: String,
-    /// Who holds it; none while in stock.
-    pub customer: Option<String>,
-    /// How it stands.
-    pub state: Tag,
-    /// When it was last heard.
-    pub last_seen: Option<When>,
-}
-
-/// `GET /admin/hubs?q=&state=&after=`, and the answer to `POST /hubs/{id}/claim-code` by an administrator.
-#[derive(Debug, Clone, Template)]
-#[template(path = "admin/hubs.html")]
-pub struct AdminHubsPage {
-    /// The frame.
-    pub frame: Frame,
-    /// The filter.
-    pub filter: Filter,
-    /// A claim code that was just made.
-    pub claim: Option<ClaimCode>,
-    /// The hubs of this page.
-    pub rows: Vec<HubRow>,
-    /// What follows.
-    pub pager: Pager,
 }
 
 /// `GET /admin/refusals?q=&reason=&after=`.

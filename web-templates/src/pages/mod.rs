@@ -8,7 +8,6 @@ pub mod endpoint;
 pub mod error;
 pub mod form;
 pub mod home;
-pub mod hubs;
 pub mod login;
 pub mod orders;
 pub mod people;

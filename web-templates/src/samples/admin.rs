@@ -1,17 +1,13 @@
 //! Made-up pages of an administrator, and of a customer's hubs.
 
-use chrono::TimeDelta;
-use vitals::Kind;
-
-use super::{before, filter, frame, kinds, model, nav, now, select, zone};
+use super::{before, filter, frame, nav, select};
 use crate::frame::{Crumb, Frame, Search, Status};
 use crate::icon::Icon;
 use crate::pages::admin::{
-    AdminDeviceRow, AdminDevicesPage, AdminHubsPage, AdminOrganisationsPage, AdminPage, AdminQuarantinePage,
-    AdminRefusalsPage, OrganisationRow, QuarantineRow, RefusalRow, Want,
+    AdminPage, AdminQuarantinePage, AdminRefusalsPage, QuarantineRow, RefusalRow, Want,
 };
-use crate::pages::hubs::{ClaimCode, HubRow, HubsPage};
-use crate::parts::{Attention, Pager, Stat, Tag, Tone, Value, When};
+use crate::parts::{Attention, Pager, Stat, Tone, Value};
+use crate::samples::registry::{customer_rows, held_device_rows, held_hub_rows};
 
 fn admin_frame(title: &str, active: &str) -> Frame {
     Frame {
@@ -23,22 +19,16 @@ fn admin_frame(title: &str, active: &str) -> Frame {
         nav: nav(
             &[
                 ("Today", Icon::Home, "/admin", "3", true),
-                (
-                    "Organizations",
-                    Icon::Organisations,
-                    "/admin/organisations",
-                    "498",
-                    false,
-                ),
-                ("Devices", Icon::Devices, "/admin/devices", "31,204", false),
-                ("Hubs", Icon::Hubs, "/admin/hubs", "1,912", false),
+                ("Customers", Icon::Customers, "/customers", "498", false),
+                ("Devices", Icon::Devices, "/devices", "31,204", false),
+                ("Hubs", Icon::Hubs, "/hubs", "1,912", false),
                 ("Quarantine", Icon::Quarantine, "/admin/quarantine", "", false),
                 ("Refusals", Icon::Refusals, "/admin/refusals", "", false),
             ],
             active,
         ),
         search: Some(Search {
-            action: "/admin/devices".into(),
+            action: "/search".into(),
             placeholder: "Serial, model or customer".into(),
         }),
         status: Some(Status {
@@ -115,116 +105,11 @@ pub fn admin() -> AdminPage {
                 "Open",
             ),
         ],
-        organisations: organisations(),
-        devices: devices(),
-        hubs: hub_rows(true),
+        customers: customer_rows(),
+        devices: held_device_rows(),
+        hubs: held_hub_rows(),
         refusals: refusals(),
     }
-}
-
-fn organisations() -> Vec<OrganisationRow> {
-    let row =
-        |name: &str, kind: &str, distributor: Option<&str>, devices, silent, endpoint| OrganisationRow {
-            id: name.to_lowercase().replace(' ', "-"),
-            name: name.into(),
-            kind: kind.into(),
-            distributor: distributor.map(Into::into),
-            devices,
-            silent,
-            hubs: devices / 13,
-            endpoint,
-            state: Tag::new("active", Tone::Ok),
-        };
-    vec![
-        row(
-            "Lakeview Cardiology",
-            "clinic",
-            Some("CareLine Devices"),
-            112,
-            1,
-            Some(Tag::new("failing", Tone::Warn)),
-        ),
-        row(
-            "Northside Clinic",
-            "clinic",
-            Some("Meridian Medical Supply"),
-            231,
-            2,
-            Some(Tag::new("healthy", Tone::Ok)),
-        ),
-        row(
-            "Riverside Hospital",
-            "hospital",
-            None,
-            1_806,
-            14,
-            Some(Tag::new("healthy", Tone::Ok)),
-        ),
-        row("Meridian Medical Supply", "distributor", None, 8_240, 61, None),
-    ]
-}
-
-fn devices() -> Vec<AdminDeviceRow> {
-    let customers = ["Northside Clinic", "Riverside Hospital", "Lakeview Cardiology"];
-    Kind::ALL
-        .iter()
-        .take(5)
-        .enumerate()
-        .map(|(index, kind)| {
-            let (model, serial) = model(*kind);
-            AdminDeviceRow {
-                id: format!("dev-{serial}"),
-                kind: *kind,
-                serial: serial.into(),
-                model: model.into(),
-                customer: (index != 3).then(|| customers[index % 3].into()),
-                state: if index == 3 {
-                    Tag::new("in stock", Tone::Quiet)
-                } else {
-                    Tag::new("active", Tone::Ok)
-                },
-                last_seen: (index != 3).then(|| before([2, 9, 14, 0, 95][index])),
-            }
-        })
-        .collect()
-}
-
-fn hub_rows(admin: bool) -> Vec<HubRow> {
-    let row = |name: &str, serial: &str, state: Tag, minutes: Option<i64>, print: Option<&str>| HubRow {
-        id: serial.to_lowercase(),
-        name: name.into(),
-        serial: serial.into(),
-        customer: if admin { "Northside Clinic" } else { "" }.into(),
-        awaiting: state.text == "confirm fingerprint",
-        can_claim: print.is_none() || state.text == "confirm fingerprint",
-        state,
-        last_seen: minutes.map(before),
-        devices: 9,
-        fingerprint: print.map(Into::into),
-    };
-    vec![
-        row(
-            "Ward 3 West",
-            "HB-00412",
-            Tag::new("confirm fingerprint", Tone::Warn),
-            Some(23),
-            Some("4f:2a:91:c0:77:be:03:d5:12:9e:60:af:31:c8:55:0b"),
-        ),
-        row(
-            "Ward 3 East",
-            "HB-00398",
-            Tag::new("active", Tone::Ok),
-            Some(1),
-            Some("b8:1d:5c:2e:0a:94:f6:13:7d:20:4e:99:c3:18:a6:f4"),
-        ),
-        row(
-            "Ambulatory",
-            "HB-00420",
-            Tag::new("not claimed", Tone::Info),
-            None,
-            None,
-        ),
-    ]
 }
 
 fn refusals() -> Vec<RefusalRow> {
@@ -251,73 +136,6 @@ fn pager(text: &str, href: &str) -> Pager {
         text: text.into(),
         first: Some(href.into()),
         next: Some(format!("{href}?after=c2")),
-    }
-}
-
-/// Every organization.
-pub fn admin_organisations() -> AdminOrganisationsPage {
-    AdminOrganisationsPage {
-        frame: admin_frame("Organizations", "/admin/organisations"),
-        filter: filter(
-            "/admin/organisations",
-            "Name",
-            vec![select(
-                "kind",
-                "Kind",
-                &[
-                    ("", "All kinds"),
-                    ("customer", "Customers"),
-                    ("distributor", "Distributors"),
-                ],
-            )],
-        ),
-        rows: organisations(),
-        pager: pager("4 of 498 organizations", "/admin/organisations"),
-    }
-}
-
-/// Every device.
-pub fn admin_devices() -> AdminDevicesPage {
-    AdminDevicesPage {
-        frame: admin_frame("Devices", "/admin/devices"),
-        filter: filter("/admin/devices", "Serial, model or customer", vec![kinds()]),
-        rows: devices(),
-        pager: pager("5 of 31,204 devices", "/admin/devices"),
-    }
-}
-
-/// A claim code that was just made.
-pub fn claim() -> ClaimCode {
-    ClaimCode {
-        hub: "Ambulatory".into(),
-        code: "K7QF-93XM-TD".into(),
-        expires: When {
-            text: "08:35".into(),
-            ..When::ahead(now() + TimeDelta::minutes(10), now(), &zone())
-        },
-    }
-}
-
-/// Every hub, after a claim code was made.
-pub fn admin_hubs() -> AdminHubsPage {
-    AdminHubsPage {
-        frame: admin_frame("Hubs", "/admin/hubs"),
-        filter: filter(
-            "/admin/hubs",
-            "Name, serial or customer",
-            vec![select(
-                "state",
-                "State",
-                &[
-                    ("", "Every state"),
-                    ("awaiting", "Wants a person"),
-                    ("silent", "Silent"),
-                ],
-            )],
-        ),
-        claim: Some(claim()),
-        rows: hub_rows(true),
-        pager: pager("3 of 1,912 hubs", "/admin/hubs"),
     }
 }
 
@@ -358,20 +176,5 @@ pub fn admin_quarantine() -> AdminQuarantinePage {
             row(121, "Physically impossible", "systolic", "D000017", None),
         ],
         pager: pager("2 items", "/admin/quarantine"),
-    }
-}
-
-/// A customer's hubs.
-pub fn hubs() -> HubsPage {
-    HubsPage {
-        frame: frame("Hubs", "/hubs"),
-        attention: Attention::of(&[(
-            1,
-            "hub waits for you to confirm its fingerprint",
-            "hubs wait for you to confirm their fingerprints",
-        )]),
-        stats: vec![],
-        claim: Some(claim()),
-        rows: hub_rows(false),
     }
 }

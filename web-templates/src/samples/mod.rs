@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use vitals::{Field, Kind, Proof};
 
 pub use admin::{
-    admin, admin_devices, admin_hubs, admin_organisations, admin_quarantine, admin_refusals, claim, hubs,
+    admin, admin_quarantine, admin_refusals,
 };
 pub use endpoint::{endpoint, endpoint_first, endpoint_secret};
 pub use series::{live_point, series};

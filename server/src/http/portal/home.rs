@@ -16,7 +16,7 @@ pub(super) fn first_page(scope: &CallerScope) -> &'static str {
     match scope {
         CallerScope::Admin(_) => "/admin",
         CallerScope::Finance(_) => "/customers",
-        CallerScope::Distributor(_) => "/devices",
+        CallerScope::Distributor(_) => "/portfolio",
         CallerScope::Customer(_) => "/home",
     }
 }

@@ -94,11 +94,6 @@ impl Visitor {
         self.caller().check(right).is_ok()
     }
 
-    /// The distributor's scope.
-    pub(super) fn distributor(&self) -> Result<&DistributorScope, PageError> {
-        Ok(self.0.distributor()?)
-    }
-
     /// The customer's scope, for a user who may see measured values.
     pub(super) fn reader(&self) -> Result<&CustomerScope, PageError> {
         self.customer_who_may(Permission::ReadReadings)

@@ -218,3 +218,18 @@ fn event(
         tone,
     }
 }
+
+/// Devices as rows of somebody else's page.
+pub(crate) fn held_device_rows() -> Vec<crate::HeldDeviceRow> {
+    devices::rows()
+}
+
+/// Hubs likewise.
+pub(crate) fn held_hub_rows() -> Vec<crate::HeldHubRow> {
+    hubs::hub_rows()
+}
+
+/// Customers likewise.
+pub(crate) fn customer_rows() -> Vec<crate::CustomerRow> {
+    organisations::customer_rows()
+}

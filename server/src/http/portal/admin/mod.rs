@@ -1,7 +1,6 @@
 //! The administrators' pages: everything that exists and what wants a person. Metadata alone; the database role behind
 //! them has no grant on a single reading.
 
-mod organisations;
 mod quarantine;
 mod refusals;
 mod today;
@@ -11,7 +10,6 @@ use actix_web::web;
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/admin", web::get().to(today::get))
-        .route("/admin/organisations", web::get().to(organisations::get))
         .route("/admin/quarantine", web::get().to(quarantine::get))
         .route("/admin/refusals", web::get().to(refusals::get));
 }

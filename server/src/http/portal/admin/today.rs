@@ -4,18 +4,20 @@ use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
 use web_templates::text::{counted, grouped, whole};
-use web_templates::{AdminPage, Attention, Stat, Value};
+use web_templates::{AdminPage, Attention, CustomerRow, Link, Stat, Value};
 
-use super::{organisations, refusals, wants};
+use super::{refusals, wants};
 use crate::forwarding::admin as forwarding;
 use crate::forwarding::admin::{EndpointSummary, ForwardingSummary};
 use crate::ground::ids::{CustomerId, HubId};
 use crate::history::store::board;
 use crate::http::State;
-use crate::http::portal::devices::metadata;
+use crate::http::portal::customers::rows::endpoint_tag;
+use crate::http::portal::devices::held_row::{self, LastHubs};
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::hubs::rows;
+use crate::http::portal::organisations::state_tag;
 use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
 use crate::registry::Ask;
@@ -23,7 +25,7 @@ use crate::registry::devices::Device;
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, Counts, Holder, HubFilter};
 use crate::registry::refusals::{self as refused, RefusalCount, RefusalFilter};
-use crate::tenancy::Scope as _;
+use crate::tenancy::{AdminScope, Scope as _, Tx};
 
 /// Rows of each list.
 const ROWS: u16 = 8;
@@ -39,6 +41,7 @@ struct Found {
     holders: Vec<Holder>,
     endpoints: HashMap<CustomerId, Vec<EndpointSummary>>,
     devices: Vec<Device>,
+    last_hubs: LastHubs,
     hubs: Vec<Hub>,
     behind: HashMap<HubId, i64>,
     refusals: Vec<RefusalCount>,
@@ -56,6 +59,7 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
         .admin()?
         .run(state.database(), async |tx| {
             let holders = overview::most_silent(tx, now, ROWS).await?;
+            let devices = overview::devices_to_see(tx, now, ROWS).await?;
             let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS))
                 .await?
                 .rows;
@@ -64,9 +68,10 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
                 minutes: board::readings_a_minute(tx, now, MINUTES).await?,
                 forwarding: forwarding::summary(tx, now).await?,
                 wants: wants::find(tx).await?,
-                endpoints: organisations::endpoints(tx, &holders).await?,
+                endpoints: endpoints(tx, &holders).await?,
                 holders,
-                devices: overview::devices_to_see(tx, now, ROWS).await?,
+                last_hubs: held_row::last_hubs(tx, &devices).await?,
+                devices,
                 behind: rows::behind(tx, &hubs).await?,
                 hubs,
                 refusals: refused::list(tx, &RefusalFilter::default(), &Ask::first(ROWS))
@@ -84,26 +89,53 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> AdminPage {
         attention: attention(found, quarantined),
         stats: tiles(&found.minutes, &found.forwarding, quarantined),
         wants: found.wants.rows(state, visitor),
-        organisations: found
+        customers: found
             .holders
             .iter()
-            .map(|holder| organisations::row(holder, &found.endpoints))
+            .map(|holder| customer(holder, &found.endpoints))
             .collect(),
-        devices: found
-            .devices
-            .iter()
-            .map(|device| metadata::row(state, visitor, device))
-            .collect(),
+        devices: held_row::rows(state, visitor, &found.devices, &found.last_hubs),
         hubs: found
             .hubs
             .iter()
-            .map(|hub| rows::row(state, visitor, hub, &found.behind))
+            .map(|hub| rows::held(state, visitor, hub, &found.behind))
             .collect(),
         refusals: found
             .refusals
             .iter()
             .map(|count| refusals::row(state, visitor, count))
             .collect(),
+    }
+}
+
+/// The endpoints of these customers.
+async fn endpoints(
+    tx: &Tx<AdminScope>,
+    holders: &[Holder],
+) -> Result<HashMap<CustomerId, Vec<EndpointSummary>>, PageError> {
+    let customers: Vec<CustomerId> = holders.iter().map(|holder| holder.customer).collect();
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for endpoint in forwarding::endpoints_of(tx, &customers).await? {
+        all.entry(endpoint.customer).or_default().push(endpoint);
+    }
+    Ok(all)
+}
+
+fn customer(holder: &Holder, endpoints: &HashMap<CustomerId, Vec<EndpointSummary>>) -> CustomerRow {
+    let own = endpoints.get(&holder.customer);
+    CustomerRow {
+        href: format!("/customers/{}", holder.customer),
+        name: holder.name.clone(),
+        place: String::new(),
+        distributor: holder
+            .distributor
+            .as_ref()
+            .map(|(id, name)| Link::to(name, format!("/distributors/{id}"))),
+        state: state_tag(holder.state),
+        devices: holder.devices.unsigned_abs(),
+        attention: holder.silent.unsigned_abs(),
+        hubs: holder.hubs.unsigned_abs(),
+        endpoint: own.and_then(|own| endpoint_tag(own)),
     }
 }
 

@@ -93,7 +93,7 @@ impl Wants {
                 ),
             };
             let who = endpoint.customer_name.clone();
-            let href = with_query("/admin/organisations", &[("q", &who)]);
+            let href = with_query("/customers", &[("q", &who)]);
             add(since, "endpoint", text, who, href);
         }
         for hub in &self.hubs {
