@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 use vitalwire_server::ground::ids::{
-    ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, InvitationId, ReadingId,
+    ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ImportId, InvitationId, ReadingId,
     UserId,
 };
 use vitalwire_server::identity::{Caller, CallerScope};

@@ -6,7 +6,7 @@ use crate::aim::Aim;
 use crate::shelves::{changed, shelves};
 use crate::table::{Answer, Call, Is, Row, Who};
 use crate::world::{Stranger, World, strangers};
-use crate::{forwarding, history, identity, registry, sources, usage};
+use crate::{forwarding, history, identity, life, registry, sources, usage};
 
 /// Every row of every room.
 fn table() -> impl Iterator<Item = &'static Row> {
@@ -16,6 +16,8 @@ fn table() -> impl Iterator<Item = &'static Row> {
         forwarding::ROWS,
         registry::READS,
         registry::CHANGES,
+        life::READS,
+        life::CHANGES,
         identity::ROWS,
     ]
     .into_iter()

@@ -17,6 +17,7 @@ mod forwarding;
 mod history;
 mod identity;
 mod isolation;
+mod life;
 mod refusals;
 mod registry;
 mod shelves;

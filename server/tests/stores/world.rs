@@ -18,6 +18,7 @@ use vitalwire_server::tenancy::{Database, Pools};
 
 use crate::aim::Aim;
 use crate::cluster::Cluster;
+use crate::life::Life;
 use crate::table::Who;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -122,6 +123,10 @@ impl World {
             sequences: [1_000_000, 1_000_001],
             endpoint: ground.id(),
             dead: ground.id(),
+            contact: ground.id(),
+            customer_import: ground.id(),
+            distributor_import: ground.id(),
+            life: Life::new(ground),
             others: Vec::new(),
         }
     }
