@@ -11,6 +11,8 @@ pub mod ops;
 
 pub mod forwarding;
 
+pub mod desk;
+
 pub mod intake;
 
 pub mod history;

@@ -26,14 +26,26 @@ pub const BUNDLES: &[Bundle] = &[
         label: "Administrator",
         does: "sets up people, devices and customers",
         role: UserRole::Distributor,
-        permissions: &[P::ManageDevices, P::ManageUsers, P::ManageCustomers],
+        permissions: &[
+            P::ManageDevices,
+            P::ManageUsers,
+            P::ManageCustomers,
+            P::AnswerCases,
+        ],
     },
     Bundle {
         word: "operations",
         label: "Operations",
         does: "adds customers, places devices and hubs",
         role: UserRole::Distributor,
-        permissions: &[P::ManageDevices, P::ManageCustomers],
+        permissions: &[P::ManageDevices, P::ManageCustomers, P::AnswerCases],
+    },
+    Bundle {
+        word: "support",
+        label: "Support",
+        does: "answers questions about devices and hubs",
+        role: UserRole::Distributor,
+        permissions: &[P::AnswerCases],
     },
     Bundle {
         word: "viewer",
@@ -52,6 +64,7 @@ pub const BUNDLES: &[Bundle] = &[
             P::ManageDevices,
             P::ManageEndpoints,
             P::ManageUsers,
+            P::AnswerCases,
         ],
     },
     Bundle {
@@ -66,7 +79,7 @@ pub const BUNDLES: &[Bundle] = &[
         label: "Technician",
         does: "sets up devices and hubs and sees that readings arrive",
         role: UserRole::Customer,
-        permissions: &[P::ReadReadings, P::ManageDevices],
+        permissions: &[P::ReadReadings, P::ManageDevices, P::AnswerCases],
     },
     Bundle {
         word: "integrator",

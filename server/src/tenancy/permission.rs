@@ -18,23 +18,26 @@ pub enum Permission {
     ManageUsers,
     /// Add and configure the customers of one's portfolio.
     ManageCustomers,
+    /// Answer cases: write internal notes, hand them on, close them.
+    AnswerCases,
 }
 
 impl Permission {
     /// Every permission there is.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ReadReadings,
         Self::ManageDevices,
         Self::ManageEndpoints,
         Self::ManageUsers,
         Self::ManageCustomers,
+        Self::AnswerCases,
     ];
 
     /// Those that mean something to people of a role.
     pub fn of(role: UserRole) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |permission| match permission {
             Self::ReadReadings | Self::ManageEndpoints => role == UserRole::Customer,
-            Self::ManageDevices | Self::ManageUsers => {
+            Self::ManageDevices | Self::ManageUsers | Self::AnswerCases => {
                 matches!(role, UserRole::Customer | UserRole::Distributor)
             }
             Self::ManageCustomers => role == UserRole::Distributor,
@@ -49,6 +52,7 @@ impl Permission {
             Self::ManageEndpoints => "Manage your server and its deliveries",
             Self::ManageUsers => "Manage people and the organization",
             Self::ManageCustomers => "Add and configure customers",
+            Self::AnswerCases => "Answer cases",
         }
     }
 
@@ -60,6 +64,7 @@ impl Permission {
             Self::ManageEndpoints => "manage_endpoints",
             Self::ManageUsers => "manage_users",
             Self::ManageCustomers => "manage_customers",
+            Self::AnswerCases => "answer_cases",
         }
     }
 }

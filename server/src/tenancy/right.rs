@@ -42,6 +42,8 @@ pub enum Right {
     ManageStock,
     /// Add a device with the proof that one holds it.
     AdoptDevices,
+    /// The same with a reading that one's own hub has just signed.
+    AdoptByReading,
     /// Import devices from files.
     ImportDevices,
     /// Hubs.
@@ -58,6 +60,12 @@ pub enum Right {
     ManageUsers,
     /// Why did nothing arrive: refusals and heartbeats, without values.
     SeeRefusals,
+    /// Cases, and what is written about them.
+    SeeCases,
+    /// Open a case, write in it, open it again.
+    OpenCases,
+    /// Hand cases on, say how they stand, note something for one's own side.
+    AnswerCases,
     /// Look for devices, hubs and organisations.
     Search,
 }
@@ -113,6 +121,10 @@ const TABLE: [Row; Right::COUNT] = [
         [Never, Never, With(P::ManageDevices), With(P::ManageDevices)],
     ),
     (
+        Right::AdoptByReading,
+        [Never, Never, Never, With(P::ManageDevices)],
+    ),
+    (
         Right::ImportDevices,
         [Always, Never, With(P::ManageDevices), With(P::ManageDevices)],
     ),
@@ -135,6 +147,12 @@ const TABLE: [Row; Right::COUNT] = [
         [Always, Never, With(P::ManageUsers), With(P::ManageUsers)],
     ),
     (Right::SeeRefusals, [Always, Never, Always, Always]),
+    (Right::SeeCases, [Always, Never, Always, Always]),
+    (Right::OpenCases, [Always, Never, Always, Always]),
+    (
+        Right::AnswerCases,
+        [Always, Never, With(P::AnswerCases), With(P::AnswerCases)],
+    ),
     (Right::Search, [Always, Always, Always, Always]),
 ];
 

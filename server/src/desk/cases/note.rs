@@ -1,0 +1,75 @@
+//! Somebody writes in a case.
+
+use chrono::TimeDelta;
+
+use super::{letters, list, rules};
+use crate::desk::store::{self, Line};
+use crate::desk::{Desk, must, side};
+use crate::ground::enums::{CaseSide, CaseVisibility};
+use crate::ground::ids::{CaseId, CaseNoteId};
+use crate::identity::{Caller, in_scope};
+use crate::registry::RegistryError;
+use crate::tenancy::{Right, Scope as _, SystemScope};
+
+/// How long it is worth telling somebody by mail.
+const NEWS: TimeDelta = TimeDelta::days(2);
+
+/// What somebody writes.
+#[derive(Debug, Clone)]
+pub struct NewNote {
+    /// 1 to 4,000 characters.
+    pub text: String,
+    /// Who reads it.
+    pub visibility: CaseVisibility,
+}
+
+impl Desk<'_> {
+    /// Writes in a case that the caller sees, and tells whoever opened it and whoever looks after it.
+    pub async fn note(&self, by: &Caller, id: CaseId, new: NewNote) -> Result<CaseNoteId, RegistryError> {
+        must(by, Right::OpenCases)?;
+        let NewNote { text, visibility } = new;
+        if visibility == CaseVisibility::Internal {
+            must(by, Right::AnswerCases)?;
+            if side(by) == CaseSide::Customer {
+                return Err(RegistryError::NotAllowed(
+                    "internal notes are the platform's and the distributor's",
+                ));
+            }
+        }
+        let text = rules::note(&text)?;
+        let seen = in_scope!(by, scope => {
+            scope.run(self.database, async |tx| list::get(tx, id).await).await
+        })?;
+        let (note, now) = (self.ground.id(), self.ground.now());
+        SystemScope::for_purpose("write in a case that the caller sees")
+            .run(self.database, async |tx| {
+                let case = store::cases::system_lock(tx, &seen).await?;
+                let after = rules::after_note(case.state, case.opener_side, side(by), visibility)?;
+                store::notes::system_insert(tx, (note, id), &Line::note(text, visibility), by, now).await?;
+                if after != case.state {
+                    let line = Line::state(after);
+                    store::notes::system_insert(tx, (self.ground.id(), id), &line, by, now).await?;
+                    store::cases::system_set_state(tx, id, after).await?;
+                }
+                if visibility == CaseVisibility::Everybody {
+                    store::cases::system_touch(tx, id, now).await?;
+                }
+                for reader in store::people::system_to_tell(tx, &case, visibility, by.person.id).await? {
+                    let letter = letters::written(
+                        &reader.email,
+                        &reader.name,
+                        &by.person.name,
+                        seen.number,
+                        id,
+                        self.public_url,
+                    );
+                    let sealed = self.post.seal(&letter, NEWS);
+                    self.post.system_take(tx, &sealed).await?;
+                }
+                Ok::<_, RegistryError>(())
+            })
+            .await?;
+        self.post.hurry();
+        Ok(note)
+    }
+}

@@ -1,0 +1,93 @@
+//! `user_account`, for who looks after a case and who hears of it.
+
+use sea_orm::{DbErr, QueryResult, Value};
+
+use super::cases::Locked;
+use super::{all, get, id};
+use crate::desk::cases::{Candidate, Case};
+use crate::ground::enums::{CaseSide, CaseVisibility, UserRole};
+use crate::ground::ids::{CustomerId, DistributorId, UserId};
+use crate::registry::RegistryError;
+use crate::tenancy::{Permission, SystemScope, Tx};
+
+type System = Tx<SystemScope>;
+
+/// Names that a form offers.
+const MOST: i64 = 200;
+
+/// Somebody to tell.
+#[derive(Debug)]
+pub(in crate::desk) struct Reader {
+    pub(in crate::desk) email: String,
+    pub(in crate::desk) name: String,
+}
+
+/// Who may answer the case: of the asking side all, of the others those who have spoken up where the asking side reads it.
+pub(in crate::desk) async fn system_candidates(
+    tx: &System,
+    case: &Case,
+    asking: CaseSide,
+) -> Result<Vec<Candidate>, RegistryError> {
+    let sql = "select u.id, u.display_name, u.role from user_account u
+        where u.state = 'active'
+          and (u.role = 'admin'
+            or u.role = 'distributor' and u.distributor_id = $2 and $4 = any (u.permissions)
+            or u.role = 'customer' and u.customer_id = $3 and $4 = any (u.permissions))
+          and ($5 = 'platform' or u.role = $5 or exists (
+            select from support_case k where k.id = $1 and u.id in (k.opened_by, k.assignee))
+            or exists (select from case_note n where n.case_id = $1 and n.author = u.id
+              and (n.visibility = 'everybody' or $5 <> 'customer')))
+        order by u.role = $5 desc, u.display_name, u.id limit $6";
+    let values: [Value; 6] = [
+        case.id.as_uuid().into(),
+        case.distributor.map(DistributorId::as_uuid).into(),
+        case.customer.map(CustomerId::as_uuid).into(),
+        Permission::AnswerCases.as_str().into(),
+        asking.as_str().into(),
+        MOST.into(),
+    ];
+    let rows = all(tx, sql, values).await?;
+    Ok(rows.iter().map(candidate).collect::<Result<_, _>>()?)
+}
+
+fn candidate(row: &QueryResult) -> Result<Candidate, DbErr> {
+    Ok(Candidate {
+        id: id(row, "id")?,
+        name: get(row, "display_name")?,
+        side: match get(row, "role")? {
+            UserRole::Admin | UserRole::Finance => CaseSide::Platform,
+            UserRole::Distributor => CaseSide::Distributor,
+            UserRole::Customer => CaseSide::Customer,
+        },
+    })
+}
+
+/// Whoever opened the case and whoever looks after it, but not the author, and nobody who may not read the note.
+pub(in crate::desk) async fn system_to_tell(
+    tx: &System,
+    case: &Locked,
+    visibility: CaseVisibility,
+    author: UserId,
+) -> Result<Vec<Reader>, RegistryError> {
+    let sql = "select u.email, u.display_name from user_account u
+        where u.id in ($1, $2) and u.id <> $3 and u.state = 'active'
+          and (u.role = 'admin' or u.role = 'distributor' and u.distributor_id = $4
+            or u.role = 'customer' and u.customer_id = $5 and $6)
+        order by u.id";
+    let values: [Value; 6] = [
+        case.opened_by.as_uuid().into(),
+        case.assignee.map(UserId::as_uuid).into(),
+        author.as_uuid().into(),
+        case.distributor.map(DistributorId::as_uuid).into(),
+        case.customer.map(CustomerId::as_uuid).into(),
+        (visibility == CaseVisibility::Everybody).into(),
+    ];
+    let rows = all(tx, sql, values).await?;
+    let reader = |row: &QueryResult| {
+        Ok::<_, DbErr>(Reader {
+            email: get(row, "email")?,
+            name: get(row, "display_name")?,
+        })
+    };
+    Ok(rows.iter().map(reader).collect::<Result<_, _>>()?)
+}
