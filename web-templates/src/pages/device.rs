@@ -38,6 +38,8 @@ pub struct DevicePage {
     pub range: Range,
     /// The chart's text for screen readers, for example `26 readings in 7 days, mean 138 over 86 mmHg`.
     pub summary: String,
+    /// Where one device of the line ended and the next began, a sentence each; empty for one that replaced nothing.
+    pub line: Vec<String>,
     /// The readings, newest first.
     pub rows: Vec<ReadingRow>,
     /// What follows.

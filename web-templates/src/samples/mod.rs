@@ -292,6 +292,7 @@ pub fn device(kind: Kind) -> DevicePage {
             "{} of {count} readings in 7 days; the values stand in the table below",
             kind.label()
         ),
+        line: vec![],
         rows: series
             .points
             .iter()

@@ -3,16 +3,16 @@
 use sea_orm::{ConnectionTrait as _, DbErr};
 use vitals::Kind;
 
+use super::line::Devices;
 use super::page::{Shown, columns, shown};
 use super::{get, sql};
-use crate::ground::ids::DeviceId;
 use crate::tenancy::{CustomerScope, Tx};
 
 /// What came since a place in the stream.
 pub struct News {
     /// Where the stream has been read to.
     pub until: i64,
-    /// The device's readings in it, oldest first.
+    /// The devices' readings in it, oldest first.
     pub readings: Vec<Shown>,
     /// Whether there is more than was asked for.
     pub is_cut: bool,
@@ -26,11 +26,11 @@ pub async fn end(scope: &CustomerScope, tx: &Tx<CustomerScope>) -> Result<i64, D
     row.map_or(Ok(0), |row| get(&row, "last_sequence"))
 }
 
-/// The device's readings of a kind in the stream after `after`, at most `limit`.
+/// The devices' readings of a kind in the stream after `after`, at most `limit`.
 pub async fn since(
     scope: &CustomerScope,
     tx: &Tx<CustomerScope>,
-    device: DeviceId,
+    devices: impl Into<Devices>,
     kind: Kind,
     after: i64,
     limit: u16,
@@ -39,9 +39,13 @@ pub async fn since(
         "select ",
         columns!(),
         " from event e join reading r on r.id = e.reading_id and r.received_at = e.reading_received_at
-          where e.customer_id = $1 and e.sequence > $2 and e.sequence <= $3 and e.device_id = $4
-            and e.type = 'reading.created' and r.kind = $5
-          order by e.sequence limit $6"
+          where e.customer_id = $1 and e.sequence > $2 and e.sequence <= $3 and r.kind = $4
+            and e.type = 'reading.created'
+            and exists (
+              select 1 from unnest($6::uuid[], $7::timestamptz[], $8::timestamptz[]) as l(device, begins, ends)
+              where l.device = e.device_id and r.measured_at >= l.begins and r.measured_at < l.ends
+            )
+          order by e.sequence limit $5"
     );
     let end = end(scope, tx).await?;
     if end <= after {
@@ -56,10 +60,10 @@ pub async fn since(
         customer.into(),
         after.into(),
         end.into(),
-        device.as_uuid().into(),
         kind.as_str().into(),
         (i64::from(limit) + 1).into(),
     ];
+    let values = values.into_iter().chain(devices.into().values());
     let rows = tx.connection().query_all_raw(sql(SINCE, values)).await?;
     let mut readings = rows.iter().map(shown).collect::<Result<Vec<_>, _>>()?;
     let is_cut = readings.len() > usize::from(limit);

@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 use uuid::Uuid;
 use vitals::{Kind, Proof, Quality, Vital};
 
+use super::line::Devices;
 use super::{get, parsed, quality, sql, vital};
 use crate::ground::enums::EventDeliveryState;
 use crate::ground::ids::{DeviceId, HubId, ReadingId};
@@ -15,6 +16,8 @@ use crate::tenancy::{CustomerScope, Tx};
 pub struct Shown {
     /// Its id.
     pub id: ReadingId,
+    /// The device that measured it.
+    pub device: DeviceId,
     /// The time it counts for.
     pub measured_at: DateTime<Utc>,
     /// When it arrived; durable since then.
@@ -79,7 +82,7 @@ impl Before {
 /// The columns of a row; `e` is the reading's event.
 macro_rules! columns {
     () => {
-        "r.id, r.measured_at, r.received_at, r.hub_time, r.hub_id, r.vals, r.quality, r.proof, r.status, r.kind, \
+        "r.id, r.device_id, r.measured_at, r.received_at, r.hub_time, r.hub_id, r.vals, r.quality, r.proof, r.status, r.kind, \
          e.sequence as event_sequence, e.delivery_state, e.delivered_at, e.next_attempt_at"
     };
 }
@@ -90,9 +93,14 @@ const NEWEST: &str = concat!(
     "select ",
     columns!(),
     " from (
-       select * from reading
-       where device_id = $1 and kind = $2 and measured_at <= $3 and (measured_at, id) < ($3, $4)
-       order by measured_at desc, id desc limit $5
+       select n.* from unnest($5::uuid[], $6::timestamptz[], $7::timestamptz[]) as l(device, begins, ends)
+       cross join lateral (
+         select * from reading
+         where device_id = l.device and kind = $1 and measured_at <= $2 and (measured_at, id) < ($2, $3)
+           and measured_at >= l.begins and measured_at < l.ends
+         order by measured_at desc, id desc limit $4
+       ) n
+       order by n.measured_at desc, n.id desc limit $4
      ) r
      left join lateral (
        select sequence, delivery_state, delivered_at, next_attempt_at from event
@@ -102,22 +110,22 @@ const NEWEST: &str = concat!(
      order by r.measured_at desc, r.id desc"
 );
 
-/// The device's newest readings of a kind, or those before one; newest first.
+/// The devices' newest readings of a kind, or those before one; newest first.
 pub async fn newest(
     tx: &Tx<CustomerScope>,
-    device: DeviceId,
+    devices: impl Into<Devices>,
     kind: Kind,
     before: Option<Before>,
     limit: u16,
 ) -> Result<Vec<Shown>, DbErr> {
     let (time, id) = Before::values(before);
     let values = [
-        device.as_uuid().into(),
         kind.as_str().into(),
         time.into(),
         id.into(),
         i64::from(limit).into(),
     ];
+    let values = values.into_iter().chain(devices.into().values());
     let rows = tx.connection().query_all_raw(sql(NEWEST, values)).await?;
     rows.iter().map(shown).collect()
 }
@@ -158,6 +166,7 @@ pub(super) fn shown(row: &QueryResult) -> Result<Shown, DbErr> {
     let received_at = get(row, "received_at")?;
     Ok(Shown {
         id: get::<Uuid>(row, "id")?.into(),
+        device: get::<Uuid>(row, "device_id")?.into(),
         measured_at: get(row, "measured_at")?,
         received_at,
         hub_time: get(row, "hub_time")?,

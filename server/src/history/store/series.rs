@@ -8,8 +8,9 @@ use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 use uuid::Uuid;
 use vitals::{Field, Kind, Quality};
 
+use super::line::Devices;
 use super::{AHEAD_MINUTES, get, sql, unknown};
-use crate::ground::ids::{DeviceId, ReadingId};
+use crate::ground::ids::ReadingId;
 use crate::tenancy::{CustomerScope, Tx};
 
 /// Numbers that a point has at most.
@@ -58,29 +59,29 @@ select array_agg(id) as id, array_agg(at) as at, array_agg(quality) as quality,
   array_agg(comparator) as comparator, array_agg(begins) as begins, array_agg(ends) as ends,
   array_agg(a) as a, array_agg(b) as b, array_agg(c) as c, array_agg(d) as d
 from (
-  select id, measured_at as at, quality, coalesce(vals->$5->>'comparator', '') as comparator,
-    coalesce(vals->>$9, '') as begins, coalesce(vals->>$10, '') as ends,
-    coalesce((coalesce(vals->$5->'value', vals->$5))::float8, 'NaN') as a,
-    coalesce((coalesce(vals->$6->'value', vals->$6))::float8, 'NaN') as b,
-    coalesce((coalesce(vals->$7->'value', vals->$7))::float8, 'NaN') as c,
-    coalesce((coalesce(vals->$8->'value', vals->$8))::float8, 'NaN') as d
-  from reading
-  where device_id = $1 and kind = $2 and measured_at >= $3 and received_at >= $4 and status = 'final'
+  select id, measured_at as at, quality, coalesce(vals->$4->>'comparator', '') as comparator,
+    coalesce(vals->>$8, '') as begins, coalesce(vals->>$9, '') as ends,
+    coalesce((coalesce(vals->$4->'value', vals->$4))::float8, 'NaN') as a,
+    coalesce((coalesce(vals->$5->'value', vals->$5))::float8, 'NaN') as b,
+    coalesce((coalesce(vals->$6->'value', vals->$6))::float8, 'NaN') as c,
+    coalesce((coalesce(vals->$7->'value', vals->$7))::float8, 'NaN') as d
+  from unnest($10::uuid[], $11::timestamptz[], $12::timestamptz[]) as l(device, begins, ends)
+  join reading on device_id = l.device and measured_at >= l.begins and measured_at < l.ends
+  where kind = $1 and measured_at >= $2 and received_at >= $3 and status = 'final'
   order by measured_at
 ) as points
 having count(*) > 0";
 
-/// The device's readings of a kind since a time, oldest first, all of them; those taken back are left out.
+/// The devices' readings of a kind since a time, oldest first, all of them; those taken back are left out.
 pub async fn points(
     tx: &Tx<CustomerScope>,
-    device: DeviceId,
+    devices: impl Into<Devices>,
     kind: Kind,
     since: DateTime<Utc>,
 ) -> Result<Vec<Point>, DbErr> {
     let name = |place: usize| fields(kind).get(place).map(|field| field.as_str());
     let edge = |name: &'static str| matches!(kind, Kind::Activity | Kind::Sleep).then_some(name);
     let values = [
-        device.as_uuid().into(),
         kind.as_str().into(),
         since.into(),
         (since - TimeDelta::minutes(AHEAD_MINUTES)).into(),
@@ -91,6 +92,7 @@ pub async fn points(
         edge("from").into(),
         edge("to").into(),
     ];
+    let values = values.into_iter().chain(devices.into().values());
     let row = tx.connection().query_one_raw(sql(SERIES, values)).await?;
     row.map_or(Ok(Vec::new()), |row| unfold(&row))
 }

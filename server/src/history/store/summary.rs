@@ -5,8 +5,8 @@ use sea_orm::{ConnectionTrait as _, DbErr};
 use std::collections::{BTreeMap, BTreeSet};
 use vitals::Kind;
 
+use super::line::Devices;
 use super::{AHEAD_MINUTES, get, parsed, sql};
-use crate::ground::ids::DeviceId;
 use crate::tenancy::{CustomerScope, Tx};
 
 /// Days that a page looks back on, today included.
@@ -85,16 +85,17 @@ macro_rules! number {
 macro_rules! week {
     ($first:expr, $second:expr) => {
         concat!(
-            "select r.kind, width_bucket(r.measured_at, $3::timestamptz[]) as day, count(*) as count,
-               count(*) filter (where r.kind = $2 and r.quality & 64 = 0) as counted,
+            "select r.kind, width_bucket(r.measured_at, $2::timestamptz[]) as day, count(*) as count,
+               count(*) filter (where r.kind = $1 and r.quality & 64 = 0) as counted,
                coalesce(sum(",
             $first,
-            ") filter (where r.kind = $2 and r.quality & 64 = 0), 0)::float8 as first,
+            ") filter (where r.kind = $1 and r.quality & 64 = 0), 0)::float8 as first,
                coalesce(sum(",
             $second,
-            ") filter (where r.kind = $2 and r.quality & 64 = 0), 0)::float8 as second
-             from reading r
-             where r.device_id = $1 and r.measured_at >= $4 and r.received_at >= $5 and r.status = 'final'
+            ") filter (where r.kind = $1 and r.quality & 64 = 0), 0)::float8 as second
+             from unnest($5::uuid[], $6::timestamptz[], $7::timestamptz[]) as l(device, begins, ends)
+             join reading r on r.device_id = l.device and r.measured_at >= l.begins and r.measured_at < l.ends
+             where r.measured_at >= $3 and r.received_at >= $4 and r.status = 'final'
              group by 1, 2"
         )
     };
@@ -128,7 +129,7 @@ const fn week_of(kind: Kind) -> &'static str {
 /// The device's last [`DAYS`] days in the customer's zone.
 pub async fn week<Z: TimeZone>(
     tx: &Tx<CustomerScope>,
-    device: DeviceId,
+    devices: impl Into<Devices>,
     kind: Kind,
     now: DateTime<Utc>,
     zone: &Z,
@@ -137,12 +138,12 @@ pub async fn week<Z: TimeZone>(
     let midnights: Vec<DateTime<Utc>> = days.iter().map(|day| midnight(day.date, zone)).collect();
     let first = midnights.first().copied().unwrap_or(now);
     let values = [
-        device.as_uuid().into(),
         kind.as_str().into(),
         midnights.into(),
         first.into(),
         (first - TimeDelta::minutes(AHEAD_MINUTES)).into(),
     ];
+    let values = values.into_iter().chain(devices.into().values());
     let mut kinds = BTreeMap::new();
     for row in tx.connection().query_all_raw(sql(week_of(kind), values)).await? {
         let (of, count): (Kind, i64) = (parsed(&row, "kind")?, get(&row, "count")?);
@@ -162,16 +163,18 @@ pub async fn week<Z: TimeZone>(
 /// readings.
 pub async fn days_with_data<Z: TimeZone>(
     tx: &Tx<CustomerScope>,
-    device: DeviceId,
+    devices: impl Into<Devices>,
     now: DateTime<Utc>,
     zone: &Z,
 ) -> Result<usize, DbErr> {
-    const LEDGER: &str = "select day, hourly from usage_device_day where device_id = $1 and day >= $2";
+    const LEDGER: &str = "select u.day, u.hourly
+        from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) as l(device, begins, ends)
+        join usage_device_day u on u.device_id = l.device
+          and u.day >= (l.begins at time zone 'UTC')::date and u.day <= (l.ends at time zone 'UTC')::date
+        where u.day >= $1";
     let since = now.date_naive() - Duration::days(WINDOW + 1);
-    let rows = tx
-        .connection()
-        .query_all_raw(sql(LEDGER, [device.as_uuid().into(), since.into()]))
-        .await?;
+    let values = [since.into()].into_iter().chain(devices.into().values());
+    let rows = tx.connection().query_all_raw(sql(LEDGER, values)).await?;
     let ledger: Vec<(NaiveDate, Vec<i32>)> = rows
         .iter()
         .map(|row| Ok((get(row, "day")?, get(row, "hourly")?)))

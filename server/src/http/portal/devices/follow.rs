@@ -15,8 +15,8 @@ use web_templates::live::{self, HEARTBEAT};
 
 use super::cells;
 use super::live::Open;
-use crate::ground::ids::DeviceId;
 use crate::ground::swallow::swallow;
+use crate::history::store::line::Devices;
 use crate::history::store::live as stream;
 use crate::history::store::page::{self, Delivery, Shown};
 use crate::http::State;
@@ -50,7 +50,7 @@ pub(super) struct Follow {
     state: web::Data<State>,
     scope: CustomerScope,
     secret: SessionSecret,
-    device: DeviceId,
+    devices: Devices,
     kind: Kind,
     zone: Tz,
     signals: Receiver<Published>,
@@ -75,7 +75,7 @@ impl Follow {
         state: &web::Data<State>,
         visitor: &Visitor,
         scope: CustomerScope,
-        (device, kind): (DeviceId, Kind),
+        (devices, kind): (Devices, Kind),
         after: Option<i64>,
         counted: Open,
     ) -> Self {
@@ -84,7 +84,7 @@ impl Follow {
             state: state.clone(),
             scope,
             secret: visitor.secret().clone(),
-            device,
+            devices,
             kind,
             zone: visitor.zone(),
             signals: state.signals().subscribe(),
@@ -182,12 +182,12 @@ impl Follow {
     /// Reads what is new, in one short transaction, and writes it as events.
     async fn look(&mut self) -> Result<String, PageError> {
         let is_first = self.looked.is_none();
-        let (device, kind, scope) = (self.device, self.kind, &self.scope);
+        let (devices, kind, scope) = (&self.devices, self.kind, &self.scope);
         let sequences: Vec<i64> = self.open.keys().copied().collect();
         let (news, known) = scope
             .run(self.state.database(), async |tx| {
                 let known = match sequences.as_slice() {
-                    _ if is_first => page::newest(tx, device, kind, None, SHOWN).await?,
+                    _ if is_first => page::newest(tx, devices, kind, None, SHOWN).await?,
                     [] => Vec::new(),
                     open => stream::these(scope, tx, open).await?,
                 };
@@ -195,7 +195,7 @@ impl Follow {
                     Some(after) => after,
                     None => stream::end(scope, tx).await?,
                 };
-                Ok::<_, PageError>((stream::since(scope, tx, device, kind, after, LOOK).await?, known))
+                Ok::<_, PageError>((stream::since(scope, tx, devices, kind, after, LOOK).await?, known))
             })
             .await?;
         self.looked = Some(Instant::now());

@@ -11,6 +11,7 @@ use vitals::Kind;
 use web_templates::live::PREAMBLE;
 
 use super::follow::Follow;
+use super::line;
 use super::parts::kind;
 use crate::ground::ids::{DeviceId, UserId};
 use crate::http::State;
@@ -105,6 +106,7 @@ async fn start(
     let device = scope
         .run(state.database(), async |tx| devices::get(tx, id).await)
         .await?;
+    let line = line::of(state, scope, id).await?;
     let open = state
         .streams()
         .open(visitor.person().id)
@@ -114,7 +116,7 @@ async fn start(
         state,
         visitor,
         scope.clone(),
-        (id, kind(&device, asked)),
+        (line.devices, kind(&device, asked)),
         after,
         open,
     );

@@ -9,6 +9,7 @@ mod follow;
 mod held_list;
 pub(super) mod held_row;
 pub(super) mod life;
+mod line;
 pub(super) mod list;
 pub(super) mod live;
 mod moves;

@@ -11,6 +11,7 @@ use web_templates::Range;
 use web_templates::series::{Band, Series};
 
 use super::cells;
+use super::line;
 use super::parts::kind;
 use super::reference::{Range as Limits, range as limits, ranges};
 use crate::ground::ids::DeviceId;
@@ -72,12 +73,13 @@ async fn answer(
             )
         }
     };
-    let (kind, points) = visitor
-        .reader()?
+    let scope = visitor.reader()?;
+    let line = line::of(state, scope, id).await?;
+    let (kind, points) = scope
         .run(state.database(), async |tx| {
             let device = devices::get(tx, id).await?;
             let kind = kind(&device, asked_kind);
-            Ok::<_, PageError>((kind, series::points(tx, id, kind, since).await?))
+            Ok::<_, PageError>((kind, series::points(tx, &line.devices, kind, since).await?))
         })
         .await?;
     let mean = series::mean(&points, kind, (range == Range::Week).then_some(&zone));

@@ -4,8 +4,9 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use vitals::Kind;
 use web_templates::pages::device::KindChoice;
-use web_templates::{DevicePage, DeviceVia, Icon, Pager, Range};
+use web_templates::{DevicePage, DeviceVia, Icon, Pager, Range, ReadingRow};
 
+use super::line::{self, Line};
 use super::parts::{battery, kind, model, state as device_state, via};
 use super::{about, cells, reference, tiles};
 use crate::ground::ids::{DeviceId, HubId};
@@ -42,6 +43,7 @@ struct Found {
     week: Week,
     days: usize,
     rows: Vec<Shown>,
+    line: Line,
 }
 
 /// The page of a device and of one kind that it measures; without values for who may not see them.
@@ -69,26 +71,30 @@ async fn find(
 ) -> Result<Found, PageError> {
     let (now, zone) = (state.ground().now(), visitor.zone());
     let scope = visitor.reader()?;
-    scope
+    let line = line::of(state, scope, id).await?;
+    let all = &line.devices;
+    let (device, hub, counts, kind, week, days, rows) = scope
         .run(state.database(), async |tx| {
             let device = devices::get(tx, id).await?;
             let hub = overview::last_hubs(tx, &[id]).await?.remove(&id);
             let counts = overview::counts(tx, now).await?;
             let kind = kind(&device, asked);
-            let week = summary::week(tx, id, kind, now, &zone).await?;
-            let days = summary::days_with_data(tx, id, now, &zone).await?;
-            let rows = page::newest(tx, id, kind, before, ROWS + 1).await?;
-            Ok(Found {
-                device,
-                hub,
-                counts,
-                kind,
-                week,
-                days,
-                rows,
-            })
+            let week = summary::week(tx, all, kind, now, &zone).await?;
+            let days = summary::days_with_data(tx, all, now, &zone).await?;
+            let rows = page::newest(tx, all, kind, before, ROWS + 1).await?;
+            Ok::<_, PageError>((device, hub, counts, kind, week, days, rows))
         })
-        .await
+        .await?;
+    Ok(Found {
+        device,
+        hub,
+        counts,
+        kind,
+        week,
+        days,
+        rows,
+        line,
+    })
 }
 
 fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> DevicePage {
@@ -101,6 +107,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         week,
         days,
         mut rows,
+        line,
     } = found;
     let is_first = asked.after.is_empty();
     let more = rows.len() > usize::from(ROWS);
@@ -109,6 +116,8 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         .last()
         .filter(|_| more)
         .map(|last| (last.measured_at, last.id));
+    let mut shown: Vec<ReadingRow> = rows.iter().map(|row| cells::row(row, now, zone)).collect();
+    line.mark(&rows, &mut shown);
     let path = format!("/devices/{}", device.id);
     let pairs = [("range", asked.range.as_str()), ("kind", asked.kind.as_str())];
     let pager = match (rows.is_empty(), is_first) {
@@ -136,7 +145,8 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
             Range::Week
         },
         summary: summary_text(&week, kind),
-        rows: rows.iter().map(|row| cells::row(row, now, zone)).collect(),
+        rows: shown,
+        line: line.sentences(zone),
         pager,
         about: Some(format!("{path}/about")),
     }
