@@ -84,6 +84,19 @@ impl Units {
         converted.map_or(canonical, |shown| shown.with_comparator(canonical.comparator()))
     }
 
+    /// How a canonical number becomes one in this person's unit, for charts: times the first, plus the second. None where
+    /// the unit is the canonical one.
+    pub fn scale(self, field: Field) -> Option<(f64, f64)> {
+        let other = self.other(field)?;
+        field.dimension().scale_out(other.ucum)
+    }
+
+    /// The nearest `f64` in this person's unit, for charts and means.
+    pub fn convert(self, field: Field, canonical: f64) -> f64 {
+        self.scale(field)
+            .map_or(canonical, |(factor, add)| canonical.mul_add(factor, add))
+    }
+
     /// Whether this person reads the field in another unit than the canonical one.
     pub fn converts(self, field: Field) -> bool {
         self.other(field).is_some()
@@ -155,6 +168,20 @@ mod tests {
             assert_eq!(Units::default().show(*field, quantity), quantity);
             assert_eq!(Units::default().unit(*field), field.unit());
         }
+    }
+
+    #[test]
+    fn a_chart_s_numbers_are_those_of_the_table() {
+        let near = |field, canonical: f64, expected: f64| {
+            let shown = OTHERS.convert(field, canonical);
+            assert!((shown - expected).abs() < 0.005, "{field:?}: {shown}");
+        };
+        near(Field::Systolic, 120.0, 15.999);
+        near(Field::Weight, 80.0, 176.37);
+        near(Field::Glucose, 99.0, 5.495);
+        near(Field::Temperature, 37.0, 98.6);
+        near(Field::Pulse, 66.0, 66.0);
+        assert_eq!(Units::default().scale(Field::Systolic), None);
     }
 
     #[test]

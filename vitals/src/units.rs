@@ -136,6 +136,13 @@ impl Dimension {
         canonical.rescale(*den, *num, -*add, decimals)
     }
 
+    /// The same as a factor and what is added to the product.
+    #[expect(clippy::cast_precision_loss, reason = "a unit's constants are small")]
+    pub(crate) fn scale_out(self, unit: &str) -> Option<(f64, f64)> {
+        let Unit { num, den, add, .. } = self.find(unit)?;
+        Some((*den as f64 / *num as f64, -(*add as f64) / *num as f64))
+    }
+
     fn find(self, name: &str) -> Option<&'static Unit> {
         self.units().iter().find(|unit| unit.names.contains(&name))
     }

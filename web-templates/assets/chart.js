@@ -1,7 +1,7 @@
 // A chart of one vital sign: uPlot gives canvas, scales and axes, marks.js what is drawn in them. Drawn anew for every width
 // and look; colours are the stylesheet's.
 import { DAY, days, ticks, zone } from './zone.js';
-import { kinds } from './marks.js';
+import { kinds, said } from './marks.js';
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 // A scale is read in ones, twos and fives.
@@ -14,10 +14,10 @@ const FLAGS = {
 // A value as the tip says it.
 function words(series, point) {
   const { v } = point;
-  if (series.kind === 'blood_pressure') return `${Math.round(v.systolic)}/${Math.round(v.diastolic)} mmHg${v.pulse ? `, pulse ${Math.round(v.pulse)}` : ''}`;
+  if (series.kind === 'blood_pressure') return `${said(series, v.systolic)}/${said(series, v.diastolic)} ${series.unit}${v.pulse ? `, pulse ${Math.round(v.pulse)}` : ''}`;
   if (point.comparator) return point.comparator.startsWith('>') ? 'HI, above what the device measures' : 'LO, below what the device measures';
   const main = { weight: 'weight', glucose: 'glucose', oximetry: 'spo2', temperature: 'temperature', heart_rate: 'heart_rate' }[series.kind];
-  const digits = series.kind === 'weight' || series.kind === 'temperature' ? 1 : 0;
+  const digits = series.shown || series.kind === 'weight' || series.kind === 'temperature' ? 1 : 0;
   return `${v[main]?.toFixed(digits)} ${series.unit}${series.kind === 'oximetry' && v.pulse ? `, pulse ${Math.round(v.pulse)}` : ''}`;
 }
 

@@ -120,6 +120,11 @@ function triangle(g, x, up) {
 }
 
 const meanOf = (series, field) => series.mean?.[field];
+// The figures of this file are canonical; a series is in the units of who looks. A number, and a distance, as they read it.
+const at = (series, value) => (series.shown ? value * series.shown.factor + series.shown.add : value);
+const by = (series, value) => value * (series.shown?.factor ?? 1);
+/** A number of a series, with the digits that mean something in it. */
+export const said = (series, value) => (series.shown ? value.toFixed(1) : String(Math.round(value)));
 const span = (from, to) => (to - from > 2 * DAY ? '7-day mean' : '24-hour mean');
 // The limits and the bands come with the series, so that the words beside a chart say what is drawn in it; the server's
 // `devices/reference.rs` names their sources. Of a pulse or a temperature the band is what is usual, and nothing to aim for.
@@ -137,7 +142,8 @@ const outsideOf = (series, fields) => {
 const bloodPressure = (series, time) => {
   const outside = outsideOf(series, ['systolic', 'diastolic']);
   return {
-    range: [least(values(series.points, 'diastolic'), 58) - 6, most(values(series.points, 'systolic'), 162) + 10],
+    range: [least(values(series.points, 'diastolic'), at(series, 58)) - by(series, 6),
+      most(values(series.points, 'systolic'), at(series, 162)) + by(series, 10)],
     legend: [['', 'in range'], ...(outside ? [['out', outside]] : []), ...bandOf(series), ['mean', span(series.from, series.to)]],
     draw(g) {
       for (const field of ['systolic', 'diastolic']) if (meanOf(series, field)) dashed(g, meanOf(series, field), g.css('--quiet'));
@@ -158,11 +164,11 @@ const bloodPressure = (series, time) => {
         pill(g, x, top, bottom, Math.max(g.r, mark.width - gap), g.css(out ? '--warn' : '--accent'));
         g.ctx.globalAlpha = 1;
         if (out && x - labelled > 26 * g.r) {
-          label(g, String(Math.round(most(upper, -Infinity))), x, top - 5 * g.r, g.css('--warn'));
+          label(g, said(series, most(upper, -Infinity)), x, top - 5 * g.r, g.css('--warn'));
           labelled = x;
         }
-        const between = (list) => `${Math.round(least(list, Infinity))}–${Math.round(most(list, -Infinity))}`;
-        g.hit(x, (top + bottom) / 2, own[0], own.length > 1 ? `${own.length} readings, ${between(upper)} / ${between(lower)} mmHg` : undefined);
+        const between = (list) => `${said(series, least(list, Infinity))}–${said(series, most(list, -Infinity))}`;
+        g.hit(x, (top + bottom) / 2, own[0], own.length > 1 ? `${own.length} readings, ${between(upper)} / ${between(lower)} ${series.unit}` : undefined);
       }
       return placed.some((mark) => mark.members.length > 1) ? [['several', 'several, lowest to highest']] : [];
     },
@@ -173,8 +179,8 @@ const weight = (series) => {
   const list = values(series.points, 'weight');
   const [low, high] = [least(list, Infinity), most(list, -Infinity)];
   // Day-to-day noise must not look like a trend: at least 6 % of the weight, never less than 4 kg, is in view.
-  const middle = list.length ? (low + high) / 2 : 80;
-  const half = Math.max((high - low) * .9 || 0, middle * .03, 2);
+  const middle = list.length ? (low + high) / 2 : at(series, 80);
+  const half = Math.max((high - low) * .9 || 0, middle * .03, by(series, 2));
   return {
     range: [middle - half, middle + half],
     legend: [['dot', 'weight'], ...bandOf(series), ...(meanOf(series, 'weight') ? [['mean', span(series.from, series.to)]] : [])],
@@ -198,7 +204,7 @@ const weight = (series) => {
 
 // Dots in a band: glucose, oximetry, temperature. What the device could not measure is a triangle at the edge.
 const dots = (field, range, extra = {}) => (series) => ({
-  range: range(values(measured(series), field)),
+  range: range(values(measured(series), field), series),
   legend: [['dot', extra.inside ?? 'in range'],
     ...(series.alarm?.length ? [['dot out', extra.outside?.(series) ?? outsideOf(series, [field])]] : []), ...bandOf(series),
     ...(series.points.some((point) => point.comparator) ? [['tri', 'HI or LO: beyond the device']] : [])],
@@ -221,7 +227,9 @@ const dots = (field, range, extra = {}) => (series) => ({
 // Beyond the alarm begins with the next tenth: above 37.9 is from 38.0.
 const feverFrom = (series) => {
   const high = series.alarm?.find((band) => band.field === 'temperature')?.high;
-  return high === undefined ? undefined : Math.round(high * 10 + 1) / 10;
+  if (high === undefined) return undefined;
+  const canonical = (high - (series.shown?.add ?? 0)) / (series.shown?.factor ?? 1);
+  return at(series, Math.round(canonical * 10 + 1) / 10);
 };
 const fever = (g, series) => {
   const from = feverFrom(series);
@@ -231,11 +239,11 @@ const fever = (g, series) => {
   const isTaken = (left) => series.points.some((point) => g.x(point.t) > left && g.x(point.t) < left + width
     && Math.abs(g.y(point.v.temperature) - g.y(from) + height / 2) < height / 2 + 4 * g.r);
   const side = isTaken(g.right - width) && !isTaken(g.left) ? 'left' : 'right';
-  dashed(g, from, g.css('--warn'), `fever from ${from.toFixed(1)} °C`, side);
+  dashed(g, from, g.css('--warn'), `fever from ${from.toFixed(1)} ${series.unit}`, side);
 };
 const feverOrCold = (series) => {
   const [from, low] = [feverFrom(series), series.alarm?.find((band) => band.field === 'temperature')?.low];
-  return [from === undefined ? '' : `fever from ${from.toFixed(1)} °C`, low === undefined ? '' : `below ${low.toFixed(1)} °C`]
+  return [from === undefined ? '' : `fever from ${from.toFixed(1)} ${series.unit}`, low === undefined ? '' : `below ${low.toFixed(1)} ${series.unit}`]
     .filter(Boolean).join(', or ');
 };
 
@@ -342,9 +350,10 @@ const sleep = (series, time) => {
 export const kinds = {
   blood_pressure: bloodPressure,
   weight,
-  glucose: dots('glucose', (list) => [least(list, 58) - 14, most(list, 250) + 26]),
+  glucose: dots('glucose', (list, series) => [least(list, at(series, 58)) - by(series, 14), most(list, at(series, 250)) + by(series, 26)]),
   oximetry: dots('spo2', (list) => [Math.min(80, least(list, 100) - 2), 100.6]),
-  temperature: dots('temperature', (list) => [least(list, 35.8) - .2, most(list, 38.6) + .3], { before: fever, inside: 'no fever', outside: feverOrCold }),
+  temperature: dots('temperature', (list, series) => [least(list, at(series, 35.8)) - by(series, .2),
+    most(list, at(series, 38.6)) + by(series, .3)], { before: fever, inside: 'no fever', outside: feverOrCold }),
   heart_rate: heartRate,
   activity,
   sleep,

@@ -5,7 +5,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use vitals::{Field, Kind};
 
-/// Everything that a chart draws. Times are milliseconds since 1970 in UTC; values are in the fields' canonical units.
+/// From a canonical number to one of another unit: times `factor`, plus `add`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Scale {
+    /// What it is multiplied with.
+    pub factor: f64,
+    /// What is added to the product.
+    pub add: f64,
+}
+
+/// Everything that a chart draws. Times are milliseconds since 1970 in UTC; values are in the units of who looks.
 #[derive(Debug, Clone, Serialize)]
 pub struct Series {
     /// The kind decides how it is drawn.
@@ -18,6 +27,10 @@ pub struct Series {
     pub time_zone: String,
     /// The main value's unit as a person reads it.
     pub unit: String,
+    /// How the numbers here came from canonical ones, where who looks reads another unit; then one digit behind the point
+    /// means something in them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Scale>,
     /// Target ranges, drawn as bands behind the values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bands: Vec<Band>,
@@ -75,6 +88,7 @@ mod tests {
             to: 86_400_000,
             time_zone: "America/New_York".into(),
             unit: "mg/dL".into(),
+            shown: None,
             bands: vec![Band {
                 field: Field::Glucose,
                 low: Some(70.0),

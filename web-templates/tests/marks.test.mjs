@@ -1,7 +1,7 @@
 // Where the marks of a chart stand. Pure: `node --test tests/`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apart, kinds, place } from '../assets/marks.js';
+import { apart, kinds, place, said } from '../assets/marks.js';
 import { DAY, HOUR, days, zone } from '../assets/zone.js';
 
 const time = zone('America/New_York');
@@ -79,7 +79,7 @@ test('of nights that overlap one counts', () => {
 });
 
 test('a legend says the limits that are drawn', () => {
-  const words = (kind, alarm, bands) => kinds[kind]({ kind, from, to: from + DAY, points: [], alarm, bands }, time).legend.map(([, text]) => text);
+  const words = (kind, alarm, bands) => kinds[kind]({ kind, from, to: from + DAY, unit: '°C', points: [], alarm, bands }, time).legend.map(([, text]) => text);
   assert.deepEqual(words('temperature', [{ field: 'temperature', low: 35, high: 37.9 }], [{ field: 'temperature', low: 36.1, high: 37.2 }]),
     ['no fever', 'fever from 38.0 °C, or below 35.0 °C', 'usual 36.1–37.2']);
   assert.deepEqual(words('oximetry', [{ field: 'spo2', low: 92 }], [{ field: 'spo2', low: 94, high: 100 }]), ['in range', 'below 92', 'target 94–100']);
@@ -87,4 +87,22 @@ test('a legend says the limits that are drawn', () => {
     [{ field: 'systolic', low: 90, high: 135 }, { field: 'diastolic', low: 60, high: 85 }]).slice(0, 3),
   ['in range', 'outside 90–160 / 60–100', 'target 90–135 / 60–85']);
   assert.deepEqual(words('glucose', [], []), ['in range'], 'without limits none are named');
+});
+
+test('a chart in other units has the same room and says them', () => {
+  const at = (t, v) => ({ t: from + t * HOUR, id: String(t), v, flags: [] });
+  const base = { from, to: from + 7 * DAY, bands: [], alarm: [], mean: {} };
+  const canonical = kinds.blood_pressure({ ...base, kind: 'blood_pressure', unit: 'mmHg', points: [at(1, { systolic: 120, diastolic: 80 })] }, time);
+  const factor = 66_661 / 500_000;
+  const shown = { factor, add: 0 };
+  const point = at(1, { systolic: 120 * factor, diastolic: 80 * factor });
+  const kilopascals = kinds.blood_pressure({ ...base, kind: 'blood_pressure', unit: 'kPa', shown, points: [point] }, time);
+  kilopascals.range.forEach((edge, index) => assert.ok(Math.abs(edge - canonical.range[index] * factor) < 1e-9));
+  assert.equal(said({ shown }, 120 * factor), '16.0');
+  assert.equal(said({}, 120.4), '120');
+  const alarm = [{ field: 'temperature', high: 37.9 * 1.8 + 32 }];
+  const fever = kinds.temperature({ ...base, kind: 'temperature', unit: '°F', shown: { factor: 1.8, add: 32 }, alarm,
+    points: [at(1, { temperature: 98.6 })] }, time);
+  assert.ok(JSON.stringify(fever.legend).includes('fever from 100.4 °F'), JSON.stringify(fever.legend));
+  assert.ok(fever.range[0] < 98.6 && fever.range[1] > 101);
 });

@@ -1,7 +1,7 @@
 //! A device's page: the chart of its vital sign and every reading with its way.
 
 use askama::Template;
-use vitals::{Field, Kind};
+use vitals::{Field, Kind, Units};
 
 use crate::frame::Frame;
 use crate::icon::Icon;
@@ -40,6 +40,8 @@ pub struct DevicePage {
     pub summary: String,
     /// Where one device of the line ended and the next began, a sentence each; empty for one that replaced nothing.
     pub line: Vec<String>,
+    /// The units in which the values of the table are.
+    pub units: Units,
     /// The readings, newest first.
     pub rows: Vec<ReadingRow>,
     /// What follows.
@@ -105,8 +107,8 @@ impl DevicePage {
     }
 
     /// A column's unit, where its name does not say it already.
-    fn unit(field: Field) -> &'static str {
-        let unit = field.unit();
+    fn unit(&self, field: Field) -> &'static str {
+        let unit = self.units.unit(field);
         let label = field.label().to_lowercase();
         if label.split(' ').any(|word| word.starts_with(unit)) {
             return "";

@@ -9,9 +9,7 @@ mod series;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use vitals::{Field, Kind, Proof};
 
-pub use admin::{
-    admin, admin_quarantine, admin_refusals,
-};
+pub use admin::{admin, admin_quarantine, admin_refusals};
 pub use endpoint::{endpoint, endpoint_first, endpoint_secret};
 pub use series::{live_point, series};
 
@@ -293,6 +291,7 @@ pub fn device(kind: Kind) -> DevicePage {
             kind.label()
         ),
         line: vec![],
+        units: vitals::Units::default(),
         rows: series
             .points
             .iter()

@@ -69,6 +69,7 @@ pub fn series(kind: Kind) -> Series {
         to,
         time_zone: "America/New_York".into(),
         unit: kind.unit().into(),
+        shown: None,
         bands,
         alarm,
         mean,

@@ -138,7 +138,7 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> HomePage {
                 .clone()
                 .unwrap_or_else(|| device.serial.clone())
         }),
-        value: figures(&latest.vital),
+        value: figures(&latest.vital, visitor.person().units),
         out: reference::side(&latest.vital).is_some(),
         at: When::clock(latest.measured_at, now, &zone),
     };

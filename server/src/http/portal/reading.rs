@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use vitals::{Proof, Vital};
+use vitals::{Proof, Units, Vital};
 use web_templates::text::milliseconds;
 use web_templates::{Tone, TracePage, TraceStep};
 
@@ -39,7 +39,13 @@ pub(super) async fn trace(
             Ok::<_, PageError>((trace, device, hub))
         })
         .await?;
-    html(&page(&trace, device.as_ref(), hub, visitor.zone())?)
+    html(&page(
+        &trace,
+        device.as_ref(),
+        hub,
+        visitor.zone(),
+        visitor.person().units,
+    )?)
 }
 
 fn if_seen<T>(found: Result<T, RegistryError>) -> Result<Option<T>, RegistryError> {
@@ -55,6 +61,7 @@ fn page(
     device: Option<&Device>,
     hub: Option<String>,
     zone: Tz,
+    units: Units,
 ) -> Result<TracePage, PageError> {
     let reading = &trace.reading;
     let vital = Vital::from_json(reading.kind, &reading.values)
@@ -63,7 +70,7 @@ fn page(
     Ok(TracePage {
         reading_id: reading.id.to_string(),
         title: reading.kind.label().to_owned(),
-        value: figures(&vital),
+        value: figures(&vital, units),
         device: device.map_or_else(
             || "a device that moved on".to_owned(),
             |device| format!("{} · {}", model(device), device.serial),

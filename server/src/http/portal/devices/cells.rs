@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use vitals::{Kind, Quality, Vital};
+use vitals::{Kind, Quality, Units, Vital};
 use web_templates::pages::device::columns;
 use web_templates::series::Point;
 use web_templates::{Cell, Delivery, Note, ReadingRow, Way, WayCell, When};
 
-use super::parts::with_its_decimals;
+use super::parts::number;
 use super::reference::{Side, range, side};
 use crate::history::store::page::{self, Shown};
 use crate::history::store::series;
 
 /// The row of a reading.
-pub(super) fn row(reading: &Shown, now: DateTime<Utc>, zone: Tz) -> ReadingRow {
+pub(super) fn row(reading: &Shown, now: DateTime<Utc>, zone: Tz, units: Units) -> ReadingRow {
     let kind = reading.vital.kind();
     let cell = |field| {
         let Some(quantity) = reading.vital.get(field) else {
@@ -23,7 +23,7 @@ pub(super) fn row(reading: &Shown, now: DateTime<Utc>, zone: Tz) -> ReadingRow {
         };
         let out = range(kind, field).is_some_and(|range| range.side(quantity).is_some());
         Cell {
-            text: with_its_decimals(field, quantity.to_string()),
+            text: number(units, field, quantity),
             out,
         }
     };
@@ -89,9 +89,10 @@ pub(super) fn way(reading: &Shown, now: DateTime<Utc>, zone: Tz) -> WayCell {
 }
 
 /// The point of a reading that a live page adds.
-pub(super) fn live_point(reading: &Shown) -> Point {
+pub(super) fn live_point(reading: &Shown, units: Units) -> Point {
     let values = series::fields(reading.vital.kind()).iter();
-    let values = values.filter_map(|field| Some((*field, reading.vital.get(*field)?.to_f64())));
+    let values =
+        values.filter_map(|field| Some((*field, units.convert(*field, reading.vital.get(*field)?.to_f64()))));
     let main = series::fields(reading.vital.kind()).first();
     let comparator = main.and_then(|field| reading.vital.get(*field)?.comparator());
     let period = reading
@@ -110,12 +111,14 @@ pub(super) fn live_point(reading: &Shown) -> Point {
 }
 
 /// A point of the series.
-pub(super) fn point(kind: Kind, point: &series::Point) -> Point {
+pub(super) fn point(kind: Kind, point: &series::Point, units: Units) -> Point {
     let values = series::fields(kind)
         .iter()
         .zip(point.values)
         .filter(|(_, value)| value.is_finite());
-    let v: BTreeMap<_, _> = values.map(|(field, value)| (*field, value)).collect();
+    let v: BTreeMap<_, _> = values
+        .map(|(field, value)| (*field, units.convert(*field, value)))
+        .collect();
     Point {
         t: point.period.map_or(point.at, |(from, _)| from).timestamp_millis(),
         until: point.period.map(|(_, to)| to.timestamp_millis()),

@@ -10,7 +10,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::watch;
 use tokio::time::Instant;
-use vitals::Kind;
+use vitals::{Kind, Units};
 use web_templates::live::{self, HEARTBEAT};
 
 use super::cells;
@@ -53,6 +53,7 @@ pub(super) struct Follow {
     devices: Devices,
     kind: Kind,
     zone: Tz,
+    units: Units,
     signals: Receiver<Published>,
     /// Where the stream has been read to; none before the first look.
     until: Option<i64>,
@@ -87,6 +88,7 @@ impl Follow {
             devices,
             kind,
             zone: visitor.zone(),
+            units: visitor.person().units,
             signals: state.signals().subscribe(),
             until: after,
             open: BTreeMap::new(),
@@ -255,11 +257,11 @@ impl Follow {
     /// A reading's row and its point. After a break the browser says the last place that it was given.
     fn reading(&mut self, reading: &Shown, place: i64, text: &mut String) -> Result<(), PageError> {
         self.note(reading);
-        let row = cells::row(reading, self.state.ground().now(), self.zone);
+        let row = cells::row(reading, self.state.ground().now(), self.zone, self.units);
         text.push_str(&live::reading(
             &place.to_string(),
             &row,
-            &cells::live_point(reading),
+            &cells::live_point(reading, self.units),
         )?);
         Ok(())
     }

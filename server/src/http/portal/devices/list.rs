@@ -221,7 +221,7 @@ fn row(
         reference: device.customer_reference.clone(),
         opens: true,
         state: device_state(device, now),
-        headline: latest.map(|latest| figures(&latest.vital)),
+        headline: latest.map(|latest| figures(&latest.vital, visitor.person().units)),
         out: latest.is_some_and(|latest| reference::side(&latest.vital).is_some()),
         last: last.map(|at| When::clock(at, now, &zone)),
         signal: signal(device),

@@ -1,7 +1,7 @@
 //! Small parts of a device, for every list that has devices in it.
 
 use chrono::{DateTime, Utc};
-use vitals::{Field, Kind, Vital};
+use vitals::{Field, Kind, Quantity, Units, Vital};
 use web_templates::text::span;
 use web_templates::{Battery, Icon, Signal, Tag, Tone, Value};
 
@@ -90,8 +90,17 @@ pub(in crate::http::portal) fn via(device: &Device) -> (Icon, &'static str) {
     }
 }
 
-/// A reading's main value in large figures.
-pub(in crate::http::portal) fn figures(vital: &Vital) -> Value {
+/// A reading's main value in large figures, in the units of who looks.
+pub(in crate::http::portal) fn figures(vital: &Vital, units: Units) -> Value {
+    let main = vital.kind().fields()[0];
+    if units.converts(main) {
+        let number = |field| vital.get(field).map(|quantity| number(units, field, quantity));
+        let (first, unit) = (number(main).unwrap_or_default(), units.unit(main));
+        return match number(Field::Diastolic) {
+            Some(second) => Value::pair(first, second, unit),
+            None => Value::new(first, unit),
+        };
+    }
     let (number, unit) = vital.headline();
     let number = match vital.kind() {
         Kind::Temperature => with_its_decimals(Field::Temperature, number),
@@ -102,6 +111,15 @@ pub(in crate::http::portal) fn figures(vital: &Vital) -> Value {
         Some((first, second)) => Value::pair(first, second, unit),
         None => Value::new(number, unit),
     }
+}
+
+/// A number in the units of who looks.
+pub(super) fn number(units: Units, field: Field, canonical: Quantity) -> String {
+    let text = units.show(field, canonical).to_string();
+    if units.converts(field) && !text.contains('.') {
+        return format!("{text}.0");
+    }
+    with_its_decimals(field, text)
 }
 
 /// A number as its column has it: a temperature or a weight keeps its first decimal where that is nought.
@@ -116,6 +134,31 @@ pub(super) fn with_its_decimals(field: Field, number: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_are_in_the_units_of_who_looks() {
+        let units = Units {
+            pressure: vitals::PressureUnit::KPa,
+            glucose: vitals::GlucoseUnit::MmolL,
+            ..Units::default()
+        };
+        let of = |kind, json: serde_json::Value| {
+            let value = figures(&Vital::from_json(kind, &json).unwrap(), units);
+            format!("{value:?}")
+        };
+        let pressure = of(
+            Kind::BloodPressure,
+            serde_json::json!({"systolic": 120, "diastolic": 80}),
+        );
+        assert!(
+            pressure.contains("16.0") && pressure.contains("10.7") && pressure.contains("kPa"),
+            "{pressure}"
+        );
+        let glucose = of(Kind::Glucose, serde_json::json!({"glucose": 99}));
+        assert!(glucose.contains("5.5") && glucose.contains("mmol/L"), "{glucose}");
+        let weight = of(Kind::Weight, serde_json::json!({"weight": 80}));
+        assert!(weight.contains("80.0") && weight.contains("kg"), "{weight}");
+    }
 
     #[test]
     fn a_column_of_decimals_is_even() {

@@ -6,9 +6,9 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Duration, TimeDelta, Utc};
 use serde::Deserialize;
-use vitals::{Field, Kind};
+use vitals::{Field, Kind, Units};
 use web_templates::Range;
-use web_templates::series::{Band, Series};
+use web_templates::series::{Band, Scale, Series};
 
 use super::cells;
 use super::line;
@@ -83,14 +83,20 @@ async fn answer(
         })
         .await?;
     let mean = series::mean(&points, kind, (range == Range::Week).then_some(&zone));
-    let series = series_of(kind, (since, now), zone.name(), mean, points);
+    let series = series_of(
+        (kind, visitor.person().units),
+        (since, now),
+        zone.name(),
+        mean,
+        points,
+    );
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(series))
 }
 
 fn series_of(
-    kind: Kind,
+    (kind, units): (Kind, Units),
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     time_zone: &str,
     mean: BTreeMap<Field, f64>,
@@ -101,14 +107,14 @@ fn series_of(
         let (low, high) = limit.target()?;
         Some(Band {
             field: limit.field,
-            low: Some(low),
-            high: Some(high),
+            low: Some(units.convert(limit.field, low)),
+            high: Some(units.convert(limit.field, high)),
         })
     };
     let alarm = |limit: &Limits| Band {
         field: limit.field,
-        low: limit.low(),
-        high: limit.high(),
+        low: limit.low().map(|low| units.convert(limit.field, low)),
+        high: limit.high().map(|high| units.convert(limit.field, high)),
     };
     let outside = |point: &Point| {
         let values = fields(kind)
@@ -124,13 +130,19 @@ fn series_of(
         from: from.timestamp_millis(),
         to: to.timestamp_millis(),
         time_zone: time_zone.to_owned(),
-        unit: kind.unit().to_owned(),
+        unit: units.unit(kind.fields()[0]).to_owned(),
+        shown: units
+            .scale(kind.fields()[0])
+            .map(|(factor, add)| Scale { factor, add }),
         bands: ranges(kind).iter().filter(drawn).filter_map(band).collect(),
         alarm: ranges(kind).iter().filter(drawn).map(alarm).collect(),
-        mean,
+        mean: mean
+            .into_iter()
+            .map(|(field, mean)| (field, units.convert(field, mean)))
+            .collect(),
         points: thin(points, outside)
             .iter()
-            .map(|point| cells::point(kind, point))
+            .map(|point| cells::point(kind, point, units))
             .collect(),
     }
 }

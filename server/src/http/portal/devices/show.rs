@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
-use vitals::Kind;
+use vitals::{Field, Kind, Units};
 use web_templates::pages::device::KindChoice;
 use web_templates::{DevicePage, DeviceVia, Icon, Pager, Range, ReadingRow};
 
@@ -98,7 +98,7 @@ async fn find(
 }
 
 fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> DevicePage {
-    let (now, zone) = (state.ground().now(), visitor.zone());
+    let (now, zone, units) = (state.ground().now(), visitor.zone(), visitor.person().units);
     let Found {
         device,
         hub,
@@ -116,7 +116,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         .last()
         .filter(|_| more)
         .map(|last| (last.measured_at, last.id));
-    let mut shown: Vec<ReadingRow> = rows.iter().map(|row| cells::row(row, now, zone)).collect();
+    let mut shown: Vec<ReadingRow> = rows.iter().map(|row| cells::row(row, now, zone, units)).collect();
     line.mark(&rows, &mut shown);
     let path = format!("/devices/{}", device.id);
     let pairs = [("range", asked.range.as_str()), ("kind", asked.kind.as_str())];
@@ -138,13 +138,14 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         reference: device.customer_reference.clone(),
         via: through(&device, hub),
         battery: battery(&device),
-        stats: tiles::tiles(rows.first().filter(|_| is_first), &week, days, kind, now),
+        stats: tiles::tiles(rows.first().filter(|_| is_first), &week, days, (kind, units), now),
         range: if asked.range == Range::Day.as_str() {
             Range::Day
         } else {
             Range::Week
         },
-        summary: summary_text(&week, kind),
+        summary: summary_text(&week, kind, units),
+        units,
         rows: shown,
         line: line.sentences(zone),
         pager,
@@ -196,22 +197,25 @@ fn through(device: &Device, hub: Option<(HubId, String)>) -> DeviceVia {
 }
 
 /// The chart in words.
-fn summary_text(week: &Week, kind: Kind) -> String {
+fn summary_text(week: &Week, kind: Kind, units: Units) -> String {
     let count = web_templates::text::counted(week.count().unsigned_abs(), "reading", "readings");
     let field = fields(kind).first().copied();
     match week.mean() {
         Some((first, second)) if kind == Kind::BloodPressure => {
             format!(
-                "{count} of {} in 7 days, mean {first:.0} over {second:.0} mmHg; the same values are in the table",
-                kind.label()
+                "{count} of {} in 7 days, mean {} over {} {}; the same values are in the table",
+                kind.label(),
+                tiles::shown(field, first, units),
+                tiles::shown(Some(Field::Diastolic), second, units),
+                units.unit(Field::Systolic)
             )
         }
         Some((first, _)) => {
             format!(
                 "{count} of {} in 7 days, mean {} {}; the same values are in the table",
                 kind.label(),
-                tiles::shown(field, first),
-                kind.unit()
+                tiles::shown(field, first, units),
+                field.map_or(kind.unit(), |field| units.unit(field))
             )
         }
         None => format!("No readings of {} in 7 days", kind.label()),

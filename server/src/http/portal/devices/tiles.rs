@@ -1,7 +1,7 @@
 //! The four tiles of a device's page: last reading, mean of the week, number of readings, days with data.
 
 use chrono::{DateTime, Utc};
-use vitals::{Field, Kind};
+use vitals::{Field, Kind, Units};
 use web_templates::text::{ago, grouped};
 use web_templates::{Stat, Value};
 
@@ -15,27 +15,28 @@ pub(super) fn tiles(
     last: Option<&Shown>,
     week: &Week,
     days: usize,
-    kind: Kind,
+    (kind, units): (Kind, Units),
     now: DateTime<Utc>,
 ) -> Vec<Stat> {
     vec![
-        last_reading(last, now),
-        mean(week, kind),
+        last_reading(last, now, units),
+        mean(week, kind, units),
         readings(week),
         days_with_data(days),
     ]
 }
 
-fn last_reading(last: Option<&Shown>, now: DateTime<Utc>) -> Stat {
+fn last_reading(last: Option<&Shown>, now: DateTime<Utc>, units: Units) -> Stat {
     let Some(last) = last else {
         return Stat::new("Last reading", Value::new("–", ""), "none in the last 7 days");
     };
     let label = format!("Last reading · {}", ago(last.measured_at, now));
     let pulse = last.vital.get(Field::Pulse).map(|pulse| format!("pulse {pulse}"));
-    Stat::new(label, figures(&last.vital), pulse.unwrap_or_default()).warn_if(side(&last.vital).is_some())
+    Stat::new(label, figures(&last.vital, units), pulse.unwrap_or_default())
+        .warn_if(side(&last.vital).is_some())
 }
 
-fn mean(week: &Week, kind: Kind) -> Stat {
+fn mean(week: &Week, kind: Kind, units: Units) -> Stat {
     let label = if week.drops_first_day() {
         "7-day mean · first day dropped"
     } else {
@@ -45,16 +46,15 @@ fn mean(week: &Week, kind: Kind) -> Stat {
         return Stat::new(label, Value::new("–", ""), "no readings to take it from");
     };
     let fields = fields(kind);
-    let number = |field: Option<&Field>, value: f64| shown(field.copied(), value);
+    let number = |field: Option<&Field>, value: f64| shown(field.copied(), value, units);
+    let unit = fields.first().map_or(kind.unit(), |field| units.unit(*field));
     let value = match kind {
-        Kind::BloodPressure => Value::pair(
-            number(fields.first(), first),
-            number(fields.get(1), second),
-            kind.unit(),
-        ),
-        _ => Value::new(number(fields.first(), first), kind.unit()),
+        Kind::BloodPressure => {
+            Value::pair(number(fields.first(), first), number(fields.get(1), second), unit)
+        }
+        _ => Value::new(number(fields.first(), first), unit),
     };
-    let (note, warn) = match target_note(kind, &[first, second]) {
+    let (note, warn) = match target_note(kind, &[first, second], units) {
         Some(note) => (note, true),
         None if matches!(kind, Kind::Activity | Kind::Sleep) => ("a reading".to_owned(), false),
         None => (String::new(), false),
@@ -64,33 +64,36 @@ fn mean(week: &Week, kind: Kind) -> Stat {
 
 /// Where a mean, as it is shown, lies beyond the band to aim for: `above 135/85`. Of a pulse or a temperature the band is what is usual and
 /// nothing to aim for.
-fn target_note(kind: Kind, means: &[f64]) -> Option<String> {
+fn target_note(kind: Kind, means: &[f64], units: Units) -> Option<String> {
     if matches!(kind, Kind::HeartRate | Kind::Temperature) {
         return None;
     }
-    let targets: Vec<(f64, f64, f64)> = fields(kind)
+    let targets: Vec<(f64, [f64; 2], Field)> = fields(kind)
         .iter()
         .zip(means)
         .filter_map(|(field, mean)| {
             range(kind, *field)?
                 .target()
-                .map(|(low, high)| (mean.round(), low, high))
+                .map(|(low, high)| (mean.round(), [low, high], *field))
         })
         .collect();
-    let join = |pick: fn(&(f64, f64, f64)) -> f64| {
+    let join = |edge: usize| {
         targets
             .iter()
-            .map(|target| pick(target).to_string())
+            .map(|(_, edges, field)| match units.converts(*field) {
+                true => shown(Some(*field), edges[edge], units),
+                false => edges[edge].to_string(),
+            })
             .collect::<Vec<_>>()
             .join("/")
     };
-    if targets.iter().any(|(mean, _, high)| mean > high) {
-        return Some(format!("above {}", join(|target| target.2)));
+    if targets.iter().any(|(mean, [_, high], _)| mean > high) {
+        return Some(format!("above {}", join(1)));
     }
     targets
         .iter()
-        .any(|(mean, low, _)| mean < low)
-        .then(|| format!("below {}", join(|target| target.1)))
+        .any(|(mean, [low, _], _)| mean < low)
+        .then(|| format!("below {}", join(0)))
 }
 
 fn readings(week: &Week) -> Stat {
@@ -120,9 +123,10 @@ fn days_with_data(days: usize) -> Stat {
     .with_percent(percent)
 }
 
-/// A mean with as many digits as the field's values are read with.
-pub(super) fn shown(field: Option<Field>, value: f64) -> String {
+/// A mean in the units of who looks, with as many digits as the field's values are read with.
+pub(super) fn shown(field: Option<Field>, value: f64, units: Units) -> String {
     match field {
+        Some(field) if units.converts(field) => format!("{:.1}", units.convert(field, value)),
         Some(Field::Temperature | Field::Weight) => format!("{value:.1}"),
         _ => format!("{value:.0}"),
     }
@@ -134,15 +138,25 @@ mod tests {
 
     #[test]
     fn a_mean_beyond_the_target_says_so() {
-        let note = |means: [f64; 2]| target_note(Kind::BloodPressure, &means);
+        let note = |means: [f64; 2]| target_note(Kind::BloodPressure, &means, Units::default());
         assert_eq!(note([138.0, 80.0]).as_deref(), Some("above 135/85"));
         assert_eq!(note([120.0, 86.0]).as_deref(), Some("above 135/85"));
         assert_eq!(note([88.0, 70.0]).as_deref(), Some("below 90/60"));
+        let kpa = Units {
+            pressure: vitals::PressureUnit::KPa,
+            ..Units::default()
+        };
+        let note_in_kpa = target_note(Kind::BloodPressure, &[138.0, 80.0], kpa);
+        assert_eq!(note_in_kpa.as_deref(), Some("above 18.0/11.3"));
         assert_eq!(note([135.4, 85.0]), None, "shown as 135/85");
-        assert_eq!(target_note(Kind::HeartRate, &[52.0]), None, "an athlete's pulse");
-        assert_eq!(target_note(Kind::Weight, &[80.0, 0.0]), None);
         assert_eq!(
-            target_note(Kind::Oximetry, &[97.0, 60.0]),
+            target_note(Kind::HeartRate, &[52.0], Units::default()),
+            None,
+            "an athlete's pulse"
+        );
+        assert_eq!(target_note(Kind::Weight, &[80.0, 0.0], Units::default()), None);
+        assert_eq!(
+            target_note(Kind::Oximetry, &[97.0, 60.0], Units::default()),
             None,
             "a pulse has limits but no target"
         );
