@@ -1,5 +1,6 @@
 //! A hub is claimed, compared, believed for exactly what it signs, and never refused for what it sends.
 
+mod pulse;
 mod strangers;
 
 use std::sync::Arc;
