@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::TimeDelta;
 use vitals::{DeviceKey, Kind};
 
+use super::imports::csv::{Reader, Record};
 use super::organisations::named;
 use super::{RegistryError, store};
 use crate::ground::{Ground, Purpose};
@@ -89,13 +90,9 @@ fn parse(ground: &Ground, text: &str, insecure_dev: bool) -> Result<Vec<Line>, V
     let mut seen: HashMap<DeviceKey, usize> = HashMap::new();
     let mut tokens: HashMap<[u8; 32], usize> = HashMap::new();
     let mut order = [0, 1, 2, 3, 4];
-    let rows = text
-        .lines()
-        .enumerate()
-        .map(|(index, row)| (index + 1, row.trim_start_matches('\u{feff}')));
     let mut is_first = true;
-    for (number, row) in rows.filter(|(_, row)| !row.trim().is_empty()) {
-        let read = fields(row).ok_or_else(|| "a quote is not closed".to_owned());
+    for Record { line: number, fields } in Reader::new(text) {
+        let read = fields.ok_or_else(|| "a quote is not closed".to_owned());
         if std::mem::take(&mut is_first)
             && let Ok(fields) = &read
             && let Some(named) = header(fields)
@@ -207,26 +204,6 @@ fn bits(token: &str) -> f64 {
 
 fn variety(token: &str) -> usize {
     token.bytes().collect::<HashSet<_>>().len()
-}
-
-/// The fields of one line; a field may stand in double quotes, which are doubled inside it.
-fn fields(row: &str) -> Option<Vec<String>> {
-    let (mut fields, mut field, mut is_quoted) = (Vec::new(), String::new(), false);
-    let mut characters = row.trim_end_matches('\r').chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' if is_quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                field.push('"');
-            }
-            '"' if is_quoted => is_quoted = false,
-            '"' if field.is_empty() => is_quoted = true,
-            ',' if !is_quoted => fields.push(std::mem::take(&mut field)),
-            other => field.push(other),
-        }
-    }
-    fields.push(field);
-    (!is_quoted).then_some(fields)
 }
 
 #[cfg(test)]

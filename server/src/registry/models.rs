@@ -87,7 +87,8 @@ pub async fn create(
     Ok(model)
 }
 
-/// Changes what is known of a model, and so of all its devices. Readings of a kind that it no longer measures stay.
+/// Changes a model that no device has yet: afterwards it would say something else of devices that are in people's hands, and
+/// of what they measured.
 pub async fn change(tx: &Tx<AdminScope>, id: DeviceModelId, patch: ModelPatch) -> Result<(), RegistryError> {
     let ModelPatch {
         name,
@@ -99,12 +100,22 @@ pub async fn change(tx: &Tx<AdminScope>, id: DeviceModelId, patch: ModelPatch) -
         kinds: measured(kinds)?,
         transport,
     };
+    if store::models::is_used(tx, id).await? {
+        let before = get(tx, id).await?;
+        let is_same =
+            before.name == patch.name && before.kinds == patch.kinds && before.transport == patch.transport;
+        return if is_same { Ok(()) } else { Err(USED) };
+    }
     if store::models::update(tx, id, &patch).await? {
         Ok(())
     } else {
         Err(RegistryError::NotFound("model"))
     }
 }
+
+const USED: RegistryError = RegistryError::Conflict(
+    "devices of this model are registered, so it stays as it is; add another model for what differs",
+);
 
 fn called(name: &str) -> Result<String, RegistryError> {
     let name = named(name)?;

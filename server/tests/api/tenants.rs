@@ -21,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 95] = [
+const TABLE: [(&str, &str, Gets); 96] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -55,6 +55,7 @@ const TABLE: [(&str, &str, Gets); 95] = [
     ("DELETE", "/invitations/{id}", NotFound),
     ("GET", "/device-models", NothingForeign),
     ("POST", "/device-models", Forbidden),
+    ("PATCH", "/device-models/{id}", Forbidden),
     ("GET", "/devices", NothingForeign),
     ("POST", "/devices", Forbidden),
     ("GET", "/devices/{id}", NotFound),
@@ -143,7 +144,10 @@ impl Aimed {
             Some("imports") => import,
             _ => reading,
         };
-        let path = format!("/api/v1{}", pattern.replace("{id}", id));
+        let path = format!(
+            "/api/v1{}",
+            pattern.replace("{id}", id).replace("{contact}", reading)
+        );
         Self {
             method,
             path,
@@ -178,6 +182,7 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
             json!({"purpose": "general", "name": "Mine", "phone": "+1 555 0100"})
         }
         ("PATCH", path) if path.contains("/contacts/") => json!({"name": "Taken"}),
+        ("PATCH", "/device-models/{id}") => json!({"name": "Taken"}),
         ("PATCH", "/devices/{id}/numbers") => json!({"firmware": "9.9"}),
         ("PATCH", "/devices/{id}/reference") => json!({"reference": "taken"}),
         ("POST", "/devices") => json!({"maker": "M", "serial": "S", "model_id": customer}),

@@ -3,11 +3,12 @@
 
 use sqlx::Row as _;
 use uuid::Uuid;
-use vitalwire_server::ground::enums::{ContactPurpose, OrganisationState, PatientMode};
+use vitalwire_server::ground::enums::{ContactPurpose, OrganisationState, PatientMode, Transport};
 use vitalwire_server::ground::ids::CustomerId;
 use vitalwire_server::history::commit::Verdict;
 use vitalwire_server::identity::Password;
 use vitalwire_server::registry::contacts::{self, ContactPatch, NewContact, Of};
+use vitalwire_server::registry::models::{self, ModelPatch};
 use vitalwire_server::registry::moves::{self, Placement};
 use vitalwire_server::registry::organisations::{
     self, Customer, CustomerPatch, DistributorPatch, Draft, NewOrganisation,
@@ -515,4 +516,32 @@ async fn a_device_s_numbers_are_the_administrators_and_each_has_a_word_of_its_ow
         (of_anna.distributor_name, of_anna.distributor_reference),
         (None, None)
     );
+}
+
+#[tokio::test]
+async fn a_model_changes_only_while_no_device_has_it() {
+    let world = World::new().await;
+    let admin = world.admin();
+    let change = async |name: &str| {
+        let patch = ModelPatch {
+            name: name.to_owned(),
+            kinds: vec![vitals::Kind::Weight],
+            transport: Transport::Bluetooth,
+        };
+        admin
+            .run(&world.database, async |tx| {
+                models::change(tx, world.scale.into(), patch).await
+            })
+            .await
+    };
+    change("Better scale").await.unwrap();
+    world.device("S-1").await;
+    let refused = change("Best scale").await;
+    assert!(matches!(refused, Err(RegistryError::Conflict(_))), "{refused:?}");
+    change("Better scale").await.unwrap();
+    let held = admin
+        .run(&world.database, async |tx| models::holdings(tx).await)
+        .await
+        .unwrap();
+    assert_eq!(held[&world.scale.into()].devices, 1);
 }

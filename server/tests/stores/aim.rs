@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 use vitalwire_server::ground::ids::{
-    ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ImportId, InvitationId, ReadingId,
-    UserId,
+    ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ImportId, InvitationId,
+    ReadingId, UserId,
 };
 use vitalwire_server::identity::{Caller, CallerScope};
 use vitalwire_server::tenancy::{CustomerScope, DistributorScope};

@@ -166,6 +166,17 @@ impl World {
         .execute(&self.sql)
         .await
         .unwrap();
+        sqlx::query(
+            "insert into contact (id, distributor_id, purpose, name, phone, created_at)
+             values ($1, $2, 'general', $3, '+1 555 0100', $4)",
+        )
+        .bind(ground.id::<Uuid>())
+        .bind(beside)
+        .bind(format!("{name} Desk"))
+        .bind(ground.now())
+        .execute(&self.sql)
+        .await
+        .unwrap();
         let of_distributor = (aim.distributor_import, Some(beside), None);
         for (import, distributor, customer) in [of_distributor, (aim.customer_import, None, Some(customer))] {
             let maker = match customer {

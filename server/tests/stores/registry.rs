@@ -8,13 +8,13 @@ use vitalwire_server::registry::devices::{DeviceFilter, DevicePatch, ReferenceCh
 use vitalwire_server::registry::hubs::{HubMaker, HubsAsked, NewHub};
 use vitalwire_server::registry::imports::{self, Lines, Upload};
 use vitalwire_server::registry::organisations::{
-    CustomerFilter, CustomerPatch, DistributorPatch, Draft, NewOrganisation,
+    CustomerFilter, CustomerPatch, DistributorFilter, DistributorPatch, Draft, NewOrganisation,
 };
 use vitalwire_server::registry::overview::HubFilter;
 use vitalwire_server::registry::refusals::RefusalFilter;
 use vitalwire_server::registry::{
-    Ask, Change, Reference, Typed as _, claim, configure, devices, hubs, models, organisations, overview,
-    refusals, search, tokens,
+    Ask, Change, Reference, RegistryError, Typed as _, claim, configure, devices, figures, hubs, models,
+    organisations, overview, refusals, search, tokens,
 };
 
 use crate::table::{Call, Row, either, row, said};
@@ -66,6 +66,28 @@ pub(crate) const READS: &[Row] = &[
     row!("registry::models::list", Either, Catalogue, call => {
         either!(call, scope => call.run(scope, async |tx| models::list(tx, &Ask::first(100)).await).await)
     }),
+    row!("registry::figures::of_customers", Either, Read, call => {
+        let (customers, now) = ([call.at.customer], call.world.ground.now());
+        // Every customer that was asked for is answered, with nothing for those that are not seen.
+        either!(call, scope => {
+            let figures = async |tx: &_| {
+                let figures = figures::of_customers(tx, &customers, now).await?;
+                Ok::<_, RegistryError>(figures.into_values().collect::<Vec<_>>())
+            };
+            call.run(scope, figures).await
+        })
+    }),
+    row!("registry::models::list_like", Either, Catalogue, call => {
+        let all = models::ModelFilter::default();
+        either!(call, scope => call.run(scope, async |tx| models::list_like(tx, &all, &Ask::first(100)).await).await)
+    }),
+    row!("registry::models::get", Either, Catalogue, call => {
+        let model = call.world.model.into();
+        either!(call, scope => call.run(scope, async |tx| models::get(tx, model).await).await)
+    }),
+    row!("registry::models::holdings", Either, List, call => {
+        either!(call, scope => call.run(scope, async |tx| models::holdings(tx).await).await)
+    }),
     row!("registry::organisations::customers", Either, List, call => {
         either!(call, scope => {
             call.run(scope, async |tx| organisations::customers(tx, &Ask::first(100)).await).await
@@ -85,6 +107,11 @@ pub(crate) const READS: &[Row] = &[
     row!("registry::organisations::distributors", Distributor, List, call => {
         call.distributor(async |tx| organisations::distributors(tx, &Ask::first(100)).await).await
     }),
+    row!("registry::organisations::distributors_like", Distributor, List, call => {
+        call.distributor(async |tx| {
+            organisations::distributors_like(tx, &DistributorFilter::default(), &Ask::first(100)).await
+        }).await
+    }),
     row!("registry::organisations::distributor", Distributor, Read, call => {
         call.distributor(async |tx| organisations::distributor(tx, call.at.distributor()).await).await
     }),
@@ -93,6 +120,10 @@ pub(crate) const READS: &[Row] = &[
     }),
     row!("registry::contacts::of_distributor", Distributor, Read, call => {
         call.distributor(async |tx| contacts::of_distributor(tx, call.at.distributor()).await).await
+    }),
+    row!("registry::contacts::main_of_distributors", Distributor, Read, call => {
+        let distributors = [call.at.distributor()];
+        call.distributor(async |tx| contacts::main_of_distributors(tx, &distributors).await).await
     }),
     row!("registry::contacts::get", Either, Read, call => {
         let of = Of::Customer(call.at.customer);

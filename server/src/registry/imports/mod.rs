@@ -20,6 +20,8 @@ use super::{RegistryError, store};
 use crate::ground::Ground;
 use crate::ground::enums::{ImportState, ImportStep, OrganisationState, UserRole};
 use crate::ground::ids::{CustomerId, DistributorId, ImportId, UserId};
+use tokio::sync::Semaphore;
+
 use crate::tenancy::{Database, Right, Scope as _, SystemScope, Tx};
 
 pub use columns::{Column, template};
@@ -180,10 +182,24 @@ pub async fn receive<S: HasRights>(
         into,
         insecure_dev,
     } = file;
-    let into = if whose == Whose::Platform { into } else { Into::Inventory };
-    by.run(database, async |tx| target_is_served(tx, into).await).await?;
-    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(200).collect();
-    let name = if name.is_empty() { "devices.csv".to_owned() } else { name };
+    let into = if whose == Whose::Platform {
+        into
+    } else {
+        Into::Inventory
+    };
+    by.run(database, async |tx| target_is_served(tx, into).await)
+        .await?;
+    let name: String = name
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect();
+    let name = if name.is_empty() {
+        "devices.csv".to_owned()
+    } else {
+        name
+    };
     let reader = ground.clone();
     // A large file takes a second of work, which would hold up whoever else is served by this thread.
     let lines = tokio::task::spawn_blocking(move || read(&reader, whose, &bytes, insecure_dev))
@@ -227,7 +243,10 @@ async fn target_is_served<S: RegistryScope>(tx: &Tx<S>, into: Into) -> Result<()
 fn read(ground: &Ground, whose: Whose, bytes: &[u8], insecure_dev: bool) -> Result<Vec<Line>, RegistryError> {
     let wrong = |why: String| RegistryError::invalid("file", why);
     if bytes.len() > LARGEST {
-        return Err(wrong(format!("has more than {} MB; part it", LARGEST / 1024 / 1024)));
+        return Err(wrong(format!(
+            "has more than {} MB; part it",
+            LARGEST / 1024 / 1024
+        )));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
@@ -236,11 +255,14 @@ fn read(ground: &Ground, whose: Whose, bytes: &[u8], insecure_dev: bool) -> Resu
         ))
     })?;
     if text.contains('\0') {
-        return Err(wrong("holds U+0000: it is no text, or in another encoding than UTF-8".to_owned()));
+        return Err(wrong(
+            "holds U+0000: it is no text, or in another encoding than UTF-8".to_owned(),
+        ));
     }
     let mut records = csv::Reader::new(text);
     let first = records.next().and_then(|record| record.fields);
-    let first = first.ok_or_else(|| wrong("is empty, or its first line has a quotation mark too many".to_owned()))?;
+    let first =
+        first.ok_or_else(|| wrong("is empty, or its first line has a quotation mark too many".to_owned()))?;
     let columns = columns::header(&first, whose)?;
     let reading = line::Reading {
         ground,
@@ -262,6 +284,9 @@ fn read(ground: &Ground, whose: Whose, bytes: &[u8], insecure_dev: bool) -> Resu
     }
     Ok(lines)
 }
+
+/// Files that are read at a time, whichever way they come: each may take some tens of megabytes while it is.
+pub static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// The imports that the scope sees, the newest first.
 pub async fn list<S: RegistryScope>(
@@ -337,12 +362,16 @@ pub async fn apply<S: HasRights>(
             return Err(RegistryError::Conflict("the import is under way or done"));
         }
         ImportState::Failed | ImportState::Cancelled => {
-            return Err(RegistryError::Conflict("the import is over: bring the file again"));
+            return Err(RegistryError::Conflict(
+                "the import is over: bring the file again",
+            ));
         }
     }
     let (user, now) = (by.user(), ground.now());
     let begun = SystemScope::for_purpose("apply an import that the caller sees")
-        .run(database, async |tx| store::imports::system_begin(tx, id, user, now).await)
+        .run(database, async |tx| {
+            store::imports::system_begin(tx, id, user, now).await
+        })
         .await?;
     if begun { Ok(()) } else { Err(MEANWHILE) }
 }
@@ -361,7 +390,9 @@ pub async fn cancel<S: HasRights>(
     }
     let now = ground.now();
     let cancelled = SystemScope::for_purpose("cancel an import that the caller sees")
-        .run(database, async |tx| store::imports::system_cancel(tx, id, now).await)
+        .run(database, async |tx| {
+            store::imports::system_cancel(tx, id, now).await
+        })
         .await?;
     if cancelled { Ok(()) } else { Err(MEANWHILE) }
 }

@@ -50,5 +50,5 @@ pub(super) async fn create(
     };
     let work = async |tx: &_| models::create(tx, state.ground(), new).await;
     let model = admin.scope.run(state.database(), work).await?;
-    Ok(HttpResponse::Created().json(Out::from(model)))
+    Ok(HttpResponse::Created().json(Out::of(model, 0)))
 }

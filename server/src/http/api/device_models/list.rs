@@ -9,7 +9,7 @@ use crate::http::api::paging::{ListOut, PageQuery};
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
-use crate::registry::models;
+use crate::registry::{RegistryError, models};
 use crate::tenancy::Scope as _;
 
 /// List the models by maker and name
@@ -22,8 +22,15 @@ pub(super) async fn list(
     query: web::Query<PageQuery>,
 ) -> Result<web::Json<ListOut<Out>>, Problem> {
     let ask = query.into_inner().ask()?;
-    let page = in_scope!(caller, scope => {
-        scope.run(state.database(), async |tx| models::list(tx, &ask).await).await
+    let (page, held) = in_scope!(caller, scope => {
+        scope.run(state.database(), async |tx| {
+            Ok::<_, RegistryError>((models::list(tx, &ask).await?, models::holdings(tx).await?))
+        })
+        .await
     })?;
-    Ok(web::Json(ListOut::of(page, Out::from)))
+    let devices = |id| held.get(&id).map_or(0, |of_model| of_model.devices);
+    Ok(web::Json(ListOut::of(page, |model| {
+        let devices = devices(model.id);
+        Out::of(model, devices)
+    })))
 }

@@ -1,5 +1,6 @@
 //! The catalogue of device models.
 
+mod change;
 mod create;
 mod list;
 
@@ -13,7 +14,9 @@ use crate::ground::ids::DeviceModelId;
 use crate::registry::models::DeviceModel;
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(list::list).service(create::create);
+    cfg.service(list::list)
+        .service(create::create)
+        .service(change::change);
 }
 
 #[derive(Serialize, ToSchema)]
@@ -25,10 +28,12 @@ struct Out {
     #[schema(value_type = Vec<enums::Kind>)]
     kinds: Vec<Kind>,
     transport: Transport,
+    /// Devices of it that you see, those out of use not counted.
+    devices: i64,
 }
 
-impl From<DeviceModel> for Out {
-    fn from(model: DeviceModel) -> Self {
+impl Out {
+    fn of(model: DeviceModel, devices: i64) -> Self {
         let DeviceModel {
             id,
             maker,
@@ -42,6 +47,7 @@ impl From<DeviceModel> for Out {
             name,
             kinds,
             transport,
+            devices,
         }
     }
 }

@@ -9,7 +9,6 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 use utoipa::IntoParams;
 
 use super::Out;
@@ -19,11 +18,8 @@ use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
-use crate::registry::imports::{self, Into, LARGEST, Upload};
+use crate::registry::imports::{self, Into, LARGEST, ROOM, Upload};
 use crate::tenancy::Scope as _;
-
-/// Files that are read at a time: each may take some tens of megabytes while it is.
-static ROOM: Semaphore = Semaphore::const_new(2);
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
