@@ -12,6 +12,9 @@ use vitalwire_server::tenancy::PermissionSet;
 
 use crate::world::{Client, PASSWORD, World};
 
+/// An id that nothing has.
+const NOBODY_S: &str = "0192f0c1-2d3e-7a4b-8c5d-6e7f8091a2b3";
+
 /// The ids of one of everything, by the word that stands before `{id}` in a path.
 pub(crate) struct Aim {
     pub(crate) distributor: DistributorId,
@@ -19,6 +22,8 @@ pub(crate) struct Aim {
     ids: BTreeMap<&'static str, String>,
     /// A colleague in the distributor and one in the customer, for routes about users.
     colleagues: [String; 2],
+    /// Imports of the distributor, of the customer and of the platform.
+    imports: [String; 3],
     /// Open invitations to the distributor and to the customer.
     invited: [String; 2],
 }
@@ -55,17 +60,19 @@ impl Aim {
         .execute(&world.sql)
         .await
         .unwrap();
-        let contact: Uuid = world.ground.id();
-        sqlx::query(
-            "insert into contact (id, distributor_id, customer_id, purpose, name, phone, created_at)
-             values ($1, $2, $3, 'general', 'Pat', '+1 555 0100', now())",
-        )
-        .bind(contact)
-        .bind(distributor.parse::<Uuid>().unwrap())
-        .bind(tenant.customer.parse::<Uuid>().unwrap())
-        .execute(&world.sql)
-        .await
-        .unwrap();
+        let contacts: [Uuid; 2] = [world.ground.id(), world.ground.id()];
+        for (contact, customer) in contacts.iter().zip([Some(&tenant.customer), None]) {
+            sqlx::query(
+                "insert into contact (id, distributor_id, customer_id, purpose, name, phone, created_at)
+                 values ($1, $2, $3, 'general', 'Pat', '+1 555 0100', now())",
+            )
+            .bind(contact)
+            .bind(distributor.parse::<Uuid>().unwrap())
+            .bind(customer.map(|id| id.parse::<Uuid>().unwrap()))
+            .execute(&world.sql)
+            .await
+            .unwrap();
+        }
         let of_distributor = Organisation::Distributor(distributor.parse().unwrap());
         let of_customer = Organisation::Customer(tenant.customer.parse().unwrap());
         let colleagues = [
@@ -88,6 +95,11 @@ impl Aim {
             invited(world, &colleagues[0], of_distributor).await,
             invited(world, &colleagues[1], of_customer).await,
         ];
+        let imports = [
+            import(world, &colleagues[0], Some(&distributor), None).await,
+            import(world, &colleagues[1], None, Some(&tenant.customer)).await,
+            import(world, &colleagues[1], None, None).await,
+        ];
         Self {
             distributor: distributor.parse().unwrap(),
             customer: tenant.customer.parse().unwrap(),
@@ -100,9 +112,11 @@ impl Aim {
                 ("endpoints", tenant.endpoint.clone()),
                 ("readings", reading),
                 ("dead-letters", dead.to_string()),
-                ("contacts", contact.to_string()),
+                ("contacts", contacts[0].to_string()),
+                ("distributors' contacts", contacts[1].to_string()),
             ]),
             colleagues,
+            imports,
             invited,
         }
     }
@@ -120,12 +134,14 @@ impl Aim {
             "readings",
             "dead-letters",
             "contacts",
+            "distributors' contacts",
         ];
         Self {
             distributor: world.ground.id(),
             customer: world.ground.id(),
             ids: nouns.into_iter().map(|noun| (noun, id())).collect(),
             colleagues: [id(), id()],
+            imports: [id(), id(), id()],
             invited: [id(), id()],
         }
     }
@@ -140,6 +156,14 @@ impl Aim {
         if let Some(people) = people {
             return &people[usize::from(role != Some(UserRole::Distributor))];
         }
+        if noun == "imports" {
+            return &self.imports[match role {
+                Some(UserRole::Distributor) => 0,
+                Some(UserRole::Customer) => 1,
+                _ => 2,
+            }];
+        }
+        let noun = if noun == "models" { "device-models" } else { noun };
         self.ids
             .get(noun)
             .unwrap_or_else(|| panic!("the tests have none of the {noun}: put one into aim.rs"))
@@ -149,11 +173,20 @@ impl Aim {
     pub(crate) fn path(&self, pattern: &str, role: Option<UserRole>) -> String {
         let mut noun = "";
         let mut path = String::new();
+        let is_distributors = pattern.contains("/distributors/")
+            || pattern.contains("/organisation/") && role == Some(UserRole::Distributor);
+        let contacts = if is_distributors {
+            "distributors' contacts"
+        } else {
+            "contacts"
+        };
         for part in pattern.split('/').skip(1) {
             path.push('/');
             path.push_str(match part {
+                "{id}" if noun == "contacts" => self.id(contacts, role),
                 "{id}" => self.id(noun, role),
-                "{contact}" => self.id("contacts", role),
+                "{contact}" => self.id(contacts, role),
+                "{log}" => NOBODY_S,
                 "{kind}" => "blood_pressure",
                 "{file}" => "none",
                 other => other,
@@ -197,6 +230,24 @@ async fn invited(world: &World, by: &str, organisation: Organisation) -> String 
     .bind(by.parse::<Uuid>().unwrap())
     .bind(now)
     .bind(now + TimeDelta::days(7))
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    id.to_string()
+}
+
+/// An import of one line that was checked and not applied.
+async fn import(world: &World, by: &str, distributor: Option<&String>, customer: Option<&String>) -> String {
+    let id: Uuid = world.ground.id();
+    let uuid = |text: Option<&String>| text.map(|text| text.parse::<Uuid>().unwrap());
+    sqlx::query(
+        "insert into device_import (id, distributor_id, customer_id, made_by, file_name, lines, wrong, created_at)
+         values ($1, $2, $3, $4, 'devices.csv', 1, 1, now())",
+    )
+    .bind(id)
+    .bind(uuid(distributor))
+    .bind(uuid(customer))
+    .bind(by.parse::<Uuid>().unwrap())
     .execute(&world.sql)
     .await
     .unwrap();

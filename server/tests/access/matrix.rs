@@ -34,6 +34,14 @@ enum Expected {
     Answer,
 }
 
+/// What only a hub makes, and what takes a proof that these callers do not hold: there is none, to their own people too.
+const NONE_YET: [&str; 4] = [
+    "/api/v1/hubs/{id}/logs/{log}",
+    "/hubs/{id}/logs/{log}",
+    "/api/v1/devices/adopt",
+    "/api/v1/devices/adopt/reading",
+];
+
 /// Ends the session of the caller, who is needed for the next routes.
 const LAST: (&str, &str) = ("POST", "/logout");
 
@@ -115,13 +123,17 @@ fn is_as_expected(route: &Route, expected: Expected, answer: &Answer) -> bool {
             300..=399 => !answer.location.starts_with("/login") || route.path == "/logout",
             // The thing is theirs, but not in a state, or the request not of a shape, for that.
             409 | 422 => true,
+            404 => NONE_YET.contains(&route.path),
             _ => false,
         },
     }
 }
 
 async fn ask(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Answer {
-    let path = aim.path(route.path, caller.role);
+    let mut path = aim.path(route.path, caller.role);
+    if path.ends_with("/search") {
+        path.push_str("?q=acme");
+    }
     if route.path.starts_with("/api/") {
         let body = body(route, caller, aim, number);
         return caller.call(route.method, &path, &body).await;
@@ -187,6 +199,14 @@ fn body(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Value {
             json!({"distributor_id": id("distributors")})
         }
         ("POST", "/devices/{id}/place" | "/hubs/{id}/place") => json!({"customer_id": id("customers")}),
+        ("POST", "/devices/{id}/replace") => json!({"with_device_id": id("devices")}),
+        ("POST", "/hubs/{id}/commands") => json!({"kind": "ping"}),
+        ("POST", "/devices/adopt") => json!({"maker": "Acme", "serial": "S", "code": "AAAA-BBBB-CC"}),
+        ("POST", "/devices/adopt/ask") => json!({"maker": "Acme", "serial": "S"}),
+        ("POST", "/devices/adopt/reading") => {
+            json!({"maker": "Acme", "serial": "S", "model_id": id("device-models"), "ticket": "t"})
+        }
+        ("POST", "/imports") => json!("maker,serial,model\nAcme,S1,Cuff\n"),
         ("POST" | "PATCH", _) => json!({}),
         _ => Value::Null,
     }

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, PgPool};
 
 /// Tables whose rows are changed but never removed: their columns are set back.
-const CHANGED: [&str; 7] = [
+const CHANGED: [&str; 8] = [
     "distributor",
     "customer",
     "device",
@@ -11,6 +11,7 @@ const CHANGED: [&str; 7] = [
     "endpoint",
     "user_account",
     "invitation",
+    "device_import",
 ];
 /// Tables whose rows come and go: they are made anew.
 const REPLACED: [&str; 4] = ["assignment", "contact", "delivery", "device_credential"];

@@ -8,6 +8,7 @@ mod asset;
 mod choose;
 mod customer_home;
 mod customers;
+mod desk;
 mod devices;
 mod distributors;
 mod door;
@@ -17,6 +18,7 @@ mod forgotten;
 mod frame;
 mod home;
 mod hubs;
+mod imports;
 mod invitation;
 mod labels;
 mod list;
@@ -70,6 +72,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/search", web::get().to(search::get))
         .route("/style", web::get().to(style::get))
         .configure(own_organisation::configure)
+        .configure(imports::configure)
         .configure(distributors::configure)
         .configure(customers::configure)
         .service(web::resource("/account").get(account::get).post(account::post))
@@ -79,6 +82,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/readings/{id}/trace", web::get().to(reading::trace))
         .configure(endpoint::configure)
         .configure(hubs::configure)
+        .configure(desk::configure)
         .configure(labels::configure)
         .configure(models::configure)
         .configure(portfolio::configure)

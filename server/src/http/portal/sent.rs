@@ -13,6 +13,12 @@ use crate::registry::RegistryError;
 #[serde(transparent)]
 pub(super) struct Sent(Vec<(String, String)>);
 
+impl From<Vec<(String, String)>> for Sent {
+    fn from(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+}
+
 impl Sent {
     /// What was typed into a field, without the blanks around it; empty where nothing was.
     pub(super) fn get(&self, name: &str) -> &str {

@@ -10,7 +10,7 @@ use crate::http::State;
 use crate::http::auth::SessionCaller;
 use crate::identity::{Caller, CallerScope, Person, SessionSecret};
 use crate::registry::overview::{Counts, counts};
-use crate::tenancy::{AdminScope, CustomerScope, DistributorScope, Permission, Right, Scope as _};
+use crate::tenancy::{AdminScope, CustomerScope, Permission, Right, Scope as _};
 
 /// Somebody signed in. Who is not is led to the login page and from there back to here.
 #[derive(Debug)]
