@@ -6,6 +6,7 @@
 pub mod access;
 pub mod api;
 pub mod auth;
+mod desk;
 mod healthz;
 pub mod intake;
 mod patience;

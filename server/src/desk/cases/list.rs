@@ -48,6 +48,11 @@ pub async fn list<S: RegistryScope>(
     Ok(Page::of(rows, ask, |row| (row.updated_at, row.id.as_uuid())))
 }
 
+/// How many of the cases that the scope sees wait for somebody to look after them.
+pub async fn open_count<S: RegistryScope>(tx: &Tx<S>) -> Result<i64, RegistryError> {
+    store::cases::open_count(tx).await
+}
+
 /// One case.
 pub async fn get<S: RegistryScope>(tx: &Tx<S>, id: CaseId) -> Result<Case, RegistryError> {
     store::cases::get_one(tx, id)

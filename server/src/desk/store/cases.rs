@@ -73,6 +73,12 @@ pub(in crate::desk) async fn list<S: RegistryScope>(
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
+pub(in crate::desk) async fn open_count<S: RegistryScope>(tx: &Tx<S>) -> Result<i64, RegistryError> {
+    let sql = "select count(*) as open from support_case where state = 'open'";
+    let row = one(tx, sql, []).await?;
+    Ok(row.map_or(Ok(0), |row| get(&row, "open"))?)
+}
+
 pub(in crate::desk) async fn get_one<S: RegistryScope>(
     tx: &Tx<S>,
     id: CaseId,

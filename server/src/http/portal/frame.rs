@@ -25,6 +25,8 @@ pub(super) enum Place {
     Hubs,
     /// A distributor's stock, and what came and went.
     Stock,
+    /// Cases: questions, and what does not work.
+    Cases,
     /// Models of devices.
     Models,
     /// A customer's own server.
@@ -83,7 +85,7 @@ pub(super) fn crumb(label: &str, href: &str) -> Crumb {
 }
 
 /// The menu, in order: each entry with the right that its page takes.
-const MENU: [(Place, &str, Icon, &str, Right); 11] = [
+const MENU: [(Place, &str, Icon, &str, Right); 12] = [
     (
         Place::Distributors,
         "Distributors",
@@ -107,6 +109,7 @@ const MENU: [(Place, &str, Icon, &str, Right); 11] = [
     ),
     (Place::Hubs, "Hubs", Icon::Hubs, "/hubs", Right::SeeHubs),
     (Place::Stock, "Stock", Icon::Stock, "/stock", Right::PlaceDevices),
+    (Place::Cases, "Cases", Icon::Cases, "/cases", Right::SeeCases),
     (
         Place::Endpoint,
         "Your server",

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use web_templates::{Flash, Tone};
 
-use super::{devices, hubs};
+use super::{desk, devices, hubs};
 
 /// `?said=…` of a page that a form led to.
 #[derive(Debug, Default, Deserialize)]
@@ -88,6 +88,10 @@ fn sentence(word: &str) -> Option<(Tone, &'static str)> {
         "model-added" => (Tone::Ok, "The model is added. Devices can be of it now."),
         "model-saved" => (Tone::Ok, "The model is saved."),
         "signed-out" => (Tone::Info, "You are signed out."),
-        word => return devices::said::sentence(word).or_else(|| hubs::said::sentence(word)),
+        word => {
+            return devices::said::sentence(word)
+                .or_else(|| hubs::said::sentence(word))
+                .or_else(|| desk::said::sentence(word));
+        }
     })
 }
