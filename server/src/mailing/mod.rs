@@ -30,7 +30,7 @@ pub use store::MailStanding;
 pub struct Sealed {
     id: MailId,
     kind: MailKind,
-    sealed: Vec<u8>,
+    letter: Vec<u8>,
     created_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 }
@@ -59,16 +59,16 @@ impl Post {
     }
 
     /// Seals a letter. It is worth carrying for `lives`.
-    pub fn seal(&self, letter: &Letter, lives: TimeDelta) -> Sealed {
-        let (id, now) = (self.ground.id::<MailId>(), self.ground.now());
-        let sealed = self
+    pub fn seal(&self, said: &Letter, lives: TimeDelta) -> Sealed {
+        let (id, kind, now) = (self.ground.id::<MailId>(), said.kind, self.ground.now());
+        let letter = self
             .ground
             .keys()
-            .seal(Purpose::Mail, id.as_uuid().as_bytes(), &letter.to_bytes());
+            .seal(Purpose::Mail, id.as_uuid().as_bytes(), &said.to_bytes());
         Sealed {
             id,
-            kind: letter.kind,
-            sealed,
+            kind,
+            letter,
             created_at: now,
             expires_at: now + lives,
         }

@@ -41,7 +41,7 @@ pub(super) async fn system_insert(tx: &Tx<SystemScope>, mail: &Sealed) -> Result
             mail.id.as_uuid().into(),
             mail.created_at.into(),
             mail.kind.as_str().into(),
-            mail.sealed.clone().into(),
+            mail.letter.clone().into(),
             mail.expires_at.into(),
         ],
     );

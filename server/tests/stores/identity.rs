@@ -9,6 +9,11 @@ use vitalwire_server::tenancy::{Permission, PermissionSet};
 use crate::table::{Call, Row, either, row, said};
 
 pub(crate) const ROWS: &[Row] = &[
+    // Before a first user is made there.
+    row!("identity::invitations::invite", Distributor, Change, call => {
+        let new = invitation(call, UserRole::Customer, Organisation::Customer(call.at.fresh));
+        said(call.world.identity.invite(call.by, new).await)
+    }),
     row!("identity::users::users", Either, List, call => {
         let everybody = UserFilter::default();
         either!(call, scope => call.run(scope, async |tx| call.world.identity.users(tx, &everybody, None, 100).await).await)
@@ -54,6 +59,14 @@ pub(crate) const ROWS: &[Row] = &[
     row!("identity::users::user", Distributor, Read, call => {
         call.distributor(async |tx| call.world.identity.user(tx, call.at.staff).await).await
     }),
+    row!("identity::users::people_of", Customer, List, call => {
+        let own = Organisation::Customer(call.own.customer);
+        call.customer(async |tx| call.world.identity.people_of(tx, own, 100).await).await
+    }),
+    row!("identity::users::people_of", Distributor, List, call => {
+        let own = Organisation::Distributor(call.own.distributor());
+        call.distributor(async |tx| call.world.identity.people_of(tx, own, 100).await).await
+    }),
     row!("identity::users::set_permissions", Customer, Change, call => {
         either!(call, scope => {
             said(call.world.identity.set_permissions(call.by, scope, call.at.colleague, some()).await)
@@ -79,10 +92,6 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("identity::invitations::invite", Distributor, Change, call => {
         let new = invitation(call, UserRole::Distributor, Organisation::Distributor(call.at.distributor()));
-        said(call.world.identity.invite(call.by, new).await)
-    }),
-    row!("identity::invitations::invite", Distributor, Change, call => {
-        let new = invitation(call, UserRole::Customer, Organisation::Customer(call.at.fresh));
         said(call.world.identity.invite(call.by, new).await)
     }),
     row!("identity::invitations::invitations", Either, List, call => {

@@ -80,9 +80,12 @@ fn target_note(kind: Kind, means: &[f64], units: Units) -> Option<String> {
     let join = |edge: usize| {
         targets
             .iter()
-            .map(|(_, edges, field)| match units.converts(*field) {
-                true => shown(Some(*field), edges[edge], units),
-                false => edges[edge].to_string(),
+            .map(|(_, edges, field)| {
+                if units.converts(*field) {
+                    shown(Some(*field), edges[edge], units)
+                } else {
+                    edges[edge].to_string()
+                }
             })
             .collect::<Vec<_>>()
             .join("/")

@@ -74,7 +74,7 @@ pub(super) async fn get(
         ("role", asked.role.as_str()),
         ("state", asked.state.as_str()),
     ];
-    let zone = visitor.zone();
+    let (zone, csrf) = (visitor.zone(), visitor.csrf(&state));
     let when = |at| When::ago(at, now, &zone);
     html(&UsersPage {
         actions: vec![
@@ -92,10 +92,7 @@ pub(super) async fn get(
         invitations: invited
             .iter()
             .zip(mails)
-            .map(|(invitation, mail)| {
-                let csrf = visitor.csrf(&state);
-                invitation_row(invitation, mail, csrf, now, &zone)
-            })
+            .map(|(invitation, mail)| invitation_row(invitation, mail, &csrf, now, zone))
             .collect(),
         frame,
     })
@@ -135,9 +132,9 @@ pub(super) fn state_tag(state: UserState) -> Tag {
 fn invitation_row(
     invitation: &Invitation,
     mail: Option<MailState>,
-    csrf: String,
+    csrf: &str,
     now: DateTime<Utc>,
-    zone: &chrono_tz::Tz,
+    zone: chrono_tz::Tz,
 ) -> InvitationRow {
     let state = match mail {
         _ if invitation.expires_at <= now => Tag::new("link is over", Tone::Warn),
@@ -147,7 +144,7 @@ fn invitation_row(
     };
     let post = |what: &str, label: &str| {
         let action = format!("/invitations/{}/{what}", invitation.id);
-        Action::post(Form::new(action, csrf.clone(), label))
+        Action::post(Form::new(action, csrf, label))
     };
     InvitationRow {
         name: invitation.name.clone(),
@@ -155,11 +152,11 @@ fn invitation_row(
         organisation: String::new(),
         role: called(invitation.role, &invitation.permissions),
         state,
-        sent: When::ago(invitation.sent_at, now, zone),
+        sent: When::ago(invitation.sent_at, now, &zone),
         ends: if invitation.expires_at <= now {
-            When::ago(invitation.expires_at, now, zone)
+            When::ago(invitation.expires_at, now, &zone)
         } else {
-            When::ahead(invitation.expires_at, now, zone)
+            When::ahead(invitation.expires_at, now, &zone)
         },
         actions: vec![post("send-again", "Send again"), post("revoke", "Take back")],
     }

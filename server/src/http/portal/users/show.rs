@@ -61,7 +61,7 @@ pub(super) async fn get(
         moves: if user.id == visitor.person().id {
             Vec::new()
         } else {
-            vec![switch(&user, visitor.csrf(&state))]
+            vec![switch(&user, &visitor.csrf(&state))]
         },
         fixed: fixed.to_owned(),
         frame,
@@ -152,9 +152,9 @@ fn form(user: &User, csrf: String) -> Form {
     ])
 }
 
-fn switch(user: &User, csrf: String) -> Action {
+fn switch(user: &User, csrf: &str) -> Action {
     let form = |label: &str, state: UserState| {
-        Form::new(format!("/users/{}/state", user.id), csrf.clone(), label).hidden("state", state.as_str())
+        Form::new(format!("/users/{}/state", user.id), csrf, label).hidden("state", state.as_str())
     };
     match user.state {
         UserState::Active => Action::post_as(
