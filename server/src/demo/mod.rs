@@ -7,6 +7,7 @@ mod api;
 mod customer_server;
 mod devices;
 mod hubs;
+mod plan;
 mod rhythm;
 mod screen;
 mod seed;

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
-use super::world::{ADMIN, World};
+use super::world::{ADMIN, FINANCE, World};
 use crate::ground::swallow::swallow;
 
 /// After so many readings the address and the logins are printed again.
@@ -119,10 +119,18 @@ impl Screen {
             swallow(written, "a string takes everything");
         };
         login("administrator", ADMIN);
-        let distributor = &world.distributor;
-        login(&format!("{}, distributor", distributor.name), &distributor.email);
+        login("finance", FINANCE);
+        for distributor in &world.distributors {
+            login(&format!("{}, distributor", distributor.name), &distributor.email);
+            for person in &distributor.people {
+                login(&format!("{}, {}", distributor.name, person.bundle), &person.email);
+            }
+        }
         for clinic in &world.clinics {
             login(&format!("{}, customer", clinic.name), &clinic.email);
+            for person in &clinic.people {
+                login(&format!("{}, {}", clinic.name, person.bundle), &person.email);
+            }
         }
         if self.shared.banner.set(text).is_ok() {
             self.print_on_enter();

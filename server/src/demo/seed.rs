@@ -11,10 +11,12 @@ use super::hubs;
 use super::rhythm::{week_before, zone};
 use super::screen::Screen;
 use super::values::reading;
-use super::world::{ADMIN, Clinic, Device, Distributor, Endpoint, World};
+use super::world::{ADMIN, Clinic, Device, Distributor, Endpoint, FINANCE, Person, World};
 use crate::app::{AppError, Running};
 use crate::ground::Ground;
+use crate::ground::enums::UserRole;
 use crate::identity::IdentityError;
+use crate::tenancy::Bundle;
 
 /// Days that the devices have been with their clinics.
 const HELD_FOR: i64 = 10;
@@ -33,7 +35,7 @@ pub(super) async fn administrator(running: &Running, world: &World) -> Result<()
     }
 }
 
-/// A distributor, its clinics with users, devices with tokens, endpoints.
+/// Distributors, clinics with their people, devices with tokens, endpoints, and what lies in stock.
 pub(super) async fn world(
     admin: &Api,
     api: &Api,
@@ -45,11 +47,23 @@ pub(super) async fn world(
     let is_new = world.clinics.iter().any(|clinic| clinic.id.is_none());
     let mut done = 0;
     let password = world.password.clone();
-    distributor(admin, &mut world.distributor, &password).await?;
+    let finance = json!({"email": FINANCE, "name": "Fay Finance", "role": "finance", "password": password});
+    login(admin, &finance).await?;
+    for nth in 0..world.distributors.len() {
+        distributor(admin, &mut world.distributors[nth], &password, ground).await?;
+        world.save()?;
+    }
+    for device in &mut world.stock {
+        stocked(admin, device, None, ground).await?;
+    }
     world.save()?;
     for nth in 0..world.clinics.len() {
         let port = world.receiver_port.unwrap_or_default();
-        let of = world.distributor.id.clone();
+        let of = world
+            .distributors
+            .iter()
+            .find(|one| Some(&one.name) == world.clinics[nth].distributor.as_ref());
+        let of = of.and_then(|distributor| distributor.id.clone());
         organisation(admin, &mut world.clinics[nth], of.as_deref(), &password).await?;
         endpoint(api, &mut world.clinics[nth], &password, port).await?;
         world.save()?;
@@ -67,16 +81,33 @@ pub(super) async fn world(
     Ok(())
 }
 
-async fn distributor(admin: &Api, distributor: &mut Distributor, password: &str) -> Result<(), DemoError> {
-    if distributor.id.is_some() {
-        return Ok(());
+async fn distributor(
+    admin: &Api,
+    distributor: &mut Distributor,
+    password: &str,
+    ground: &Ground,
+) -> Result<(), DemoError> {
+    if distributor.id.is_none() {
+        let new = json!({"name": distributor.name, "time_zone": distributor.time_zone});
+        let id = found_or_made(admin, "/api/v1/distributors", &distributor.name, &new).await?;
+        let user = json!({"email": distributor.email, "name": format!("Desk of {}", distributor.name),
+            "role": "distributor", "distributor_id": id, "password": password});
+        login(admin, &user).await?;
+        distributor.id = Some(id);
     }
-    let new = json!({"name": distributor.name, "time_zone": distributor.time_zone});
-    let id = found_or_made(admin, "/api/v1/distributors", &distributor.name, &new).await?;
-    let user = json!({"email": distributor.email, "name": format!("Desk of {}", distributor.name),
-        "role": "distributor", "distributor_id": id, "password": password});
-    login(admin, &user).await?;
-    distributor.id = Some(id);
+    let id = distributor.id.clone().unwrap_or_default();
+    let belongs = json!({"role": "distributor", "distributor_id": id});
+    people(
+        admin,
+        &mut distributor.people,
+        UserRole::Distributor,
+        &belongs,
+        password,
+    )
+    .await?;
+    for device in &mut distributor.stock {
+        stocked(admin, device, Some(&id), ground).await?;
+    }
     Ok(())
 }
 
@@ -86,15 +117,36 @@ async fn organisation(
     distributor: Option<&str>,
     password: &str,
 ) -> Result<(), DemoError> {
-    if clinic.id.is_some() {
-        return Ok(());
+    if clinic.id.is_none() {
+        let new = json!({"name": clinic.name, "time_zone": clinic.time_zone, "distributor_id": distributor});
+        let id = found_or_made(admin, "/api/v1/customers", &clinic.name, &new).await?;
+        let user = json!({"email": clinic.email, "name": format!("Nurse of {}", clinic.name), "role": "customer",
+            "customer_id": id, "password": password});
+        login(admin, &user).await?;
+        clinic.id = Some(id);
     }
-    let new = json!({"name": clinic.name, "time_zone": clinic.time_zone, "distributor_id": distributor});
-    let id = found_or_made(admin, "/api/v1/customers", &clinic.name, &new).await?;
-    let user = json!({"email": clinic.email, "name": format!("Nurse of {}", clinic.name), "role": "customer",
-        "customer_id": id, "password": password});
-    login(admin, &user).await?;
-    clinic.id = Some(id);
+    let belongs = json!({"role": "customer", "customer_id": clinic.id});
+    people(admin, &mut clinic.people, UserRole::Customer, &belongs, password).await
+}
+
+/// The others of an organisation, each with a bundle of permissions.
+async fn people(
+    admin: &Api,
+    people: &mut [Person],
+    role: UserRole,
+    belongs: &Value,
+    password: &str,
+) -> Result<(), DemoError> {
+    for person in people.iter_mut().filter(|person| !person.is_there) {
+        let permissions = Bundle::named(role, &person.bundle).map(Bundle::permissions);
+        let mut user = belongs.clone();
+        user["email"] = json!(person.email);
+        user["name"] = json!(person.name);
+        user["password"] = json!(password);
+        user["permissions"] = json!(permissions.unwrap_or_default().to_texts());
+        login(admin, &user).await?;
+        person.is_there = true;
+    }
     Ok(())
 }
 
@@ -147,19 +199,10 @@ async fn endpoint(api: &Api, clinic: &mut Clinic, password: &str, port: u16) -> 
 }
 
 async fn device(admin: &Api, device: &mut Device, customer: &str, ground: &Ground) -> Result<(), DemoError> {
-    if device.id.is_none() {
-        let since = (ground.now() - TimeDelta::days(HELD_FOR)).to_rfc3339();
-        let new = json!({"maker": device.maker, "serial": device.serial, "model_id": model(admin, device).await?,
-            "customer_id": customer, "customer_reference": device.reference, "assigned_since": since, "state": "active"});
-        let answer = admin.post("/api/v1/devices", &new).await?;
-        let id = if answer.is_conflict() {
-            let path = format!("/api/v1/devices?limit=200&q={}", device.serial);
-            find(admin, &path, |row| row["serial"] == device.serial.as_str()).await?
-        } else {
-            Some(id_of(answer, "creating a device")?)
-        };
-        device.id = id;
-    }
+    let since = (ground.now() - TimeDelta::days(HELD_FOR)).to_rfc3339();
+    let where_it_is = json!({"customer_id": customer, "customer_reference": device.reference, "assigned_since": since,
+        "state": "active"});
+    registered(admin, device, where_it_is).await?;
     if let (Some(id), None, false) = (&device.id, &device.token, device.through_hub) {
         let issued = admin
             .post(&format!("/api/v1/devices/{id}/token"), &json!({}))
@@ -167,6 +210,40 @@ async fn device(admin: &Api, device: &mut Device, customer: &str, ground: &Groun
             .success("issuing a token")?;
         device.token = issued["token"].as_str().map(str::to_owned);
     }
+    Ok(())
+}
+
+/// A device in a distributor's stock, or in the platform's own.
+async fn stocked(
+    admin: &Api,
+    device: &mut Device,
+    distributor: Option<&str>,
+    ground: &Ground,
+) -> Result<(), DemoError> {
+    let since = (ground.now() - TimeDelta::days(HELD_FOR)).to_rfc3339();
+    registered(
+        admin,
+        device,
+        json!({"distributor_id": distributor, "assigned_since": since}),
+    )
+    .await
+}
+
+async fn registered(admin: &Api, device: &mut Device, where_it_is: Value) -> Result<(), DemoError> {
+    if device.id.is_some() {
+        return Ok(());
+    }
+    let mut new = where_it_is;
+    new["maker"] = json!(device.maker);
+    new["serial"] = json!(device.serial);
+    new["model_id"] = json!(model(admin, device).await?);
+    let answer = admin.post("/api/v1/devices", &new).await?;
+    device.id = if answer.is_conflict() {
+        let path = format!("/api/v1/devices?limit=200&q={}", device.serial);
+        find(admin, &path, |row| row["serial"] == device.serial.as_str()).await?
+    } else {
+        Some(id_of(answer, "creating a device")?)
+    };
     Ok(())
 }
 

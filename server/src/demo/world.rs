@@ -2,18 +2,19 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::ops::RangeInclusive;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use vitals::Kind;
 
-use super::DemoError;
+use super::{DemoError, plan};
 use crate::ground::Ground;
 
 /// The administrator's sign-in.
 pub(super) const ADMIN: &str = "admin@vitalwire.example";
+/// The sign-in of who keeps the platform's books.
+pub(super) const FINANCE: &str = "finance@vitalwire.example";
 
 /// Everything the players need. Kept in a file with mode 0600.
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,24 +22,47 @@ pub(super) struct World {
     /// One made-up password for all logins of the demo.
     pub(super) password: String,
     pub(super) receiver_port: Option<u16>,
-    /// Who placed the devices with the clinics.
-    #[serde(default = "harbor")]
-    pub(super) distributor: Distributor,
+    /// Who places devices with clinics.
+    #[serde(default)]
+    pub(super) distributors: Vec<Distributor>,
     pub(super) clinics: Vec<Clinic>,
+    /// What lies in the platform's own stock.
+    #[serde(default)]
+    pub(super) stock: Vec<Device>,
     /// Whether the week before the first start was sent already, by devices and hubs.
     #[serde(default)]
     pub(super) week_sent: bool,
+    /// The one distributor of a world that an earlier version made.
+    #[serde(default, rename = "distributor", skip_serializing)]
+    first: Option<Distributor>,
     #[serde(skip)]
     file: PathBuf,
 }
 
-/// The distributor of the demo.
+/// A distributor of the demo.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Distributor {
     pub(super) name: String,
+    /// Who may do everything there.
     pub(super) email: String,
     pub(super) time_zone: String,
     pub(super) id: Option<String>,
+    #[serde(default)]
+    pub(super) people: Vec<Person>,
+    /// What lies in its stock.
+    #[serde(default)]
+    pub(super) stock: Vec<Device>,
+}
+
+/// Somebody with a login.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Person {
+    pub(super) email: String,
+    pub(super) name: String,
+    /// The word of their bundle of permissions.
+    pub(super) bundle: String,
+    #[serde(default)]
+    pub(super) is_there: bool,
 }
 
 /// A customer of the demo.
@@ -46,6 +70,7 @@ pub(super) struct Distributor {
 pub(super) struct Clinic {
     pub(super) name: String,
     pub(super) slug: String,
+    /// Who may do everything there.
     pub(super) email: String,
     pub(super) time_zone: String,
     pub(super) id: Option<String>,
@@ -53,6 +78,11 @@ pub(super) struct Clinic {
     pub(super) endpoint: Option<Endpoint>,
     pub(super) devices: Vec<Device>,
     pub(super) hub: Option<Hub>,
+    /// The name of the distributor whose customer it is; none: it is the platform's own.
+    #[serde(default)]
+    pub(super) distributor: Option<String>,
+    #[serde(default)]
+    pub(super) people: Vec<Person>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,6 +130,7 @@ impl World {
             Ok(bytes) => {
                 let mut world: Self = serde_json::from_slice(&bytes).map_err(|error| io(error.into()))?;
                 world.file = file;
+                world.grow();
                 Ok(world)
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -136,83 +167,43 @@ impl World {
         let password = data_encoding::BASE32_NOPAD
             .encode(&ground.random::<10>())
             .to_lowercase();
-        let clinics = vec![northside(), lakeview()];
-        Self {
+        let mut world = Self {
             password,
             receiver_port: None,
-            distributor: harbor(),
-            clinics,
+            distributors: Vec::new(),
+            clinics: Vec::new(),
+            stock: Vec::new(),
             week_sent: false,
+            first: None,
             file,
+        };
+        world.grow();
+        world
+    }
+
+    /// Adds what is planned and not there: all of it to a new world, to an older one what came since.
+    fn grow(&mut self) {
+        self.distributors.extend(self.first.take());
+        for planned in plan::distributors() {
+            match self.distributors.iter_mut().find(|one| one.name == planned.name) {
+                Some(known) if known.people.is_empty() && known.stock.is_empty() => {
+                    (known.people, known.stock) = (planned.people, planned.stock);
+                }
+                Some(_) => {}
+                None => self.distributors.push(planned),
+            }
+        }
+        for planned in plan::clinics() {
+            match self.clinics.iter_mut().find(|one| one.slug == planned.slug) {
+                Some(known) if known.people.is_empty() => known.people = planned.people,
+                Some(_) => {}
+                None => self.clinics.push(planned),
+            }
+        }
+        if self.stock.is_empty() {
+            self.stock = plan::stock();
         }
     }
-}
-
-fn harbor() -> Distributor {
-    Distributor {
-        name: "Harbor Devices".into(),
-        email: "desk@harbor.example".into(),
-        time_zone: "America/New_York".into(),
-        id: None,
-    }
-}
-
-fn northside() -> Clinic {
-    let hub = |maker: &str, model: &str, serial: &str, reference: &str, kind| {
-        device(maker, model, serial, reference, kind, true)
-    };
-    let mut devices = vec![
-        hub("Omron", "HEM-7142T1", "N700042", "bed 4", Kind::BloodPressure),
-        hub("Nonin", "Thermo BT", "N700101", "bed 3", Kind::Temperature),
-        hub("Polar", "Chest strap", "N700201", "bed 3", Kind::HeartRate),
-        hub("Withings", "Step watch", "N700301", "bed 5", Kind::Activity),
-        hub("Withings", "Sleep mat", "N700401", "bed 5", Kind::Sleep),
-    ];
-    devices.extend(direct("BP Cell 2", "D0000", 17..=26, "bed", Kind::BloodPressure));
-    devices.extend(direct("Scale Cell", "D0001", 1..=4, "bed", Kind::Weight));
-    devices.extend(direct("Gluco Cell", "D0002", 1..=4, "bed", Kind::Glucose));
-    devices.extend(direct("Oxi Cell", "D0003", 1..=4, "bed", Kind::Oximetry));
-    Clinic {
-        name: "Northside Clinic".into(),
-        slug: "northside".into(),
-        email: "nurse@northside.example".into(),
-        time_zone: "America/New_York".into(),
-        id: None,
-        endpoint: None,
-        devices,
-        hub: Some(Hub {
-            serial: "H-0001".into(),
-            name: "Ward 3 East".into(),
-            id: None,
-        }),
-    }
-}
-
-fn lakeview() -> Clinic {
-    let mut devices = direct("BP Cell 2", "D0005", 1..=6, "home", Kind::BloodPressure);
-    devices.extend(direct("Scale Cell", "D0006", 1..=3, "home", Kind::Weight));
-    devices.extend(direct("Oxi Cell", "D0007", 1..=3, "home", Kind::Oximetry));
-    Clinic {
-        name: "Lakeview Cardiology".into(),
-        slug: "lakeview".into(),
-        email: "nurse@lakeview.example".into(),
-        time_zone: "America/Chicago".into(),
-        id: None,
-        endpoint: None,
-        devices,
-        hub: None,
-    }
-}
-
-/// Several of one model that send by themselves, for one bed or home after the other.
-fn direct(model: &str, series: &str, numbers: RangeInclusive<u32>, place: &str, kind: Kind) -> Vec<Device> {
-    numbers
-        .zip(1..)
-        .map(|(number, nth)| {
-            let serial = format!("{series}{number:02}");
-            device("Acme", model, &serial, &format!("{place} {nth}"), kind, false)
-        })
-        .collect()
 }
 
 pub(super) fn device(
