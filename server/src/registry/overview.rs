@@ -38,6 +38,8 @@ pub struct Counts {
     pub hubs_to_confirm: i64,
     /// Active hubs that are silent.
     pub hubs_silent: i64,
+    /// Active hubs of which nothing was heard for [`super::fleet::OFFLINE_AFTER`].
+    pub hubs_offline: i64,
 }
 
 /// Figures that stand on every page may be so old; what a change of the registry brings is seen at once.

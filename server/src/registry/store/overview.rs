@@ -45,8 +45,9 @@ pub(in crate::registry) async fn counts<S: RegistryScope>(
         ) w, (
           select count(*) filter (where state <> 'retired') as hubs,
             count(*) filter (where state = 'claimed') as hubs_to_confirm,
-            count(*) filter (where state = 'active' and last_seen_at < $1) as hubs_silent
-          from hub
+            count(*) filter (where state = 'active' and last_seen_at < $1) as hubs_silent,
+            count(*) filter (where state = 'active' and s.offline_since is not null) as hubs_offline
+          from hub left join hub_status s on s.hub_id = hub.id
         ) h";
     let Some(row) = one(tx, sql, [silent_since.into(), low_battery.into()]).await? else {
         return Ok(Counts::default());
@@ -59,6 +60,7 @@ pub(in crate::registry) async fn counts<S: RegistryScope>(
         hubs: get(&row, "hubs")?,
         hubs_to_confirm: get(&row, "hubs_to_confirm")?,
         hubs_silent: get(&row, "hubs_silent")?,
+        hubs_offline: get(&row, "hubs_offline")?,
     })
 }
 
