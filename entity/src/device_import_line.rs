@@ -8,6 +8,10 @@ use crate::ids::{AssignmentId, CredentialId, CustomerId, DeviceId, DeviceModelId
 use crate::relations::belongs_to;
 
 /// A line. The system alone writes it.
+#[expect(
+    clippy::struct_field_names,
+    reason = "`model` and `model_id` are the columns' names: a model of device"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "device_import_line")]
 pub struct Model {

@@ -51,5 +51,5 @@ pub use serials::{SerialCandidate, system_find_by_serial};
 pub use standing::{Epoch, Standing};
 pub use tokens::DeviceToken;
 pub use typed::{
-    Change, Country, Firmware, Line, Name, Place, PostalCode, Reference, Street, TimeZone, Typed,
+    Change, Country, Firmware, Given, Line, Name, Place, PostalCode, Reference, Street, TimeZone, Typed,
 };

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::page::{Ask, Page};
 use super::rights::HasRights;
 use super::scope::RegistryScope;
-use super::typed::{Change, Country, Name, Place, PostalCode, Street, TimeZone, Typed};
+use super::typed::{Change, Country, Given, Name, Place, PostalCode, Street, TimeZone, Typed};
 use super::{RegistryError, store};
 use crate::ground::Ground;
 use crate::ground::enums::{OrganisationState, PatientMode, UserRole};
@@ -118,21 +118,21 @@ impl NewOrganisation {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Draft<'a> {
     /// Its name.
-    pub name: Option<Option<&'a str>>,
+    pub name: Given<&'a str>,
     /// Its IANA time zone.
-    pub time_zone: Option<Option<&'a str>>,
+    pub time_zone: Given<&'a str>,
     /// Its name on paper.
-    pub legal_name: Option<Option<&'a str>>,
+    pub legal_name: Given<&'a str>,
     /// Street and number.
-    pub street: Option<Option<&'a str>>,
+    pub street: Given<&'a str>,
     /// Postal code.
-    pub postal_code: Option<Option<&'a str>>,
+    pub postal_code: Given<&'a str>,
     /// City.
-    pub city: Option<Option<&'a str>>,
+    pub city: Given<&'a str>,
     /// State, province or region.
-    pub region: Option<Option<&'a str>>,
+    pub region: Given<&'a str>,
     /// ISO 3166-1 alpha-2.
-    pub country: Option<Option<&'a str>>,
+    pub country: Given<&'a str>,
 }
 
 impl Draft<'_> {

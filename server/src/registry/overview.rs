@@ -57,7 +57,9 @@ pub(super) struct Seen {
 }
 
 /// Figures with the time at which they were counted.
-static COUNTED: LazyLock<Mutex<HashMap<Seen, (DateTime<Utc>, Counts)>>> = LazyLock::new(Mutex::default);
+type Counted = HashMap<Seen, (DateTime<Utc>, Counts)>;
+
+static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(Mutex::default);
 
 /// Counts what the scope sees, or remembers what it was a moment ago.
 pub async fn counts<S: RegistryScope>(tx: &Tx<S>, now: DateTime<Utc>) -> Result<Counts, RegistryError> {
@@ -79,7 +81,7 @@ pub async fn counts<S: RegistryScope>(tx: &Tx<S>, now: DateTime<Utc>) -> Result<
     Ok(counts)
 }
 
-fn counted() -> MutexGuard<'static, HashMap<Seen, (DateTime<Utc>, Counts)>> {
+fn counted() -> MutexGuard<'static, Counted> {
     COUNTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -118,6 +118,9 @@ impl Typed for Country {
     }
 }
 
+/// Something that was not given, given as nothing, or given: what forms and the API's patches tell apart.
+pub type Given<T> = Option<Option<T>>;
+
 /// What becomes of something that may be there or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change<T> {
@@ -139,7 +142,7 @@ impl<T> Change<T> {
 
 impl<T: Typed> Change<T> {
     /// Reads a change: nothing given changes nothing, and an empty text takes away what is there, as null does.
-    pub fn typed(field: &'static str, given: Option<Option<&str>>) -> Result<Option<Self>, RegistryError> {
+    pub fn typed(field: &'static str, given: Given<&str>) -> Result<Option<Self>, RegistryError> {
         given
             .map(|text| Ok(T::maybe(field, text)?.map_or(Self::Clear, Self::Set)))
             .transpose()

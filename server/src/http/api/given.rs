@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Deserializer};
 
+pub(super) use crate::registry::Given;
+
 /// For `#[serde(default, deserialize_with = "given")]`: none where the member is not there, `Some(None)` where it is null.
-pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Given<T>, D::Error>
 where
     T: Deserialize<'de>,
     D: Deserializer<'de>,
@@ -12,6 +14,6 @@ where
 }
 
 /// The same as texts that somebody typed.
-pub(super) fn text(given: Option<&Option<String>>) -> Option<Option<&str>> {
+pub(super) fn text(given: Option<&Option<String>>) -> Given<&str> {
     given.map(Option::as_deref)
 }

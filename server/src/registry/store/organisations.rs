@@ -7,9 +7,10 @@ use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
 use crate::ground::enums::{OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::organisations::{
-    Customer, CustomerFilter, Distributor, DistributorFilter, NewOrganisation, OrganisationKey, OrganisationPatch, Paper,
+    Customer, CustomerFilter, Distributor, DistributorFilter, NewOrganisation, OrganisationKey,
+    OrganisationPatch, Paper,
 };
-use crate::registry::{Ask, Change, Country, Line, RegistryError, RegistryScope};
+use crate::registry::{Ask, Change, Country, Line, RegistryError, RegistryScope, TimeZone};
 use crate::tenancy::{AdminScope, FinanceScope, Scope as _, SystemScope, Tx};
 
 /// Columns that both tables have.
@@ -98,6 +99,12 @@ const PATCH: &str = "name = coalesce($2, name), time_zone = coalesce($3, time_zo
     postal_code = case when $8 then $9 else postal_code end, city = case when $10 then $11 else city end,
     region = case when $12 then $13 else region end, country = case when $14 then $15 else country end";
 
+/// Whether a line changes, and to what.
+fn line<const MAX: usize>(change: Option<&Change<Line<MAX>>>) -> [Value; 2] {
+    let text = change.and_then(Change::value).map(Line::as_str);
+    [change.is_some().into(), text.into()]
+}
+
 fn patched(id: uuid::Uuid, patch: &OrganisationPatch) -> Vec<Value> {
     let OrganisationPatch {
         name,
@@ -109,14 +116,10 @@ fn patched(id: uuid::Uuid, patch: &OrganisationPatch) -> Vec<Value> {
         region,
         country,
     } = patch;
-    fn line<const MAX: usize>(change: Option<&Change<Line<MAX>>>) -> [Value; 2] {
-        let text = change.and_then(Change::value).map(Line::as_str);
-        [change.is_some().into(), text.into()]
-    }
     let mut values: Vec<Value> = vec![
         id.into(),
         name.as_ref().map(Line::as_str).into(),
-        time_zone.map(|zone| zone.as_str()).into(),
+        time_zone.map(TimeZone::as_str).into(),
     ];
     values.extend(line(legal_name.as_ref()));
     values.extend(line(street.as_ref()));

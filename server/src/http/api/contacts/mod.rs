@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::given::{given, text};
+use super::given::{Given, given, text};
 use crate::ground::enums::ContactPurpose;
 use crate::ground::ids::ContactId;
 use crate::http::problem::Problem;
@@ -120,11 +120,11 @@ struct Patch {
     /// Null takes it away, where there is a telephone number.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    email: Option<Option<String>>,
+    email: Given<String>,
     /// Null takes it away, where there is an address for mail.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    phone: Option<Option<String>>,
+    phone: Given<String>,
 }
 
 impl Patch {

@@ -8,7 +8,7 @@ use super::Out;
 use crate::ground::enums::{OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::http::State;
-use crate::http::api::given::{given, text};
+use crate::http::api::given::{Given, given, text};
 use crate::http::api::openapi::Refused;
 use crate::http::api::organisation::{AddressIn, drafted};
 use crate::http::auth::ApiCaller;
@@ -27,7 +27,7 @@ struct Patch {
     /// Its name on paper; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    legal_name: Option<Option<String>>,
+    legal_name: Given<String>,
     address: Option<AddressIn>,
     /// A customer is closed only when it holds no active device.
     state: Option<OrganisationState>,
@@ -35,7 +35,7 @@ struct Patch {
     /// For administrators: the distributor that it moves to with all that it holds; null makes it the platform's own.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<DistributorId>)]
-    distributor_id: Option<Option<DistributorId>>,
+    distributor_id: Given<DistributorId>,
 }
 
 /// Change a customer

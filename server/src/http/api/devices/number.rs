@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::Out;
 use crate::ground::ids::DeviceId;
 use crate::http::State;
-use crate::http::api::given::{given, text};
+use crate::http::api::given::{Given, given, text};
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiAdmin;
 use crate::http::problem::Problem;
@@ -21,19 +21,19 @@ struct Patch {
     /// Its modem's number: 15 digits, or 14 without the check digit, or 16 with a version; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    imei: Option<Option<String>>,
+    imei: Given<String>,
     /// Its radio's address, however it is written; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    mac: Option<Option<String>>,
+    mac: Given<String>,
     /// Its SIM card's number, 18 to 20 digits; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    iccid: Option<Option<String>>,
+    iccid: Given<String>,
     /// What it runs; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 64)]
-    firmware: Option<Option<String>>,
+    firmware: Given<String>,
 }
 
 /// Change what is printed on a device, and what it runs

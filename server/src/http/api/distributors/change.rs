@@ -8,7 +8,7 @@ use super::Out;
 use crate::ground::enums::OrganisationState;
 use crate::ground::ids::DistributorId;
 use crate::http::State;
-use crate::http::api::given::{given, text};
+use crate::http::api::given::{Given, given, text};
 use crate::http::api::openapi::Refused;
 use crate::http::api::organisation::{AddressIn, drafted};
 use crate::http::auth::ApiAdmin;
@@ -26,7 +26,7 @@ struct Patch {
     /// Its name on paper; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    legal_name: Option<Option<String>>,
+    legal_name: Given<String>,
     address: Option<AddressIn>,
     /// A distributor is closed only when all of its customers are.
     state: Option<OrganisationState>,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{AddressIn, Out, drafted, nobody_s, own};
 use crate::http::State;
-use crate::http::api::given::{given, text};
+use crate::http::api::given::{Given, given, text};
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
@@ -24,7 +24,7 @@ struct Patch {
     /// Its name on paper; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    legal_name: Option<Option<String>>,
+    legal_name: Given<String>,
     address: Option<AddressIn>,
 }
 

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::given::{given, text};
+use super::given::{Given, given, text};
 use crate::ground::enums::OrganisationState;
 use crate::http::State;
 use crate::http::problem::Problem;
@@ -70,21 +70,21 @@ pub(super) struct AddressIn {
     /// Street and number.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 200)]
-    street: Option<Option<String>>,
+    street: Given<String>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 20)]
-    postal_code: Option<Option<String>>,
+    postal_code: Given<String>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 100)]
-    city: Option<Option<String>>,
+    city: Given<String>,
     /// State, province or region.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 100)]
-    region: Option<Option<String>>,
+    region: Given<String>,
     /// ISO 3166-1, two letters.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, example = "US")]
-    country: Option<Option<String>>,
+    country: Given<String>,
 }
 
 /// The address's part of what somebody typed.

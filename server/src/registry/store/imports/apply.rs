@@ -1,6 +1,8 @@
 //! Does what the lines of an import say, some hundreds in one statement, all in one transaction. What was found when they
 //! were looked up is a condition of every statement: where it is not so any more, rows are missing and nothing is done.
 
+use std::slice::from_ref;
+
 use chrono::{DateTime, Utc};
 use sea_orm::Value;
 
@@ -147,14 +149,14 @@ pub(in crate::registry) async fn system_apply(
     let now: Value = now.into();
     match due.whose {
         Whose::Platform => {
-            done_as_wanted(tx, ADD, at(&[now.clone()])).await?;
+            done_as_wanted(tx, ADD, at(from_ref(&now))).await?;
             done_as_wanted(tx, CHANGE, at(&[now.clone(), false.into()])).await?;
-            written(tx, REVOKE, at(&[now.clone()])).await?;
+            written(tx, REVOKE, at(from_ref(&now))).await?;
             written(tx, PROVE, at(&[now])).await?;
         }
         Whose::Distributor(_) => {
-            written(tx, CLOSE, at(&[now.clone()])).await?;
-            done_as_wanted(tx, PLACE, at(&[now.clone()])).await?;
+            written(tx, CLOSE, at(from_ref(&now))).await?;
+            done_as_wanted(tx, PLACE, at(from_ref(&now))).await?;
             done_as_wanted(tx, CHANGE, at(&[now, true.into()])).await?;
         }
         Whose::Customer(_) => done_as_wanted(tx, CHANGE, at(&[now, false.into()])).await?,
