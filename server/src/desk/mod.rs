@@ -7,6 +7,7 @@
 
 pub mod cases;
 mod store;
+pub mod trouble;
 
 use crate::ground::Ground;
 use crate::ground::enums::{CaseSide, UserRole};

@@ -3,6 +3,7 @@
 pub(super) mod cases;
 pub(super) mod notes;
 pub(super) mod people;
+pub(super) mod trouble;
 
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, DbErr, QueryResult, Statement, TryGetable, Value};
 use uuid::Uuid;

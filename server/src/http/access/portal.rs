@@ -109,6 +109,8 @@ pub(super) const ROUTES: &[Route] = &[
     post("/hubs/{id}/retire", Right::ManageStock),
     post("/hubs/{id}/command", Right::ManageHubs),
     get("/hubs/{id}/logs/{log}", Right::ManageHubs),
+    get("/devices/{id}/trouble", Right::SeeRefusals),
+    get("/hubs/{id}/trouble", Right::SeeRefusals),
     get("/cases", Right::SeeCases),
     get("/cases/new", Right::OpenCases),
     post("/cases/new", Right::OpenCases),

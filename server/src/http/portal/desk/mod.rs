@@ -8,6 +8,7 @@ mod reopen;
 pub(super) mod said;
 mod show;
 mod state;
+pub(super) mod trouble;
 mod words;
 
 use actix_web::web;
@@ -18,7 +19,9 @@ use super::error::PageError;
 const FORM_BYTES: usize = 64 * 1024;
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.route("/cases", web::get().to(list::get))
+    cfg.route("/devices/{id}/trouble", web::get().to(trouble::of_device))
+        .route("/hubs/{id}/trouble", web::get().to(trouble::of_hub))
+        .route("/cases", web::get().to(list::get))
         .service(
             web::resource("/cases/new")
                 .app_data(forms())

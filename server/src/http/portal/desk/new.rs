@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use web_templates::{Field, Form, FormPage, Icon};
 
+use super::trouble;
 use crate::desk::cases::{About, LONGEST_NOTE, LONGEST_TITLE, NewCase};
 use crate::ground::ids::{CaseId, CustomerId, DeviceId, HubId};
 use crate::http::State;
@@ -26,6 +27,14 @@ pub(super) async fn get(
     asked: web::Query<Sent>,
 ) -> Result<HttpResponse, PageError> {
     let mut page = page(&state, &visitor, &asked).await?;
+    let known = match named(&asked)? {
+        Some(About::Device(id)) => Some(trouble::device(&state, &visitor, id).await?),
+        Some(About::Hub(id)) => Some(trouble::hub(&state, &visitor, id).await?),
+        _ => None,
+    };
+    if let Some(known) = known.filter(|known| !known.verdict.is_well) {
+        page.form.fill(&[("text", known.verdict.sentence)]);
+    }
     page.form.fill(asked.pairs());
     html_with(StatusCode::OK, &page)
 }

@@ -12,6 +12,7 @@ use crate::ground::enums::DeviceState;
 use crate::ground::ids::DeviceId;
 use crate::http::State;
 use crate::http::portal::choose::Offer;
+use crate::http::portal::desk::trouble::trouble_action;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::with_query;
@@ -162,7 +163,8 @@ fn actions(visitor: &Visitor, device: &Device) -> Vec<Action> {
     });
     let label = with_query("/labels", &[("device", &device.id.to_string())]);
     let label = may_label(visitor, device).then(|| Action::go("Print its label", label).icon(Icon::Label));
-    readings.into_iter().chain(label).collect()
+    let trouble = trouble_action("devices", device.id);
+    readings.into_iter().chain(label).chain([trouble]).collect()
 }
 
 /// A label holds the code that lets its reader have the device, so only who has it in stock prints one.

@@ -13,6 +13,7 @@ use crate::ground::enums::HubState;
 use crate::ground::ids::HubId;
 use crate::http::State;
 use crate::http::portal::choose::Offer;
+use crate::http::portal::desk::trouble::trouble_action;
 use crate::http::portal::devices::life;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
@@ -168,10 +169,10 @@ fn page(state: &State, visitor: &Visitor, known: &Known) -> HeldHubPage {
 fn actions(visitor: &Visitor, hub: &Hub) -> Vec<Action> {
     let label = with_query("/labels", &[("hub", &hub.id.to_string())]);
     let label = Action::go("Print its label", label).icon(Icon::Label);
-    visitor
-        .can(Right::PlaceDevices)
-        .then_some(label)
+    let label = visitor.can(Right::PlaceDevices).then_some(label);
+    label
         .into_iter()
+        .chain([trouble_action("hubs", hub.id)])
         .collect()
 }
 

@@ -1,0 +1,71 @@
+//! Why nothing arrived from a device.
+
+use super::Trouble;
+use super::rules::{Facts, HubFacts, judge};
+use crate::desk::store::trouble::{self as store, Of};
+use crate::ground::Ground;
+use crate::ground::enums::Transport;
+use crate::ground::ids::DeviceId;
+use crate::registry::hubs::Hub;
+use crate::registry::{RegistryError, RegistryScope, devices, hubs, moves, overview, tokens};
+use crate::tenancy::Scope as _;
+use crate::tenancy::{Database, SystemScope};
+
+/// What is known of a device that the caller sees.
+pub async fn of_device<S: RegistryScope>(
+    ground: &Ground,
+    database: &Database,
+    by: &S,
+    id: DeviceId,
+) -> Result<Trouble, RegistryError> {
+    let (device, hub, life) = by
+        .run(database, async |tx| {
+            let device = devices::get(tx, id).await?;
+            let last = overview::last_hubs(tx, &[id]).await?.remove(&id);
+            let hub = match last {
+                Some((hub, _)) => Some(hubs::get(tx, hub).await?),
+                None => None,
+            };
+            Ok::<_, RegistryError>((device, hub, moves::history(tx, by, id).await?))
+        })
+        .await?;
+    let sends_itself = matches!(device.transport, Transport::Cellular | Transport::Mqtt);
+    let token = tokens::issued_at(database, by, id).await?;
+    let (now, of) = (ground.now(), Of::Device(id, device.customer));
+    let evidence = SystemScope::for_purpose("why nothing arrived from a device that the caller sees")
+        .run(database, async |tx| store::system_evidence(tx, of, now).await)
+        .await?;
+    let facts = Facts {
+        device: Some((device.state, device.customer.is_some())),
+        lacks_token: sends_itself && device.customer.is_some() && token.is_none(),
+        ever_moved: device.ever_moved,
+        heard_at: device.last_seen_at,
+        reading_at: device.last_reading_at,
+        battery: device.battery_percent,
+        signal: device.signal_dbm,
+        hub: hub.as_ref().filter(|_| !sends_itself).map(of_hub),
+        refusals: evidence.refusals.clone(),
+        quarantined: evidence.quarantined.clone(),
+    };
+    Ok(Trouble {
+        verdict: judge(&facts, now),
+        device: Some(device),
+        hub,
+        refusals: evidence.refusals,
+        quarantined: evidence.quarantined,
+        late: evidence.late,
+        readings: evidence.readings,
+        life,
+    })
+}
+
+pub(super) fn of_hub(hub: &Hub) -> HubFacts {
+    HubFacts {
+        name: hub.name.clone(),
+        state: hub.state,
+        is_placed: hub.customer.is_some(),
+        offline_since: hub.offline_since,
+        seen_at: hub.last_seen_at,
+        queued: hub.queued,
+    }
+}
