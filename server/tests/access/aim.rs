@@ -73,6 +73,20 @@ impl Aim {
             .await
             .unwrap();
         }
+        let case: Uuid = world.ground.id();
+        sqlx::query(
+            "insert into support_case (id, distributor_id, customer_id, device_id, subject, title, opened_by,
+               opener_name, opener_side, opened_at, updated_at)
+             select $1, $2, $3, $4, 'D', 'Nothing arrives', id, display_name, 'platform', now(), now()
+             from user_account order by created_at limit 1",
+        )
+        .bind(case)
+        .bind(distributor.parse::<Uuid>().unwrap())
+        .bind(tenant.customer.parse::<Uuid>().unwrap())
+        .bind(tenant.device.parse::<Uuid>().unwrap())
+        .execute(&world.sql)
+        .await
+        .unwrap();
         let of_distributor = Organisation::Distributor(distributor.parse().unwrap());
         let of_customer = Organisation::Customer(tenant.customer.parse().unwrap());
         let colleagues = [
@@ -113,6 +127,7 @@ impl Aim {
                 ("readings", reading),
                 ("dead-letters", dead.to_string()),
                 ("contacts", contacts[0].to_string()),
+                ("cases", case.to_string()),
                 ("distributors' contacts", contacts[1].to_string()),
             ]),
             colleagues,
@@ -134,6 +149,7 @@ impl Aim {
             "readings",
             "dead-letters",
             "contacts",
+            "cases",
             "distributors' contacts",
         ];
         Self {

@@ -152,6 +152,8 @@ async fn ask(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Answer
         ("present", "not the present one".to_owned()),
         ("password", "one of the two".to_owned()),
         ("again", "the other of the two".to_owned()),
+        ("title", "Nothing arrives".to_owned()),
+        ("text", "Since Tuesday.".to_owned()),
     ];
     caller.browse(route.method, &path, &form).await
 }
@@ -176,6 +178,9 @@ fn body(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Value {
             user
         }
         ("PATCH", "/users/{id}") => json!({"state": "active"}),
+        ("POST", "/cases") => json!({"device_id": id("devices"), "title": "Nothing arrives"}),
+        ("PATCH", "/cases/{id}") => json!({"state": "waiting"}),
+        ("POST", "/cases/{id}/notes") => json!({"text": "Since Tuesday."}),
         ("POST", "/device-models") => {
             json!({"maker": "M", "name": format!("N{number}"), "kinds": ["weight"], "transport": "mqtt"})
         }
@@ -199,7 +204,7 @@ fn body(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Value {
             json!({"distributor_id": id("distributors")})
         }
         ("POST", "/devices/{id}/place" | "/hubs/{id}/place") => json!({"customer_id": id("customers")}),
-        ("POST", "/devices/{id}/replace") => json!({"with_device_id": id("devices")}),
+        ("POST", "/devices/{id}/replace") => json!({"with_device_id": id("devices"), "reason": "it broke"}),
         ("POST", "/hubs/{id}/commands") => json!({"kind": "ping"}),
         ("POST", "/devices/adopt") => json!({"maker": "Acme", "serial": "S", "code": "AAAA-BBBB-CC"}),
         ("POST", "/devices/adopt/ask") => json!({"maker": "Acme", "serial": "S"}),

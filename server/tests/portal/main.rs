@@ -11,6 +11,7 @@ mod admin;
 mod browser;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod desk;
 mod foreign;
 mod forms;
 mod held;

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 use vitalwire_server::ground::ids::{
-    ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ImportId, InvitationId,
-    ReadingId, UserId,
+    CaseId, ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ImportId,
+    InvitationId, ReadingId, UserId,
 };
 use vitalwire_server::identity::{Caller, CallerScope};
 use vitalwire_server::tenancy::{CustomerScope, DistributorScope};
@@ -42,6 +42,8 @@ pub(crate) struct Aim {
     pub(crate) distributor_import: ImportId,
     /// Whom one calls at the customer.
     pub(crate) contact: ContactId,
+    /// About the device, with a note and an internal one.
+    pub(crate) case: CaseId,
     /// On the dead-letter shelf.
     pub(crate) dead: DeliveryId,
     /// What moves.
@@ -89,6 +91,7 @@ impl Aim {
             self.readings[1].as_uuid(),
             self.endpoint.as_uuid(),
             self.contact.as_uuid(),
+            self.case.as_uuid(),
             self.customer_import.as_uuid(),
             self.distributor_import.as_uuid(),
             self.dead.as_uuid(),

@@ -132,6 +132,7 @@ impl World {
             sequences: [first, first + 1],
             endpoint: ground.id(),
             contact: ground.id(),
+            case: ground.id(),
             customer_import: ground.id(),
             distributor_import: ground.id(),
             dead: ground.id(),
@@ -139,6 +140,7 @@ impl World {
             others: Vec::new(),
         };
         self.placed(&aim, distributor).await;
+        self.asked(&aim, distributor).await;
         self.living(&aim, distributor).await;
         let endpoint = NewEndpoint {
             url: format!("https://{}.example/hook", name.to_lowercase()),
@@ -252,6 +254,32 @@ impl World {
             invite(&aim.customer_user, UserRole::Customer, customer).await,
             invite(&aim.distributor_user, UserRole::Distributor, distributor).await,
         ]
+    }
+
+    /// Somebody asks, somebody answers, and somebody notes something for its own side.
+    async fn asked(&self, aim: &Aim, distributor: Option<DistributorId>) {
+        sqlx::query(
+            "with made as (
+               insert into support_case (id, distributor_id, customer_id, device_id, subject, title, opened_by,
+                 opener_name, opener_side, opened_at, updated_at)
+               values ($1, $2, $3, $4, $5, 'Nothing arrives', $6, $5, 'customer', $8, $8)
+             )
+             insert into case_note (id, case_id, distributor_id, customer_id, kind, visibility, author, author_name,
+               author_side, at, text)
+             values ($1, $1, $2, $3, 'note', 'everybody', $6, $5, 'customer', $8, $5 || ' asks'),
+               ($7, $1, $2, $3, 'note', 'internal', $7, $5, 'distributor', $8, $5 || ' between us')",
+        )
+        .bind(aim.case)
+        .bind(distributor)
+        .bind(aim.customer)
+        .bind(aim.device)
+        .bind(&aim.serial)
+        .bind(aim.colleague)
+        .bind(aim.staff)
+        .bind(self.ground.now())
+        .execute(&self.sql)
+        .await
+        .unwrap();
     }
 
     async fn placed(&self, aim: &Aim, distributor: Option<DistributorId>) {

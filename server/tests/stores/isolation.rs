@@ -6,7 +6,7 @@ use crate::aim::Aim;
 use crate::shelves::{changed, shelves};
 use crate::table::{Answer, Call, Is, Row, Who};
 use crate::world::{Stranger, World, strangers};
-use crate::{forwarding, history, identity, life, registry, sources, usage};
+use crate::{desk, forwarding, history, identity, life, registry, sources, usage};
 
 /// Every row of every room.
 fn table() -> impl Iterator<Item = &'static Row> {
@@ -19,6 +19,7 @@ fn table() -> impl Iterator<Item = &'static Row> {
         life::READS,
         life::CHANGES,
         identity::ROWS,
+        desk::ROWS,
     ]
     .into_iter()
     .flatten()

@@ -11,6 +11,7 @@
 mod aim;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod desk;
 mod dropped;
 mod fixture;
 mod forwarding;

@@ -124,6 +124,7 @@ impl World {
             endpoint: ground.id(),
             dead: ground.id(),
             contact: ground.id(),
+            case: ground.id(),
             customer_import: ground.id(),
             distributor_import: ground.id(),
             life: Life::new(ground),
