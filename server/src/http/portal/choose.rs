@@ -5,7 +5,7 @@ use web_templates::{Choice, Field};
 use super::sent::{Refused, Sent};
 use crate::ground::enums::OrganisationState;
 use crate::ground::ids::{CustomerId, DistributorId};
-use crate::registry::organisations::{self, CustomerFilter};
+use crate::registry::organisations::{self, CustomerFilter, SeesDistributors};
 use crate::registry::{Ask, RegistryError, RegistryScope};
 use crate::tenancy::{AdminScope, Tx};
 
@@ -34,7 +34,7 @@ impl Offer {
     }
 
     /// The open distributors.
-    pub(super) async fn distributors(tx: &Tx<AdminScope>) -> Result<Self, RegistryError> {
+    pub(super) async fn distributors<S: SeesDistributors>(tx: &Tx<S>) -> Result<Self, RegistryError> {
         let page = organisations::distributors(tx, &Ask::first(MOST)).await?;
         let open = page
             .rows

@@ -24,6 +24,10 @@ pub struct CustomersPage {
     pub filter: Filter,
     /// Whether the distributor has a column: not on a distributor's own page.
     pub with_distributor: bool,
+    /// Whether this person sees how many devices they hold.
+    pub with_figures: bool,
+    /// Whether this person sees how their servers fare.
+    pub with_endpoint: bool,
     /// The customers of this page.
     pub rows: Vec<CustomerRow>,
     /// What follows.
@@ -75,6 +79,10 @@ pub struct CustomerPage {
     pub contacts: Vec<Contact>,
     /// Where one is added, where this person may.
     pub contacts_add: Option<String>,
+    /// Whether this person sees its devices and hubs.
+    pub with_devices: bool,
+    /// Whether this person sees its people.
+    pub with_people: bool,
     /// Its devices, those that want a person first.
     pub devices: Vec<HeldDeviceRow>,
     /// Where all of them are shown.

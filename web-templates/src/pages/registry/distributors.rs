@@ -20,6 +20,8 @@ pub struct DistributorsPage {
     pub actions: Vec<Action>,
     /// The filter: `q`, `state`.
     pub filter: Filter,
+    /// Whether this person sees how many devices they hold.
+    pub with_figures: bool,
     /// The distributors of this page.
     pub rows: Vec<DistributorRow>,
     /// What follows.
@@ -71,7 +73,11 @@ pub struct DistributorPage {
     pub contacts: Vec<Contact>,
     /// Where one is added, where this person may.
     pub contacts_add: Option<String>,
-    /// Its customers, those that want a person first.
+    /// Whether this person sees how many devices they hold.
+    pub with_figures: bool,
+    /// Whether this person sees its people.
+    pub with_people: bool,
+    /// Its customers.
     pub customers: Vec<CustomerRow>,
     /// Where all of them are shown.
     pub customers_href: String,

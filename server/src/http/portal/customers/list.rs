@@ -97,7 +97,11 @@ pub(super) async fn get(
             scope.run(state.database(), work).await?
         }
         CallerScope::Finance(scope) => {
-            let work = async |tx: &_| names(tx, &asked, &ask).await;
+            let work = async |tx: &_| {
+                let mut found = names(tx, &asked, &ask).await?;
+                found.distributors = Offer::distributors(tx).await?;
+                Ok::<_, RegistryError>(found)
+            };
             scope.run(state.database(), work).await?
         }
         CallerScope::Customer(_) => return Ok(see("/organization")),
@@ -162,6 +166,8 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> Custo
         actions: actions(visitor),
         filter: search(asked, found, with_distributor),
         with_distributor,
+        with_figures: visitor.can(Right::SeeDevices),
+        with_endpoint: visitor.can(Right::SeePlatform),
         rows: found.page.rows.iter().map(row).collect(),
         pager: pager(
             "/customers",

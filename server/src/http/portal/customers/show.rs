@@ -216,6 +216,8 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> CustomerPage {
         cards: cards(state, visitor, found),
         contacts: contact_rows(&found.contacts),
         contacts_add: None,
+        with_devices: visitor.can(Right::SeeDevices),
+        with_people: visitor.can(Right::SeePlatform),
         devices: held_row::rows(state, visitor, &found.devices, &found.last_hubs),
         devices_href: format!("/devices?holder={}", one.id),
         hubs: found.hubs.iter().map(hub).collect(),

@@ -116,9 +116,14 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> Distr
             "device on this page wants a person",
             "devices on this page want a person",
         )])
-        .or("No device on this page is silent, low on battery or weak in signal."),
+        .or(if visitor.can(Right::SeeDevices) {
+            "No device on this page is silent, low on battery or weak in signal."
+        } else {
+            "Who the distributors are; their devices are not for finance."
+        }),
         actions: actions(visitor),
         filter: filter("/distributors", &asked.q, "Name, city or contact", selects),
+        with_figures: visitor.can(Right::SeeDevices),
         rows: found
             .page
             .rows

@@ -139,6 +139,8 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> DistributorPage {
         ],
         contacts: contact_rows(&found.contacts),
         contacts_add: None,
+        with_figures: visitor.can(Right::SeeDevices),
+        with_people: visitor.can(Right::ManageUsers),
         customers: found.customers.iter().map(row).collect(),
         customers_href: format!("/customers?distributor={}", one.id),
         users: members::rows(state, visitor, &found.people),
