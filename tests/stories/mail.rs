@@ -12,7 +12,7 @@ async fn world() -> (World, PostOffice) {
     let config = folder.join("mail.toml");
     let mail = format!(
         "[mail]\nfrom = \"Vitalwire <mail@vitalwire.example>\"\nsmtp_host = \"127.0.0.1\"\nsmtp_port = {}\n\
-         smtp_tls = \"none\"\n",
+         smtp_tls = \"none\"\ntimeout_seconds = 3\n",
         post.port()
     );
     std::fs::write(&config, mail).unwrap();

@@ -109,7 +109,7 @@ impl PostOffice {
 
     /// Waits until that many were taken and returns the last. The server sends when it will, so it is looked again and again.
     pub async fn wait_for(&self, count: usize) -> Letter {
-        for _ in 0..600 {
+        for _ in 0..1_200 {
             let letters = self.letters();
             if letters.len() >= count {
                 return letters[count - 1].clone();

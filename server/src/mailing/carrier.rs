@@ -22,7 +22,7 @@ const POLL: Duration = Duration::from_secs(3);
 /// Mails at the same time.
 const AT_ONCE: i64 = 4;
 /// How much longer than the mailer takes a mail is held.
-const MARGIN: Duration = Duration::from_secs(30);
+const MARGIN: Duration = Duration::from_secs(10);
 /// Pauses between attempts; the last one goes on until the mail is not worth sending any more.
 const PAUSES: [u64; 8] = [5, 10, 30, 60, 120, 300, 900, 1_800];
 /// How long ended mails are remembered, and how often old ones are forgotten.
@@ -124,7 +124,7 @@ impl Carrier {
             return Err(unreadable);
         };
         let letter = Letter::from_bytes(&plain).ok_or(unreadable)?;
-        self.mailer.send(&letter.into_mail(id)).await
+        self.mailer.send(&letter.into_mail(id, self.ground.now())).await
     }
 
     async fn sweep(&self) {

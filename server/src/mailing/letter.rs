@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ground::enums::MailKind;
@@ -38,13 +39,14 @@ impl Letter {
         serde_json::from_slice(bytes).ok()
     }
 
-    pub(super) fn into_mail(self, id: MailId) -> Mail {
+    pub(super) fn into_mail(self, id: MailId, date: DateTime<Utc>) -> Mail {
         Mail {
             id: id.as_uuid(),
             to: self.to,
             subject: self.subject,
             text: self.text,
             html: None,
+            date,
         }
     }
 }

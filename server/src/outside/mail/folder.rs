@@ -80,7 +80,7 @@ fn is_mail(path: &Path) -> bool {
 #[async_trait]
 impl Mailer for FolderMailer {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        let message = self.from.message(mail)?.formatted();
+        let (_, message) = self.from.message(mail)?;
         let (this, mail) = (self.clone(), mail.clone());
         let written = tokio::task::spawn_blocking(move || {
             this.write(&mail, &message)?;
@@ -105,6 +105,7 @@ impl Mailer for FolderMailer {
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
+    use chrono::DateTime;
     use uuid::Uuid;
 
     use super::*;
@@ -116,6 +117,7 @@ mod tests {
             subject: "Hello".to_owned(),
             text: "Hello Ann".to_owned(),
             html: None,
+            date: DateTime::UNIX_EPOCH,
         }
     }
 

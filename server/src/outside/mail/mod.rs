@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::config::{Config, ConfigError};
@@ -33,6 +34,8 @@ pub struct Mail {
     pub text: String,
     /// The same as HTML, for who reads that.
     pub html: Option<String>,
+    /// When it was handed over.
+    pub date: DateTime<Utc>,
 }
 
 impl fmt::Debug for Mail {

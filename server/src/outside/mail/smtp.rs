@@ -60,8 +60,8 @@ impl SmtpMailer {
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        let message = self.from.message(mail)?;
-        match tokio::time::timeout(self.patience, self.transport.send(message)).await {
+        let (envelope, message) = self.from.message(mail)?;
+        match tokio::time::timeout(self.patience, self.transport.send_raw(&envelope, &message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(verdict(&error)),
             Err(_) => Err(MailError::Later("the mail server takes too long".to_owned())),
