@@ -2,7 +2,7 @@
 //!
 //! **Active** ones are served. What **suspended** and **closed** mean:
 //! - The readings of a suspended customer's devices are still accepted, shown and delivered, and its people sign in: its
-//!   patients are not party to whatever the suspension is about. It is given no further devices and hubs.
+//!   patients are not party to whatever the suspension is about. It may be given devices, as a broken one must be replaced.
 //! - A closed customer's people cannot sign in, and it is given nothing. It can be closed only when it holds no device that
 //!   readings are taken from, so that closing it never silently stops a patient's readings.
 //! - A suspended distributor adds no customers; a closed one's people cannot sign in, and it can be closed only when none of
