@@ -18,14 +18,15 @@ pub(super) fn warnings(state: &State, device: &Device) -> Vec<String> {
     let now = state.ground().now();
     let mut warnings = Vec::new();
     match device.state {
-        DeviceState::Active => match device.last_seen_at {
-            None => {}
-            Some(seen) if now - seen > SILENT_AFTER => warnings.push(format!(
-                "Nothing has arrived from it for {}. Take a measurement near its hub or where it has a signal.",
-                span(now - seen)
-            )),
-            Some(_) => {}
-        },
+        DeviceState::Active => {
+            let silent = device.last_seen_at.map(|seen| now - seen);
+            if let Some(silent) = silent.filter(|silent| *silent > SILENT_AFTER) {
+                warnings.push(format!(
+                    "Nothing has arrived from it for {}. Take a measurement near its hub or where it has a signal.",
+                    span(silent)
+                ));
+            }
+        }
         DeviceState::Inactive => {
             warnings.push("It is inactive: nothing that it sends is taken until it is activated.".to_owned());
         }
