@@ -260,6 +260,14 @@ fn actions(state: &State, visitor: &Visitor, found: &Found) -> Vec<Action> {
         Action::go("Edit", format!("{base}/edit")).icon(Icon::Edit),
         Action::go("Place a device", "/devices?state=stock").icon(Icon::Place),
     ];
+    if visitor.can(Right::ManageUsers) {
+        let label = if visitor.can(Right::SeePlatform) {
+            "Invite a person"
+        } else {
+            "Invite its first person"
+        };
+        actions.push(Action::go(label, format!("/users/invite?customer={}", one.id)).icon(Icon::Users));
+    }
     actions.extend(contact_actions(state, visitor, &base, &found.contacts));
     if visitor.can(Right::ManageDistributors) && !found.distributors.is_empty() {
         let chosen = one.distributor.map(|id| id.to_string()).unwrap_or_default();

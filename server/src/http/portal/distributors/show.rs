@@ -167,6 +167,10 @@ fn actions(state: &State, visitor: &Visitor, found: &Found) -> Vec<Action> {
         )
         .icon(Icon::Stock),
     ];
+    if visitor.can(Right::ManageUsers) {
+        let invite = format!("/users/invite?distributor={}", found.distributor.id);
+        actions.push(Action::go("Invite a person", invite).icon(Icon::Users));
+    }
     actions.extend(contact_actions(state, visitor, &base, &found.contacts));
     actions
 }
