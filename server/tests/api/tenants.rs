@@ -21,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 96] = [
+const TABLE: [(&str, &str, Gets); 101] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -110,6 +110,11 @@ const TABLE: [(&str, &str, Gets); 96] = [
     ("POST", "/endpoints/{id}/dead-letters/retry", NotFound),
     ("GET", "/refusals", NothingForeign),
     ("GET", "/search", NothingForeign),
+    ("GET", "/cases", NothingForeign),
+    ("POST", "/cases", NotFound),
+    ("GET", "/cases/{id}", NotFound),
+    ("PATCH", "/cases/{id}", NotFound),
+    ("POST", "/cases/{id}/notes", NotFound),
     ("GET", "/imports", NothingForeign),
     ("POST", "/imports", NothingForeign),
     ("GET", "/imports/template", NothingForeign),
@@ -131,7 +136,7 @@ struct Aimed {
 impl Aimed {
     fn at(
         victim: &Tenant,
-        (reading, import): (&str, &str),
+        [reading, import, case]: [&str; 3],
         (method, pattern, gets): (&'static str, &str, Gets),
     ) -> Self {
         let id = match pattern.split('/').nth(1) {
@@ -142,6 +147,7 @@ impl Aimed {
             Some("hubs") => &victim.hub,
             Some("endpoints") => &victim.endpoint,
             Some("imports") => import,
+            Some("cases") => case,
             _ => reading,
         };
         let path = format!(
@@ -186,6 +192,9 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
         ("PATCH", "/devices/{id}/numbers") => json!({"firmware": "9.9"}),
         ("PATCH", "/devices/{id}/reference") => json!({"reference": "taken"}),
         ("POST", "/devices") => json!({"maker": "M", "serial": "S", "model_id": customer}),
+        ("POST", "/cases") => json!({"device_id": victim.device, "title": "Mine"}),
+        ("PATCH", "/cases/{id}") => json!({"state": "closed"}),
+        ("POST", "/cases/{id}/notes") => json!({"text": "Mine"}),
         ("PATCH", "/devices/{id}" | "/hubs/{id}") => json!({"state": "inactive"}),
         ("POST", "/devices/{id}/assignments" | "/devices/{id}/place" | "/hubs/{id}/place") => {
             json!({"customer_id": customer})
@@ -224,6 +233,8 @@ async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
         "select to_jsonb(t)::text from invitation t order by id",
         "select to_jsonb(t)::text from endpoint t where url not like 'https://a.example%' order by id",
         "select to_jsonb(t)::text from delivery t order by id",
+        "select to_jsonb(t)::text from support_case t order by id",
+        "select to_jsonb(t)::text from case_note t order by id",
     ] {
         rows.extend(
             sqlx::query_scalar::<_, String>(statement)
@@ -248,6 +259,8 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
         .header("content-type", "text/csv")
         .body("maker,serial,reference\nAcme,S-victim,bed 7\n");
     let import = victim.user.send(file).await.created("id");
+    let about = json!({"device_id": victim.device, "title": "Nothing arrives", "text": "Since Tuesday."});
+    let case = victim.user.post("/api/v1/cases", &about).await.created("id");
     let distributor = admin
         .post("/api/v1/distributors", &json!({"name": "Other"}))
         .await
@@ -269,12 +282,13 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
         &victim.endpoint,
         &reading,
         &import,
+        &case,
     ];
 
     let aimed = || {
         TABLE
             .into_iter()
-            .map(|row| Aimed::at(&victim, (&reading, &import), row))
+            .map(|row| Aimed::at(&victim, [&reading, &import, &case], row))
     };
     for shot in aimed() {
         let answer = shot.fire(&stranger.user).await;

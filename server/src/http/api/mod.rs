@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`, one operation a file: parse, call one function of a room, render. A request carries an
 //! access token, never a cookie. What it may see, its caller's scope decides; what it may not see is a 404.
 
+mod cases;
 mod contacts;
 mod customers;
 mod device_models;
@@ -53,6 +54,7 @@ fn operations(cfg: &mut ServiceConfig) {
         .configure(readings::operations)
         .configure(hubs::operations)
         .configure(endpoints::operations)
+        .configure(cases::operations)
         .configure(refusals::operations);
 }
 
