@@ -14,7 +14,9 @@ use vitalwire_server::registry::moves::{self, HeldPeriod, Placement};
 use vitalwire_server::registry::{RegistryError, RegistryScope};
 use vitalwire_server::tenancy::Scope as _;
 
-use crate::world::World;
+use MoveReason::{Added, Allocated, Placed, Recalled, Retired, Returned};
+
+use crate::world::{Clinic, Dealer, World};
 
 fn at(customer: CustomerId) -> Placement {
     Placement {
@@ -109,9 +111,16 @@ async fn a_device_goes_its_way_and_each_sees_their_part_of_it() {
     let again = moves::place(ground, database, world.admin(), device, at(cleo.id)).await;
     assert!(matches!(again, Err(RegistryError::Conflict(_))), "{again:?}");
     world.periods_hold().await;
+    each_sees_their_part(&world, device, (&dora, &ernst), &anna).await;
+}
 
-    use MoveReason::{Added, Allocated, Placed, Recalled, Retired, Returned};
-    let all = history(&world, world.admin(), device).await.unwrap();
+async fn each_sees_their_part(
+    world: &World,
+    device: DeviceId,
+    (dora, ernst): (&Dealer, &Dealer),
+    anna: &Clinic,
+) {
+    let all = history(world, world.admin(), device).await.unwrap();
     assert_eq!(
         reasons(&all),
         [
@@ -123,7 +132,7 @@ async fn a_device_goes_its_way_and_each_sees_their_part_of_it() {
     assert_eq!(all[5].ended_by.as_deref(), Some("anna's person"));
     assert_eq!(all[5].distributor_name.as_deref(), Some("Dora"));
 
-    let dora_s = history(&world, dora.scope(), device).await.unwrap();
+    let dora_s = history(world, dora.scope(), device).await.unwrap();
     assert_eq!(reasons(&dora_s), [Returned, Placed, Allocated], "hers alone");
     assert_eq!(
         (
@@ -134,16 +143,16 @@ async fn a_device_goes_its_way_and_each_sees_their_part_of_it() {
         (Some("Anna"), Some("dora's person"), None),
         "who ended it is another organisation's person"
     );
-    let ernst_s = history(&world, ernst.scope(), device).await.unwrap();
+    let ernst_s = history(world, ernst.scope(), device).await.unwrap();
     assert_eq!(reasons(&ernst_s), [Retired, Placed, Allocated]);
-    let anna_s = history(&world, anna.scope(), device).await.unwrap();
+    let anna_s = history(world, anna.scope(), device).await.unwrap();
     assert_eq!(reasons(&anna_s), [Placed]);
     assert_eq!(
         (anna_s[0].until.is_some(), anna_s[0].distributor_name.as_deref()),
         (true, None)
     );
-    let stranger = world.clinic("Stranger", Some(&dora)).await;
-    let none = history(&world, stranger.scope(), device).await;
+    let stranger = world.clinic("Stranger", Some(dora)).await;
+    let none = history(world, stranger.scope(), device).await;
     assert!(matches!(none, Err(RegistryError::NotFound(_))), "{none:?}");
 }
 

@@ -14,7 +14,7 @@ use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock,
 use vitalwire_server::history::commit::{Committer, Limits, Raw, Row, Verdict};
 use vitalwire_server::identity::{Caller, CallerScope, Cost, Identity, NewUser, Organisation, Password};
 use vitalwire_server::registry::devices::Device;
-use vitalwire_server::registry::{IdentityCache, RegistryError, devices};
+use vitalwire_server::registry::{IdentityCache, Numbers, RegistryError, devices};
 use vitalwire_server::tenancy::{AdminScope, CustomerScope, Database, DistributorScope, Pools, Scope as _};
 
 use crate::cluster::Cluster;
@@ -179,7 +179,7 @@ impl World {
             customer: None,
             distributor: None,
             customer_reference: None,
-            numbers: Default::default(),
+            numbers: Numbers::default(),
             assigned_since: None,
             state: None,
         };

@@ -8,6 +8,8 @@ use vitalwire_server::registry::hubs::{self, Hub, HubMaker, NewHub};
 use vitalwire_server::registry::{ClaimError, RegistryError, claim, hub_moves, moves, system_claim};
 use vitalwire_server::tenancy::Scope as _;
 
+use MoveReason::{Added, Allocated, Placed, Returned};
+
 use super::{at, reasons};
 use crate::world::{Clinic, World};
 
@@ -121,7 +123,11 @@ async fn a_hub_that_was_given_back_is_believed_no_more_and_claimed_anew() {
     let verdict = world.committer.commit(vec![row]).await.unwrap()[0];
     assert_eq!(verdict, Verdict::WrongOwner, "it speaks for Bert's devices now");
 
-    use MoveReason::{Added, Allocated, Placed, Returned};
+    its_periods(&world, hub, &anna).await;
+}
+
+async fn its_periods(world: &World, hub: HubId, anna: &Clinic) {
+    let database = &world.database;
     let history = async |tx: &_| hub_moves::history(tx, world.admin(), hub).await;
     let all: Result<_, RegistryError> = world.admin().run(database, history).await;
     assert_eq!(
