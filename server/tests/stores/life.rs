@@ -7,8 +7,9 @@ use vitalwire_server::ground::Ground;
 use vitalwire_server::ground::enums::HubCommandKind;
 use vitalwire_server::ground::ids::{DeviceId, DistributorId, HubId, HubLogId};
 use vitalwire_server::identity::CallerScope;
+use vitalwire_server::registry::movements::MovementFilter;
 use vitalwire_server::registry::moves::Placement;
-use vitalwire_server::registry::{adoption, fleet, hub_moves, labels, moves};
+use vitalwire_server::registry::{Ask, adoption, fleet, hub_moves, labels, movements, moves, naming};
 use vitalwire_server::tenancy::Scope as _;
 
 use crate::aim::Aim;
@@ -204,6 +205,18 @@ pub(crate) const READS: &[Row] = &[
     row!("registry::hub_moves::history", Either, Read, call => {
         let hub = call.at.hub;
         either!(call, scope => call.run(scope, async |tx| hub_moves::history(tx, scope, hub).await).await)
+    }),
+    row!("registry::movements::list", Either, List, call => {
+        let all = MovementFilter::default();
+        either!(call, scope => {
+            call.run(scope, async |tx| movements::list(tx, &all, &Ask::first(100)).await).await
+        })
+    }),
+    row!("registry::naming::name_hub", Either, Change, call => {
+        let hub = call.at.hub;
+        either!(call, scope => {
+            call.run(scope, async |tx| naming::name_hub(tx, scope, hub, "Ward 7").await).await
+        })
     }),
     row!("registry::fleet::commands::commands", Either, Read, call => {
         let (ground, hub) = (&call.world.ground, call.at.life.live_hub);

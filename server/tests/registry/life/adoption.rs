@@ -15,11 +15,7 @@ fn key(serial: &str) -> DeviceKey {
     DeviceKey::parse("ACME", serial).unwrap()
 }
 
-async fn code<S: RegistryScope>(
-    world: &World,
-    scope: &S,
-    device: DeviceId,
-) -> Result<String, RegistryError> {
+async fn code<S: RegistryScope>(world: &World, scope: &S, device: DeviceId) -> Result<String, RegistryError> {
     let work = async |tx: &_| labels::label(tx, scope, &world.ground, device).await;
     Ok(scope.run(&world.database, work).await?.code.expose())
 }
@@ -79,12 +75,8 @@ async fn the_code_on_the_label_brings_a_device_from_where_it_waits() {
         (seen.state, seen.customer, seen.distributor),
         (DeviceState::Active, Some(anna.id), Some(dora.id))
     );
-    answers.push(told_nothing(
-        adopt(&world, anna.scope(), "S-1", &of_dora_s).await,
-    ));
-    answers.push(told_nothing(
-        adopt(&world, cleo.scope(), "S-1", &of_dora_s).await,
-    ));
+    answers.push(told_nothing(adopt(&world, anna.scope(), "S-1", &of_dora_s).await));
+    answers.push(told_nothing(adopt(&world, cleo.scope(), "S-1", &of_dora_s).await));
     answers.dedup();
     assert_eq!(answers.len(), 1, "all say the same: {answers:?}");
 
@@ -114,15 +106,9 @@ async fn labels_are_printed_by_who_has_the_device_in_stock() {
     assert!(matches!(foreign, Err(RegistryError::NotFound(_))), "{foreign:?}");
     let admin_s = code(&world, world.admin(), device).await;
     assert!(matches!(admin_s, Err(RegistryError::Conflict(_))), "{admin_s:?}");
-    moves::place(
-        &world.ground,
-        &world.database,
-        dora.scope(),
-        device,
-        at(anna.id),
-    )
-    .await
-    .unwrap();
+    moves::place(&world.ground, &world.database, dora.scope(), device, at(anna.id))
+        .await
+        .unwrap();
     let placed = code(&world, dora.scope(), device).await;
     assert!(matches!(placed, Err(RegistryError::Conflict(_))), "{placed:?}");
     let holder = code(&world, anna.scope(), device).await;
@@ -176,10 +162,7 @@ fn weight(maker: &str, serial: &str) -> String {
 async fn a_reading_on_request_brings_a_device_that_nobody_has() {
     let world = World::new().await;
     let (ground, database) = (&world.ground, &world.database);
-    let (anna, bert) = (
-        world.clinic("Anna", None).await,
-        world.clinic("Bert", None).await,
-    );
+    let (anna, bert) = (world.clinic("Anna", None).await, world.clinic("Bert", None).await);
     let (annas, off) = (
         hub(&world, &anna, "active").await,
         hub(&world, &anna, "inactive").await,
@@ -200,7 +183,8 @@ async fn a_reading_on_request_brings_a_device_that_nobody_has() {
     quarantined(&world, &bert, berts, &weight("Acme", "S-9")).await;
     quarantined(&world, &anna, annas, &weight("Other", "S-9")).await;
     quarantined(&world, &anna, annas, &weight("Acme", "S-8")).await;
-    let pressure = r#"{"device":"S-9","maker":"Acme","kind":"blood_pressure","values":{"systolic":121,"diastolic":79}}"#;
+    let pressure =
+        r#"{"device":"S-9","maker":"Acme","kind":"blood_pressure","values":{"systolic":121,"diastolic":79}}"#;
     quarantined(&world, &anna, annas, pressure).await;
     for _ in 0..2 {
         let not_that = told_nothing(show(&anna, &ticket).await);
@@ -240,13 +224,6 @@ async fn a_ticket_lives_a_quarter_of_an_hour() {
     quarantined(&world, &anna, hub, &weight("Acme", "S-9")).await;
     world.clock.advance(TimeDelta::minutes(2));
     let scale = world.scale.into();
-    let late = adoption::adopt_by_reading(
-        &world.ground,
-        &world.database,
-        anna.scope(),
-        &key,
-        scale,
-        &ticket,
-    );
+    let late = adoption::adopt_by_reading(&world.ground, &world.database, anna.scope(), &key, scale, &ticket);
     told_nothing(late.await);
 }
