@@ -32,9 +32,7 @@ pub use field::{Field, FieldKind, Width};
 pub use forms::{Form, Section};
 pub use frame::{Crumb, Flash, Frame, NavItem, Search, Status, Theme};
 pub use icon::Icon;
-pub use pages::admin::{
-    AdminPage, AdminQuarantinePage, AdminRefusalsPage, QuarantineRow, RefusalRow, Want,
-};
+pub use pages::admin::{AdminPage, AdminQuarantinePage, AdminRefusalsPage, QuarantineRow, RefusalRow, Want};
 pub use pages::desk::{CasePage, CaseRow, CasesPage, Check, TroublePage};
 pub use pages::device::{DevicePage, DeviceVia, Range};
 pub use pages::devices::{DeviceRow, DevicesPage};

@@ -131,8 +131,8 @@ mod tests {
     fn the_usual_ports_need_not_be_given() {
         let port = |smtp_tls, smtp_port| {
             MailConfig {
-                smtp_tls,
                 smtp_port,
+                smtp_tls,
                 ..mail()
             }
             .port()

@@ -37,6 +37,9 @@ impl Rewind {
         for table in REPLACED {
             statements.push(format!("delete from {table}"));
         }
+        // Of several endpoints the pages show the first: those that came since are in the way.
+        statements
+            .push("delete from endpoint where id not in (select id from as_it_was_endpoint)".to_owned());
         for table in CHANGED {
             let sets = columns(sql, table).await;
             let sets: Vec<String> = sets

@@ -3,7 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use vitals::Kind;
 use vitalwire_server::history::store::readings::{Stored, Wanted};
-use vitalwire_server::history::store::{live, page, readings, series, summary, trace};
+use vitalwire_server::history::store::{live, page, readings, recent, series, summary, trace};
 
 use crate::table::{Row, row};
 
@@ -49,6 +49,13 @@ pub(crate) const ROWS: &[Row] = &[
     row!("history::store::page::latest", Customer, Read, call => {
         call.customer(async |tx| {
             let rows = page::latest(tx, &[call.at.device]).await?;
+            Ok::<_, sea_orm::DbErr>(rows.iter().map(|row| (row.device, row.measured_at)).collect::<Vec<_>>())
+        })
+        .await
+    }),
+    row!("history::store::recent::recent", Customer, Read, call => {
+        call.customer(async |tx| {
+            let rows = recent::recent(call.at.scope(), tx, 100).await?;
             Ok::<_, sea_orm::DbErr>(rows.iter().map(|row| (row.device, row.measured_at)).collect::<Vec<_>>())
         })
         .await

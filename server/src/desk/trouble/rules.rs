@@ -68,8 +68,8 @@ pub(super) fn judge(facts: &Facts, now: DateTime<Utc>) -> Verdict {
         looked.heard(),
         looked.battery(),
         looked.signal(),
-        looked.quarantine(),
-        looked.refusals(),
+        Some(looked.quarantine()),
+        Some(looked.refusals()),
         looked.clock(),
     ]
     .into_iter()
@@ -205,8 +205,8 @@ impl Looked<'_> {
         [
             self.battery(),
             self.signal(),
-            self.quarantine(),
-            self.refusals(),
+            Some(self.quarantine()),
+            Some(self.refusals()),
             self.clock(),
         ]
         .iter()
@@ -238,10 +238,10 @@ impl Looked<'_> {
         })
     }
 
-    fn quarantine(&self) -> Option<Finding> {
+    fn quarantine(&self) -> Finding {
         let title = "Nothing waits in quarantine";
         let most = self.facts.quarantined.iter().max_by_key(|item| item.last_at);
-        Some(match most {
+        match most {
             None => well(title, "No item of it waits.".to_owned()),
             Some(item) => {
                 let words = format!(
@@ -255,16 +255,13 @@ impl Looked<'_> {
                     is_well: !self.is_since(item.last_at),
                 }
             }
-        })
+        }
     }
 
-    fn refusals(&self) -> Option<Finding> {
+    fn refusals(&self) -> Finding {
         let title = "Nothing was refused";
         let Some(last) = self.facts.refusals.iter().max_by_key(|day| day.last_at) else {
-            return Some(well(
-                title,
-                "Nothing of it was refused in the last 30 days.".to_owned(),
-            ));
+            return well(title, "Nothing of it was refused in the last 30 days.".to_owned());
         };
         let same = self.facts.refusals.iter().filter(|day| day.reason == last.reason);
         let words = format!(
@@ -274,11 +271,11 @@ impl Looked<'_> {
             self.ago(last.last_at)
         );
         let is_well = !self.is_since(last.last_at);
-        Some(Finding {
+        Finding {
             title,
             words,
             is_well,
-        })
+        }
     }
 
     fn clock(&self) -> Option<Finding> {

@@ -1,6 +1,7 @@
 //! `GET /home`: a customer's first page. Its first line says what wants a person.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use actix_web::{HttpResponse, web};
 use web_templates::text::grouped;
@@ -113,8 +114,8 @@ async fn with_devices(
 ) -> Result<Vec<(Latest, Option<Device>)>, RegistryError> {
     let mut known: HashMap<DeviceId, Option<Device>> = HashMap::new();
     for reading in &readings {
-        if !known.contains_key(&reading.device) {
-            known.insert(reading.device, devices::get(tx, reading.device).await.ok());
+        if let Entry::Vacant(place) = known.entry(reading.device) {
+            place.insert(devices::get(tx, reading.device).await.ok());
         }
     }
     Ok(readings

@@ -35,9 +35,9 @@ mod reset;
 mod said;
 mod search;
 mod sent;
-mod users;
 mod stock;
 mod style;
+mod users;
 mod visitor;
 
 use actix_web::{HttpResponse, web};

@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     fn sent() -> Sent {
-        actix_web::web::Query::from_query("csrf=t&serial=+D+17+&kind=a&kind=b")
+        actix_web::web::Query::<Sent>::from_query("csrf=t&serial=+D+17+&kind=a&kind=b")
             .unwrap()
             .into_inner()
     }

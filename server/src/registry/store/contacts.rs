@@ -149,8 +149,13 @@ pub(in crate::registry) async fn main_of_distributors<S: RegistryScope>(
     let sql = "select distinct on (distributor_id) distributor_id, name from contact
         where distributor_id = any($1) and customer_id is null
         order by distributor_id, purpose <> 'general', name, id";
-    let ids: Vec<Uuid> = distributors.iter().map(|distributor| distributor.as_uuid()).collect();
+    let ids: Vec<Uuid> = distributors
+        .iter()
+        .map(|distributor| distributor.as_uuid())
+        .collect();
     let rows = all(tx, sql, [ids.into()]).await?;
-    let named = rows.iter().map(|row| Ok((id(row, "distributor_id")?, get(row, "name")?)));
+    let named = rows
+        .iter()
+        .map(|row| Ok((id(row, "distributor_id")?, get(row, "name")?)));
     Ok(named.collect::<Result<_, DbErr>>()?)
 }

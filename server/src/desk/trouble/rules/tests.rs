@@ -8,6 +8,7 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000, 0).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "facts are there or not, and these are")]
 fn ago(hours: i64) -> Option<DateTime<Utc>> {
     Some(now() - TimeDelta::hours(hours))
 }
