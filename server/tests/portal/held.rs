@@ -7,7 +7,10 @@ use vitalwire_server::identity::Organisation;
 use vitalwire_server::tenancy::Permission;
 
 use crate::browser::Browser;
-use crate::world::World;
+use crate::world::{Customer, World};
+
+/// A path, what is sent there, and what is said.
+type Wrong<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
 
 #[tokio::test]
 async fn everybody_sees_of_a_device_what_is_theirs_to_see() {
@@ -120,24 +123,7 @@ async fn a_device_goes_its_way_and_each_step_is_said() {
     step(&world, &nurse, &at("deactivate"), &[], "The device is inactive").await;
     step(&world, &nurse, &at("activate"), &[], "The device is active").await;
 
-    // The other device of the clinic takes its place, once it is free.
-    let reason = [("serial", clinic.serial.as_str()), ("reason", "the cuff leaks")];
-    let busy = nurse.submit(&at("replace"), &reason).await;
-    assert_eq!(busy.status, 422, "the other one is in use");
-    let other = format!("/devices/{}", clinic.device);
-    step(
-        &world,
-        &nurse,
-        &format!("{other}/deactivate"),
-        &[],
-        "The device is inactive",
-    )
-    .await;
-    let replaced = nurse.submit(&at("replace"), &reason).await;
-    assert!(replaced.location().starts_with(&other), "{}", replaced.text);
-    said(&nurse, replaced.location(), "goes on with its line of readings").await;
-    let life = nurse.get(&format!("{other}/about")).await.text;
-    assert!(life.contains("Took another&#39;s place at") || life.contains("Took another&#x27;s place at"));
+    takes_its_place(&world, &nurse, &clinic, id).await;
 
     let gone = nurse.submit(&at("return"), &[]).await;
     assert_eq!(gone.location(), "/devices?said=device-returned");
@@ -157,6 +143,28 @@ async fn a_device_goes_its_way_and_each_step_is_said() {
     let again = root.submit(&at("retire"), &[]).await;
     assert_eq!(again.status, 409);
     assert!(again.text.contains("The device is out of use for good."));
+}
+
+/// The other device of the clinic takes the place of this one, once it is free.
+async fn takes_its_place(world: &World, nurse: &Browser, clinic: &Customer, id: Uuid) {
+    let replace = format!("/devices/{id}/replace");
+    let reason = [("serial", clinic.serial.as_str()), ("reason", "the cuff leaks")];
+    let busy = nurse.submit(&replace, &reason).await;
+    assert_eq!(busy.status, 422, "the other one is in use");
+    let other = format!("/devices/{}", clinic.device);
+    step(
+        world,
+        nurse,
+        &format!("{other}/deactivate"),
+        &[],
+        "The device is inactive",
+    )
+    .await;
+    let replaced = nurse.submit(&replace, &reason).await;
+    assert!(replaced.location().starts_with(&other), "{}", replaced.text);
+    said(nurse, replaced.location(), "goes on with its line of readings").await;
+    let life = nurse.get(&format!("{other}/about")).await.text;
+    assert!(life.contains("Took another&#39;s place at") || life.contains("Took another&#x27;s place at"));
 }
 
 #[tokio::test]
@@ -189,7 +197,7 @@ async fn what_was_typed_wrongly_is_said_at_its_field() {
     let device = format!("/devices/{}", clinic.device);
     let replace = format!("{device}/replace");
     let place = format!("{device}/place");
-    let wrong: [(&str, &[(&str, &str)], &str); 9] = [
+    let wrong: [Wrong<'_>; 9] = [
         ("/devices/new", &[("serial", "A<b>1")], "Choose a model."),
         ("/devices/new", &[("model", &model)], "This is no serial"),
         (

@@ -156,6 +156,28 @@ impl World {
             .await
             .unwrap();
         aim.endpoint = registered.endpoint.id;
+        self.written_down(&aim, distributor, beside).await;
+        tokens::issue(ground, &self.database, aim.scope(), aim.device)
+            .await
+            .unwrap();
+        claim::new_code(ground, &self.database, aim.scope(), aim.hub)
+            .await
+            .unwrap();
+        aim.invited = self.invited(&aim).await;
+        let past = Past {
+            device: aim.device,
+            endpoint: aim.endpoint,
+            readings: aim.readings,
+            first,
+            dead: aim.dead,
+        };
+        aim.others = self.lived(&aim, distributor, &past).await;
+        aim
+    }
+
+    /// Contacts of both, and an import of each.
+    async fn written_down(&self, aim: &Aim, distributor: Option<DistributorId>, beside: DistributorId) {
+        let (ground, customer, name) = (&self.ground, aim.customer, &aim.name);
         sqlx::query(
             "insert into contact (id, distributor_id, customer_id, purpose, name, email, created_at)
              values ($1, $2, $3, 'general', $4, 'pat@example.org', $5)",
@@ -204,22 +226,6 @@ impl World {
             .await
             .unwrap();
         }
-        tokens::issue(ground, &self.database, aim.scope(), aim.device)
-            .await
-            .unwrap();
-        claim::new_code(ground, &self.database, aim.scope(), aim.hub)
-            .await
-            .unwrap();
-        aim.invited = self.invited(&aim).await;
-        let past = Past {
-            device: aim.device,
-            endpoint: aim.endpoint,
-            readings: aim.readings,
-            first,
-            dead: aim.dead,
-        };
-        aim.others = self.lived(&aim, distributor, &past).await;
-        aim
     }
 
     /// The victim held our device before: its readings, events and counts of that time are still the victim's. Its
