@@ -55,13 +55,12 @@ fn tries(method: &str, path: &str, b: &Tenant) -> Vec<Try> {
         .next()
         .unwrap()
     {
-        "customers" => b.customer.id.as_str(),
         "devices" => b.device.id.as_str(),
         "readings" => b.readings[0].as_str(),
         "hubs" => b.hub.id.as_str(),
         "endpoints" => b.endpoint.as_str(),
         "users" => b.customer.user_id.as_str(),
-        // Of the rest B has nothing that A could name; B's own id is as foreign as any.
+        // B itself; of the rest it has nothing that A could name, and its own id is as foreign as any.
         _ => b.customer.id.as_str(),
     };
     let one = |body: Value, allowed| {
