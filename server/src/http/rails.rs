@@ -51,11 +51,20 @@ pub async fn every_answer(
     let id = RequestId(state.map_or_else(Uuid::nil, |state| state.ground().id()));
     let is_https = state.is_some_and(|state| state.site().is_https);
     let is_data = is_data(request.path());
+    let is_told_nowhere = holds_a_secret(request.path());
     request.extensions_mut().insert(id);
     let mut response = CURRENT.scope(id, next.call(request)).await?;
     let headers = response.headers_mut();
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    put(headers, header::REFERRER_POLICY, "same-origin");
+    put(
+        headers,
+        header::REFERRER_POLICY,
+        if is_told_nowhere {
+            "no-referrer"
+        } else {
+            "same-origin"
+        },
+    );
     put(
         headers,
         header::CONTENT_SECURITY_POLICY,
@@ -82,6 +91,13 @@ pub async fn every_answer(
         headers.insert(REQUEST_ID, value);
     }
     Ok(response)
+}
+
+/// Addresses that hold what works once, or a label's code: no other page is told of them.
+fn holds_a_secret(path: &str) -> bool {
+    ["/invitation/", "/reset/", "/devices/adopt"]
+        .iter()
+        .any(|begin| path.starts_with(begin))
 }
 
 /// What is answered as data and not as a page.

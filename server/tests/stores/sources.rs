@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Words by which a parameter, or the bound of its type, says that the function acts for a person.
-const PERSONS: [&str; 8] = [
+const PERSONS: [&str; 9] = [
     "CustomerScope",
     "DistributorScope",
     "RegistryScope",
+    "HasRights",
     "UserScope",
     ": Scope",
     "impl Scope",

@@ -1,11 +1,16 @@
 //! Comma-separated values (RFC 4180), as spreadsheets write them: commas or semicolons, quoted fields that may hold line
 //! breaks, a byte order mark, either end of line. And written so that a spreadsheet runs nothing of it.
 
+/// No record of devices is longer, nor has so many fields: what is, has a quote too many. Without these bounds a file of
+/// nothing but such records would be read from each of its lines to its end.
+const LONGEST: usize = 8 * 1024;
+const MOST_FIELDS: usize = 64;
+
 /// A record and the number of the line on which it begins, as an editor counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::registry) struct Record {
     pub(in crate::registry) line: usize,
-    /// None: a quote in it is never closed.
+    /// None: a quote in it is never closed, or it is longer than any.
     pub(in crate::registry) fields: Option<Vec<String>>,
 }
 
@@ -62,7 +67,11 @@ impl Iterator for Reader<'_> {
 fn record(text: &str, separator: char) -> (Option<Vec<String>>, usize) {
     let (mut fields, mut field, mut is_quoted) = (Vec::new(), String::new(), false);
     let mut characters = text.char_indices().peekable();
+    let first_line = || text.find('\n').map_or(text.len(), |end| end + 1);
     while let Some((at, character)) = characters.next() {
+        if at > LONGEST || fields.len() > MOST_FIELDS {
+            return (None, first_line());
+        }
         match character {
             '"' if is_quoted && characters.next_if(|(_, next)| *next == '"').is_some() => field.push('"'),
             '"' if is_quoted => is_quoted = false,
@@ -79,7 +88,7 @@ fn record(text: &str, separator: char) -> (Option<Vec<String>>, usize) {
         }
     }
     if is_quoted {
-        return (None, text.find('\n').map_or(text.len(), |end| end + 1));
+        return (None, first_line());
     }
     if field.ends_with('\r') {
         field.pop();
@@ -126,6 +135,18 @@ mod tests {
 
     fn line(number: usize, fields: &[&str]) -> (usize, Vec<String>) {
         (number, fields.iter().map(|field| (*field).to_owned()).collect())
+    }
+
+    /// Each of these lines opens a quote that the next one seems to close and open anew.
+    #[test]
+    fn a_file_of_quotes_is_not_read_again_from_every_line() {
+        let text = "a\",\"\n".repeat(20_000);
+        assert!(Reader::new(&text).count() <= 20_000);
+        let (fields, used) = record(&text, ',');
+        assert_eq!((fields, used), (None, 5));
+        let wide = format!("{}\nnext", ",".repeat(1_000_000));
+        assert_eq!(record(&wide, ',').0, None);
+        assert_eq!(read(&wide).last(), Some(&line(2, &["next"])));
     }
 
     #[test]

@@ -56,11 +56,14 @@ async fn read(state: &State, visitor: &Visitor, mut parts: Multipart) -> Result<
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| broken())?;
         let name = part.name().unwrap_or_default().to_owned();
-        if name == "csrf" {
+        if name == "csrf" && !is_own {
             let token = text(&mut part).await.ok_or_else(broken)?;
             visitor.check_csrf(state, &token)?;
             is_own = true;
-        } else if !is_own || brought.fields.len() >= MOST_FIELDS {
+        } else if !is_own
+            || !brought.bytes.is_empty() && name == "file"
+            || brought.fields.len() >= MOST_FIELDS
+        {
             return Err(PageError::bad_request().into());
         } else if name == "file" {
             let file = part.content_disposition().and_then(|part| part.get_filename());
