@@ -31,14 +31,20 @@ pub const BUNDLES: &[Bundle] = &[
             P::ManageUsers,
             P::ManageCustomers,
             P::AnswerCases,
+            P::ManageOrders,
         ],
     },
     Bundle {
         word: "operations",
         label: "Operations",
-        does: "adds customers, places devices and hubs",
+        does: "orders, adds customers, places devices and hubs",
         role: UserRole::Distributor,
-        permissions: &[P::ManageDevices, P::ManageCustomers, P::AnswerCases],
+        permissions: &[
+            P::ManageDevices,
+            P::ManageCustomers,
+            P::AnswerCases,
+            P::ManageOrders,
+        ],
     },
     Bundle {
         word: "support",
@@ -65,6 +71,7 @@ pub const BUNDLES: &[Bundle] = &[
             P::ManageEndpoints,
             P::ManageUsers,
             P::AnswerCases,
+            P::ManageSites,
         ],
     },
     Bundle {

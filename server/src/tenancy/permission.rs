@@ -20,27 +20,33 @@ pub enum Permission {
     ManageCustomers,
     /// Answer cases: write internal notes, hand them on, close them.
     AnswerCases,
+    /// Order devices and hubs from the platform, take them in, send them back.
+    ManageOrders,
+    /// Set up sites and care teams, and say which devices and people belong to them.
+    ManageSites,
 }
 
 impl Permission {
     /// Every permission there is.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::ReadReadings,
         Self::ManageDevices,
         Self::ManageEndpoints,
         Self::ManageUsers,
         Self::ManageCustomers,
         Self::AnswerCases,
+        Self::ManageOrders,
+        Self::ManageSites,
     ];
 
     /// Those that mean something to people of a role.
     pub fn of(role: UserRole) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |permission| match permission {
-            Self::ReadReadings | Self::ManageEndpoints => role == UserRole::Customer,
+            Self::ReadReadings | Self::ManageEndpoints | Self::ManageSites => role == UserRole::Customer,
             Self::ManageDevices | Self::ManageUsers | Self::AnswerCases => {
                 matches!(role, UserRole::Customer | UserRole::Distributor)
             }
-            Self::ManageCustomers => role == UserRole::Distributor,
+            Self::ManageCustomers | Self::ManageOrders => role == UserRole::Distributor,
         })
     }
 
@@ -53,6 +59,8 @@ impl Permission {
             Self::ManageUsers => "Manage people and the organization",
             Self::ManageCustomers => "Add and configure customers",
             Self::AnswerCases => "Answer cases",
+            Self::ManageOrders => "Order devices and hubs",
+            Self::ManageSites => "Set up sites and care teams",
         }
     }
 
@@ -65,6 +73,8 @@ impl Permission {
             Self::ManageUsers => "manage_users",
             Self::ManageCustomers => "manage_customers",
             Self::AnswerCases => "answer_cases",
+            Self::ManageOrders => "manage_orders",
+            Self::ManageSites => "manage_sites",
         }
     }
 }

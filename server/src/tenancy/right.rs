@@ -66,6 +66,16 @@ pub enum Right {
     OpenCases,
     /// Hand cases on, say how they stand, note something for one's own side.
     AnswerCases,
+    /// Orders of devices and hubs, and what was sent back.
+    SeeOrders,
+    /// Order, take in what arrived, send back.
+    PlaceOrders,
+    /// Find serials for an order, ship it, take back what a distributor returns.
+    FulfilOrders,
+    /// A customer's sites and care teams.
+    SeeSites,
+    /// Set up sites and care teams, and say which devices and people belong to them.
+    ManageSites,
     /// Look for devices, hubs and organisations.
     Search,
 }
@@ -153,6 +163,11 @@ const TABLE: [Row; Right::COUNT] = [
         Right::AnswerCases,
         [Always, Never, With(P::AnswerCases), With(P::AnswerCases)],
     ),
+    (Right::SeeOrders, [Always, Always, Always, Never]),
+    (Right::PlaceOrders, [Never, Never, With(P::ManageOrders), Never]),
+    (Right::FulfilOrders, [Always, Never, Never, Never]),
+    (Right::SeeSites, [Never, Never, Never, Always]),
+    (Right::ManageSites, [Never, Never, Never, With(P::ManageSites)]),
     (Right::Search, [Always, Always, Always, Always]),
 ];
 
@@ -243,6 +258,7 @@ mod tests {
                 Right::OwnAccount,
                 Right::SeeDistributors,
                 Right::SeeCustomers,
+                Right::SeeOrders,
                 Right::Search
             ]
         );
