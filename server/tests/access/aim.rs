@@ -162,6 +162,11 @@ impl Aim {
         }
     }
 
+    /// Aims at another of them.
+    pub(crate) fn aim_at(&mut self, noun: &'static str, id: &str) {
+        self.ids.insert(noun, id.to_owned());
+    }
+
     /// The id that stands in a path after this noun, for somebody of this role.
     pub(crate) fn id(&self, noun: &str, role: Option<UserRole>) -> &str {
         let people = match noun {
@@ -203,7 +208,6 @@ impl Aim {
                 "{id}" => self.id(noun, role),
                 "{contact}" => self.id(contacts, role),
                 "{log}" => NOBODY_S,
-                "{kind}" => "blood_pressure",
                 "{file}" => "none",
                 other => other,
             });

@@ -16,6 +16,7 @@ mod cluster;
 mod declared;
 mod matrix;
 mod rewind;
+mod values;
 #[expect(dead_code, reason = "what the tests of the API need besides")]
 #[path = "../api/world.rs"]
 mod world;

@@ -70,7 +70,7 @@ async fn every_route_answers_everybody_as_the_table_says() {
                     (Whose::Foreign, Some(UserRole::Admin | UserRole::Finance)) => &nowhere,
                     (Whose::Foreign, _) => &foreign,
                 };
-                let answer = ask(route, caller, aim, asked).await;
+                let answer = ask(route, caller, aim, (asked, "blood_pressure")).await;
                 let expected = expected(right, caller, whose);
                 if !is_as_expected(route, expected, &answer) {
                     let said: String = answer.text.chars().take(160).collect();
@@ -128,8 +128,9 @@ fn is_as_expected(route: &Route, expected: Expected, answer: &Answer) -> bool {
     }
 }
 
-async fn ask(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Answer {
-    let mut path = aim.path(route.path, caller.role);
+/// Asks for it, with a number that makes what is new different from what there is, and a kind of readings.
+pub(crate) async fn ask(route: &Route, caller: &Caller, aim: &Aim, (number, kind): (usize, &str)) -> Answer {
+    let mut path = aim.path(&route.path.replace("{kind}", kind), caller.role);
     if path.ends_with("/search") {
         path.push_str("?q=acme");
     }
