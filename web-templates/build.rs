@@ -21,7 +21,9 @@ const INPUTS: [&str; 6] = [
 ];
 
 fn main() {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Asked when it runs: a target folder may be shared by several checkouts, and this program was built for one of them.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the crate is");
+    let here = Path::new(&here);
     for input in INPUTS {
         println!("cargo::rerun-if-changed={input}");
     }

@@ -43,6 +43,11 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0019_imports"),
     script!("m0020_hub_fleet"),
     script!("m0022_cases"),
+    script!("m0023_orders"),
+    script!("m0025_who_made_whom"),
+    script!("m0026_vitality"),
+    // The last: what it confines is every table that there is.
+    script!("m0024_sites"),
 ];
 
 impl MigrationName for Script {

@@ -10,6 +10,7 @@
 pub mod actions;
 pub mod assets;
 pub mod components;
+pub mod days;
 pub mod field;
 pub mod forms;
 pub mod frame;
@@ -28,12 +29,13 @@ pub use components::{
     Comment, Contact, Fact, FactCard, FactValue, Label, Link, Progress, Step, StepState, Svg, Tab,
     TimelineEntry,
 };
+pub use days::{DayBar, DayChart};
 pub use field::{Field, FieldKind, Width};
 pub use forms::{Form, Section};
 pub use frame::{Crumb, Flash, Frame, NavItem, Search, Status, Theme};
 pub use icon::Icon;
 pub use pages::admin::{AdminPage, AdminQuarantinePage, AdminRefusalsPage, QuarantineRow, RefusalRow, Want};
-pub use pages::desk::{CasePage, CaseRow, CasesPage, Check, TroublePage};
+pub use pages::desk::{BeatRow, CasePage, CaseRow, CasesPage, Check, LateRow, TroublePage};
 pub use pages::device::{DevicePage, DeviceVia, Range};
 pub use pages::devices::{DeviceRow, DevicesPage};
 pub use pages::endpoint::{

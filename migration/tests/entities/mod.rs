@@ -24,11 +24,12 @@ type Tables = BTreeMap<String, BTreeMap<String, Column>>;
 macro_rules! for_every_entity {
     ($visit:ident($($argument:expr),*) $($await:tt)*) => {
         for_every_entity!(@each $visit($($argument),*) [$($await)*]
-            assignment case_note contact customer customer_stream delivery delivery_attempt device device_credential device_import
-            device_import_line device_model
-            device_status distributor endpoint event hub hub_claim_code hub_command hub_key hub_log hub_status invitation job_lease mail_outbox
-            master_key_check minute_tally outbox password_reset quarantine raw_message reading reading_key refusal
-            registry_epoch session support_case usage_delivery_day usage_device_day usage_hub_day user_account user_password)
+            assignment care_team care_team_member care_team_site case_note contact customer customer_stream delivery delivery_attempt device device_credential device_import
+            device_import_line device_model device_order device_return
+            device_status device_vitality_day distributor endpoint event hub hub_claim_code hub_command hub_heartbeat hub_key hub_log
+            hub_status hub_vitality_day invitation job_lease mail_outbox
+            master_key_check minute_tally order_counter order_item order_line order_parcel order_step outbox password_reset quarantine raw_message reading reading_key refusal
+            registry_epoch return_item session site site_member support_case usage_delivery_day usage_device_day usage_hub_day user_account user_password)
     };
     (@each $visit:ident $arguments:tt $await:tt $($table:ident)+) => {
         $(for_every_entity!(@one $visit $arguments $await $table);)+

@@ -100,6 +100,7 @@ impl Intake {
         if !names(&decoded, &device.key) {
             return Err(SingleError::OtherDevice);
         }
+        let (battery, signal) = (decoded.battery_percent(), decoded.signal_dbm());
         let reading = decoded.into_reading(device.key.clone())?;
         reading.check().map_err(SingleError::Implausible)?;
         let raw = Arc::new(self.seal_raw(body, None));
@@ -115,7 +116,10 @@ impl Intake {
             .commit(vec![self.row(origin, &reading, None, &raw)])
             .await?;
         match verdict.first() {
-            Some(Verdict::Accepted(id)) => Ok(SingleOutcome::Accepted(*id)),
+            Some(Verdict::Accepted(id)) => {
+                self.identities.told(device, battery, signal);
+                Ok(SingleOutcome::Accepted(*id))
+            }
             Some(Verdict::Duplicate(id)) => Ok(SingleOutcome::Duplicate(*id)),
             Some(Verdict::NoOwner | Verdict::WrongOwner) => {
                 self.set_aside(device, QuarantineReason::NoOwner, &raw, body)

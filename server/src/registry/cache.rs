@@ -17,6 +17,7 @@ use uuid::Uuid;
 use vitals::DeviceKey;
 
 use super::sightings::Sightings;
+use super::vitality::Vitality;
 use super::standing::{Epoch, IssuedFor, Standing, standing};
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, HubState};
@@ -79,6 +80,7 @@ struct Inner {
     tokens: Table<[u8; 32], Arc<DeviceIdentity>>,
     hubs: Table<HubId, Arc<HubIdentity>>,
     sightings: Sightings,
+    vitality: Vitality,
 }
 
 impl IdentityCache {
@@ -86,6 +88,7 @@ impl IdentityCache {
     /// `stop`.
     pub fn start(ground: Ground, system: PgPool, stop: CancellationToken) -> Self {
         let sightings = Sightings::start(system.clone(), stop.clone());
+        let vitality = Vitality::start(ground.clone(), system.clone(), stop.clone());
         let cache = Self(Arc::new(Inner {
             ground,
             system,
@@ -94,6 +97,7 @@ impl IdentityCache {
             tokens: Table::default(),
             hubs: Table::default(),
             sightings,
+            vitality,
         }));
         let poller = cache.clone();
         tokio::spawn(async move {
@@ -153,14 +157,25 @@ impl IdentityCache {
         system_hub(&self.0.system, hub).await
     }
 
-    /// Returns, once `stop` has come, when it is written which hubs were heard last.
+    /// Returns, once `stop` has come, when it is written which hubs were heard last and how devices are.
     pub async fn ended(&self) {
         self.0.sightings.ended().await;
+        self.0.vitality.ended().await;
     }
 
     /// A hub has proved itself: notes when it was last heard of.
     pub fn heard(&self, hub: &HubIdentity) {
         self.0.sightings.note(hub.hub, self.0.ground.now());
+    }
+
+    /// A device whose token its present holder was given says how it is beside what it measured.
+    pub fn told(&self, device: &DeviceIdentity, battery: Option<i16>, signal: Option<i16>) {
+        if let (Some(customer), true) = (device.customer, battery.is_some() || signal.is_some()) {
+            let now = self.0.ground.now();
+            self.0
+                .vitality
+                .note((device.device, customer), battery, signal, now);
+        }
     }
 
     /// From the table while it is trusted, else from the database. What is not there is not remembered: a token that

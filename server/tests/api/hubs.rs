@@ -3,7 +3,7 @@
 mod fleet;
 mod keys;
 mod refused;
-mod signed;
+pub(crate) mod signed;
 mod undated;
 
 use chrono::TimeDelta;

@@ -10,6 +10,7 @@
 mod access;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod confirmation;
 mod holders;
 mod hubs;
 mod letters;
@@ -20,4 +21,5 @@ mod sessions;
 mod shape;
 mod starting;
 mod tenants;
+mod vitality;
 mod world;

@@ -22,4 +22,5 @@ mod live;
 mod pages;
 mod people;
 mod sign_in;
+mod trouble;
 mod world;

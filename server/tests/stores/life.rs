@@ -9,7 +9,7 @@ use vitalwire_server::ground::ids::{DeviceId, DistributorId, HubId, HubLogId};
 use vitalwire_server::identity::CallerScope;
 use vitalwire_server::registry::movements::MovementFilter;
 use vitalwire_server::registry::moves::Placement;
-use vitalwire_server::registry::{Ask, adoption, fleet, hub_moves, labels, movements, moves, naming};
+use vitalwire_server::registry::{Ask, adoption, fleet, hub_moves, labels, movements, moves, naming, vitality};
 use vitalwire_server::tenancy::Scope as _;
 
 use crate::aim::Aim;
@@ -102,6 +102,17 @@ const WORK: &str = r"
     ), seen as (
       insert into device_status (device_id, distributor_id, customer_id, last_seen_at, last_hub_id, battery_percent)
       values ($7, $2, $3, $4, $1, 31)
+    ), device_day as (
+      insert into device_vitality_day (customer_id, distributor_id, device_id, day, battery_min, battery_last, heard,
+        last_at)
+      values ($3, $2, $7, ($4 at time zone 'UTC')::date, 31, 31, 1, $4)
+    ), hub_day as (
+      insert into hub_vitality_day (customer_id, distributor_id, hub_id, day, heartbeats, queued_max, queued_last,
+        last_at)
+      values ($3, $2, $1, ($4 at time zone 'UTC')::date, 1, 7, 7, $4)
+    ), beat as (
+      insert into hub_heartbeat (hub_id, at, distributor_id, customer_id, version, uptime_seconds, queued)
+      values ($1, $4, $2, $3, $8, 90, 7)
     ), asked as (
       insert into hub_command (id, hub_id, distributor_id, customer_id, kind, created_at, expires_at, detail)
       values ($5, $1, $2, $3, 'send_logs', $4, $4, $8)
@@ -181,6 +192,11 @@ fn of<T: Copy>(call: &Call<'_>, pair: [T; 2]) -> T {
     pair[usize::from(matches!(call.by.scope, CallerScope::Distributor(_)))]
 }
 
+/// So that a day that ends meanwhile is not missed.
+fn yesterday(call: &Call<'_>) -> chrono::NaiveDate {
+    (call.world.ground.now() - chrono::TimeDelta::days(1)).date_naive()
+}
+
 /// What stands on the label of the device that is to be adopted, as its distributor prints it.
 async fn code(call: &Call<'_>) -> String {
     let (by, device) = (call.at.distributor_scope(), call.at.life.to_adopt);
@@ -229,6 +245,20 @@ pub(crate) const READS: &[Row] = &[
     row!("registry::fleet::seen::devices_of", Either, Read, call => {
         let hub = call.at.life.live_hub;
         either!(call, scope => call.run(scope, async |tx| fleet::devices_of(tx, hub).await).await)
+    }),
+    row!("registry::vitality::of_device", Either, Read, call => {
+        let (device, at, since) = (call.at.life.spares[0], Some(call.at.customer), yesterday(call));
+        either!(call, scope => {
+            call.run(scope, async |tx| vitality::of_device(tx, device, at, since).await).await
+        })
+    }),
+    row!("registry::vitality::of_hub", Either, Read, call => {
+        let (hub, at, since) = (call.at.life.live_hub, Some(call.at.customer), yesterday(call));
+        either!(call, scope => call.run(scope, async |tx| vitality::of_hub(tx, hub, at, since).await).await)
+    }),
+    row!("registry::vitality::heartbeats", Either, Read, call => {
+        let (hub, at) = (call.at.life.live_hub, Some(call.at.customer));
+        either!(call, scope => call.run(scope, async |tx| vitality::heartbeats(tx, hub, at).await).await)
     }),
     row!("registry::labels::label", Distributor, Read, call => {
         let (ground, device) = (&call.world.ground, call.at.life.shelved);
@@ -281,11 +311,11 @@ pub(crate) const CHANGES: &[Row] = &[
         either!(call, scope => said(fleet::ask(ground, database, scope, hub, kind).await))
     }),
     // What was sealed in this test does not open; a foreign one is not even found.
-    row!("registry::fleet::logs::log", Either, Refused, call => {
+    row!("registry::fleet::logs::log", Customer, Refused, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);
         let hub = call.own.life.live_hub;
         let log = if std::ptr::eq(call.own, call.at) { call.world.ground.id() } else { call.at.life.log };
-        either!(call, scope => said(fleet::log(ground, database, scope, hub, log).await))
+        said(fleet::log(ground, database, call.own.scope(), hub, log).await)
     }),
     row!("registry::adoption::adopt", Customer, Change, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -19,7 +20,7 @@ pub struct Item<'a>(pub Result<ReadingIn<'a>, DecodeError>);
 /// `values` → an object of one value → a list: no reading is deeper.
 const LEVELS: Levels = Levels(3);
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "device",
     "kind",
     "values",
@@ -30,8 +31,10 @@ const NAMES: [&str; 10] = [
     "quality",
     "hub_time",
     "test",
+    "battery_percent",
+    "signal_dbm",
 ];
-const POINTERS: [&str; 10] = [
+const POINTERS: [&str; 12] = [
     "/device",
     "/kind",
     "/values",
@@ -42,6 +45,8 @@ const POINTERS: [&str; 10] = [
     "/quality",
     "/hub_time",
     "/test",
+    "/battery_percent",
+    "/signal_dbm",
 ];
 
 impl<'de> Deserialize<'de> for Item<'de> {
@@ -128,6 +133,8 @@ fn reading(fields: [Option<Loose<'_>>; NAMES.len()]) -> Result<ReadingIn<'_>, De
         quality,
         hub_time,
         test,
+        battery,
+        signal,
     ] = fields.map(|field| field.filter(|value| *value != Loose::Null));
     let serial = text("/device", device.ok_or_else(|| missing("/device"))?)?;
     device::parse(&serial).map_err(|bad| bad_text("/device", bad))?;
@@ -159,6 +166,8 @@ fn reading(fields: [Option<Loose<'_>>; NAMES.len()]) -> Result<ReadingIn<'_>, De
         user: user.map(user_slot).transpose()?,
         sequence: sequence.map(|value| whole("/sequence", &value)).transpose()?,
         quality: flags,
+        battery_percent: battery.and_then(|value| said_beside(&value, BATTERY_PERCENT)),
+        signal_dbm: signal.and_then(|value| said_beside(&value, SIGNAL_DBM)),
         values: match values {
             Some(Loose::Map(values)) => values,
             Some(_) => return Err(wrong_type("/values", "an object")),
@@ -213,6 +222,16 @@ fn whole(field: &'static str, value: &Loose<'_>) -> Result<i64, DecodeError> {
         }),
         _ => Err(wrong_type(field, "a whole number")),
     }
+}
+
+/// What a device may say of itself beside what it measured.
+const BATTERY_PERCENT: RangeInclusive<i64> = 0..=100;
+const SIGNAL_DBM: RangeInclusive<i64> = -200..=20;
+
+/// What a device says of itself. What cannot be is passed over: no reading is refused for its sender's battery.
+fn said_beside(value: &Loose<'_>, possible: RangeInclusive<i64>) -> Option<i16> {
+    let number = whole("", value).ok().filter(|number| possible.contains(number))?;
+    i16::try_from(number).ok()
 }
 
 #[expect(

@@ -3,11 +3,14 @@
 //! ```json
 //! {"device":"D000017","kind":"blood_pressure","measured_at":"2026-11-20T08:15:30.123Z",
 //!  "values":{"systolic":121,"diastolic":{"value":10.5,"unit":"kPa"},"pulse":66},
-//!  "maker":"Omron","user":1,"sequence":20,"quality":["movement"],"hub_time":"2026-11-20T08:15:31Z","test":false}
+//!  "maker":"Omron","user":1,"sequence":20,"quality":["movement"],"hub_time":"2026-11-20T08:15:31Z","test":false,
+//!  "battery_percent":80,"signal_dbm":-91}
 //! ```
 //!
 //! `device`, `kind` and `values` have to be there. A number is in its canonical unit, or an object of `value`, `unit` and
 //! `comparator`; a glucose may be `"HI"` (above 600 mg/dL) or `"LO"` (below 20 mg/dL). `null` is the same as absent.
+//! `battery_percent` (0 to 100) and `signal_dbm` (-200 to 20) are what the device says of itself; what cannot be is passed
+//! over, because no reading is refused for them.
 //! Unknown names at the top are ignored, unknown names of values are refused: a misspelt value must not get lost. A name
 //! that stands twice is refused, because two parsers would not agree on what it means.
 
@@ -42,6 +45,8 @@ pub struct ReadingIn<'a> {
     user: Option<UserSlot>,
     sequence: Option<i64>,
     quality: Quality,
+    battery_percent: Option<i16>,
+    signal_dbm: Option<i16>,
     values: Vec<(Cow<'a, str>, Loose<'a>)>,
 }
 
@@ -76,6 +81,16 @@ impl ReadingIn<'_> {
     /// When the hub first saw it, in ms since epoch, where a hub sent it: for [`crate::content_hash`].
     pub const fn hub_first_seen_ms(&self) -> Option<i64> {
         self.hub_time_ms
+    }
+
+    /// The charge of the device's battery, 0 to 100 %, where it told one that can be.
+    pub const fn battery_percent(&self) -> Option<i16> {
+        self.battery_percent
+    }
+
+    /// The strength of the device's signal, -200 to 20 dBm, where it told one that can be.
+    pub const fn signal_dbm(&self) -> Option<i16> {
+        self.signal_dbm
     }
 
     /// The device it names, with `maker` where the message does not name one.

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::actions::Action;
 use crate::components::{Comment, FactCard, Link, TimelineEntry};
+use crate::days::DayChart;
 use crate::forms::Form;
 use crate::frame::Frame;
 use crate::icon::Icon;
@@ -89,14 +90,52 @@ pub struct TroublePage {
     pub actions: Vec<Action>,
     /// What was looked at, in the order of a reading's way.
     pub checks: Vec<Check>,
-    /// Battery, signal, readings a day as small curves.
+    /// Battery and signal at last, readings and late ones.
     pub stats: Vec<Stat>,
+    /// Battery, signal, readings or heartbeats, day by day; all of the same days.
+    pub days: Vec<DayChart>,
+    /// What came late, the newest first.
+    pub late: Vec<LateRow>,
+    /// The hub's last heartbeats, the newest first.
+    pub beats: Vec<BeatRow>,
     /// Its refusals.
     pub refusals: Vec<RefusalRow>,
     /// What waits in quarantine.
     pub quarantine: Vec<QuarantineRow>,
-    /// Heartbeats, late messages and moves, newest first.
+    /// The last heartbeat and moves, newest first.
     pub events: Vec<TimelineEntry>,
+}
+
+/// What came late, without its values.
+#[derive(Debug, Clone)]
+pub struct LateRow {
+    /// When it arrived.
+    pub arrived: When,
+    /// When it was measured; none: the device's clock cannot be right.
+    pub measured: Option<When>,
+    /// How long after it was measured, for example `3 h`.
+    pub late_by: String,
+    /// The hub it came through, or that it came by itself.
+    pub way: Link,
+}
+
+/// A heartbeat of a hub.
+#[derive(Debug, Clone)]
+pub struct BeatRow {
+    /// When it arrived.
+    pub at: When,
+    /// How long after the one before, for example `1 min`; empty: none before it is known.
+    pub after: String,
+    /// Whether that is longer than it should be.
+    pub is_gap: bool,
+    /// The version of its program.
+    pub version: String,
+    /// How long that had been running.
+    pub up_for: String,
+    /// Whether it was started anew since the one before.
+    pub restarted: bool,
+    /// How many readings waited in it.
+    pub waiting: u64,
 }
 
 /// One thing that was looked at.

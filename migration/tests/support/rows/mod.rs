@@ -9,7 +9,7 @@ use uuid::Uuid;
 use vitalwire_entity::*;
 
 use enums::{
-    ContactPurpose, DeviceState, HubCommandKind, HubCommandState, HubState, Kind, MoveReason,
+    CaseSide, ContactPurpose, DeviceState, HubCommandKind, HubCommandState, HubState, Kind, MoveReason,
     OrganisationState, PatientMode, Transport,
 };
 use ids::{DistributorId, Sequence};
@@ -36,7 +36,9 @@ macro_rules! keep {
 mod cases;
 mod data;
 mod imports;
+mod orders;
 mod people;
+mod sites;
 
 impl World {
     /// The world of a number, 1 to 200. `now` is today's, because days that have no partition take no rows.
@@ -73,10 +75,13 @@ impl World {
         self.write_organisations(&tx).await;
         self.write_people(&tx).await;
         self.write_letters(&tx).await;
+        self.write_sites(&tx).await;
         self.write_registry(&tx).await;
         self.write_hubs(&tx).await;
         self.write_imports(&tx).await;
         self.write_cases(&tx).await;
+        self.write_orders(&tx).await;
+        self.write_returns(&tx).await;
         self.write_readings(&tx).await;
         self.write_doubts(&tx).await;
         self.write_forwarding(&tx).await;
@@ -114,6 +119,7 @@ impl World {
             city: Some("New York".into()),
             region: Some("NY".into()),
             country: Some("US".into()),
+            stopped_side: Some(CaseSide::Distributor),
         });
         keep!(tx => contact {
             id: self.id(),
@@ -157,6 +163,9 @@ impl World {
             distributor_reference: Some("shelf 3".into()),
             serial_key: format!("d{}", self.number),
             serial_tail: format!("d{}", self.number),
+            label_generation: 2,
+            reserved_for: None,
+            site_id: Some(self.id()),
         } without maker_key, serial_key, serial_tail);
         keep!(tx => device_credential {
             id: self.id(),
@@ -194,6 +203,18 @@ impl World {
             battery_percent: Some(55),
             signal_dbm: Some(-90),
         });
+        keep!(tx => device_vitality_day {
+            customer_id: self.id(),
+            distributor_id: distributor,
+            device_id: self.id(),
+            day: self.today(),
+            battery_min: Some(50),
+            battery_last: Some(55),
+            signal_min: Some(-95),
+            signal_last: Some(-90),
+            heard: 3,
+            last_at: self.now,
+        });
     }
 
     async fn write_hubs(self, tx: &DatabaseTransaction) {
@@ -212,6 +233,8 @@ impl World {
             confirmed_by: Some(self.id()),
             last_seen_at: None,
             created_at: self.now,
+            reserved_for: None,
+            site_id: Some(self.id()),
         });
         keep!(tx => hub_claim_code {
             id: self.id(),
@@ -241,6 +264,26 @@ impl World {
             uptime_seconds: Some(86_400),
             queued: Some(3),
             offline_since: Some(self.now),
+        });
+        keep!(tx => hub_vitality_day {
+            customer_id: self.id(),
+            distributor_id: Some(self.id()),
+            hub_id: self.id(),
+            day: self.today(),
+            heartbeats: 1_440,
+            queued_max: 12,
+            queued_last: 3,
+            longest_gap_seconds: Some(120),
+            last_at: self.now,
+        });
+        keep!(tx => hub_heartbeat {
+            hub_id: self.id(),
+            at: self.now,
+            distributor_id: Some(self.id()),
+            customer_id: Some(self.id()),
+            version: Some("1.0.0".into()),
+            uptime_seconds: 86_400,
+            queued: 3,
         });
         keep!(tx => hub_command {
             id: self.id(),

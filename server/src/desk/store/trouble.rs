@@ -5,11 +5,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{all, get, one};
-use crate::desk::trouble::{Quarantined, RefusedDay};
-use crate::ground::ids::{CustomerId, DeviceId, HubId};
+use super::{all, get, maybe_id, one};
+use crate::desk::trouble::{Late, Quarantined, RefusedDay};
+use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};
 use crate::registry::RegistryError;
-use crate::tenancy::{SystemScope, Tx};
+use crate::tenancy::{Scope, SystemScope, Tx};
 
 type System = Tx<SystemScope>;
 
@@ -19,12 +19,34 @@ const DAYS: TimeDelta = TimeDelta::days(30);
 const WEEK: TimeDelta = TimeDelta::days(7);
 /// Days and reasons of refusals that are told.
 const MOST: i64 = 200;
+/// Late readings that are told one by one.
+const MOST_LATE: i64 = 20;
 
-/// Of what, and who holds it.
+/// Of what.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::desk) enum Of {
-    Device(DeviceId, Option<CustomerId>),
-    Hub(HubId, Option<CustomerId>),
+    Device(DeviceId),
+    Hub(HubId),
+}
+
+/// Of what, who holds it, and of whose time alone.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::desk) struct Seen {
+    of: Of,
+    holder: Option<CustomerId>,
+    /// A distributor sees what was in its own time: neither another's stock nor its present customer's time with another.
+    distributor: Option<DistributorId>,
+}
+
+impl Seen {
+    /// As that person sees it.
+    pub(in crate::desk) fn by<S: Scope>(by: &S, of: Of, holder: Option<CustomerId>) -> Self {
+        Self {
+            of,
+            holder,
+            distributor: by.distributor(),
+        }
+    }
 }
 
 /// What was found.
@@ -33,65 +55,108 @@ pub(in crate::desk) struct Evidence {
     pub(in crate::desk) refusals: Vec<RefusedDay>,
     pub(in crate::desk) quarantined: Vec<Quarantined>,
     pub(in crate::desk) late: i64,
+    pub(in crate::desk) late_ones: Vec<Late>,
     pub(in crate::desk) readings: Vec<(NaiveDate, i64)>,
 }
 
-/// One statement for devices and one for hubs.
+/// One statement for devices and one for hubs. $1 is of what, $2 the customer, $3 the distributor of whose time it is.
 struct Statements {
     refusals: &'static str,
     quarantined: &'static str,
     late: &'static str,
+    late_ones: &'static str,
     readings: &'static str,
 }
 
 const OF_DEVICE: Statements = Statements {
     refusals: "select (minute at time zone 'UTC')::date as day, reason, sum(count)::bigint as count, max(last_at) as last_at
-        from refusal where device_id = $1 and customer_id is not distinct from $2 and minute > $3
-        group by 1, 2 order by last_at desc limit $4",
+        from refusal where device_id = $1 and customer_id is not distinct from $2
+          and ($3::uuid is null or distributor_id = $3) and minute > $4
+        group by 1, 2 order by last_at desc limit $5",
     quarantined: "select reason, count(*) as count, max(received_at) as last_at from quarantine
-        where state = 'waiting' and device_id = $1 and customer_id is not distinct from $2 group by reason order by 3 desc",
-    late: "select count(*) as late from reading where device_id = $1 and customer_id = $2 and measured_at > $3
-        and received_at > measured_at + interval '1 hour'",
+        where state = 'waiting' and device_id = $1 and customer_id is not distinct from $2
+          and ($3::uuid is null or distributor_id = $3)
+        group by reason order by 3 desc",
+    late: "select count(*) as late from reading r where r.device_id = $1 and r.customer_id = $2 and r.received_at > $4
+        and r.received_at > r.measured_at + interval '1 hour'
+        and ($3::uuid is null or exists (select from usage_device_day u where u.customer_id = $2
+          and u.device_id = r.device_id and u.day = (r.measured_at at time zone 'UTC')::date and u.distributor_id = $3))",
+    late_ones: "select r.received_at, case when r.quality & 32 = 0 then r.measured_at end as measured_at, r.hub_id,
+          h.name as hub_name
+        from reading r left join hub h on h.id = r.hub_id
+        where r.device_id = $1 and r.customer_id = $2 and r.received_at > $4
+          and (r.received_at > r.measured_at + interval '1 hour' or r.quality & 32 <> 0)
+          and ($3::uuid is null or exists (select from usage_device_day u where u.customer_id = $2
+            and u.device_id = r.device_id and u.day = (r.measured_at at time zone 'UTC')::date
+            and u.distributor_id = $3))
+        order by r.received_at desc, r.id desc limit $5",
     readings: "select day, (select sum(n) from unnest(hourly) as n)::bigint as count from usage_device_day
-        where device_id = $1 and customer_id = $2 and day > ($3 at time zone 'UTC')::date order by day",
+        where device_id = $1 and customer_id = $2 and ($3::uuid is null or distributor_id = $3)
+          and day > ($4 at time zone 'UTC')::date order by day",
 };
 
 const OF_HUB: Statements = Statements {
     refusals: "select (minute at time zone 'UTC')::date as day, reason, sum(count)::bigint as count, max(last_at) as last_at
-        from refusal where hub_id = $1 and customer_id is not distinct from $2 and minute > $3
-        group by 1, 2 order by last_at desc limit $4",
+        from refusal where hub_id = $1 and customer_id is not distinct from $2
+          and ($3::uuid is null or distributor_id = $3) and minute > $4
+        group by 1, 2 order by last_at desc limit $5",
     quarantined: "select reason, count(*) as count, max(received_at) as last_at from quarantine
-        where state = 'waiting' and hub_id = $1 and customer_id is not distinct from $2 group by reason order by 3 desc",
+        where state = 'waiting' and hub_id = $1 and customer_id is not distinct from $2
+          and ($3::uuid is null or distributor_id = $3)
+        group by reason order by 3 desc",
     // Through the devices that it hears, because readings are found by device.
     late: "select count(*) as late from device_status s join reading r on r.device_id = s.device_id
-        where s.last_hub_id = $1 and r.hub_id = $1 and r.customer_id = $2 and r.measured_at > $3
-          and r.received_at > r.measured_at + interval '1 hour'",
+        where s.last_hub_id = $1 and r.hub_id = $1 and r.customer_id = $2 and r.received_at > $4
+          and r.received_at > r.measured_at + interval '1 hour'
+          and ($3::uuid is null or exists (select from usage_device_day u where u.customer_id = $2
+            and u.device_id = r.device_id and u.day = (r.measured_at at time zone 'UTC')::date
+            and u.distributor_id = $3))",
+    late_ones: "select r.received_at, case when r.quality & 32 = 0 then r.measured_at end as measured_at, r.hub_id,
+          h.name as hub_name
+        from device_status s join reading r on r.device_id = s.device_id join hub h on h.id = r.hub_id
+        where s.last_hub_id = $1 and r.hub_id = $1 and r.customer_id = $2 and r.received_at > $4
+          and (r.received_at > r.measured_at + interval '1 hour' or r.quality & 32 <> 0)
+          and ($3::uuid is null or exists (select from usage_device_day u where u.customer_id = $2
+            and u.device_id = r.device_id and u.day = (r.measured_at at time zone 'UTC')::date
+            and u.distributor_id = $3))
+        order by r.received_at desc, r.id desc limit $5",
     readings: "select day, (select sum(n) from unnest(hourly) as n)::bigint as count from usage_hub_day
-        where hub_id = $1 and customer_id = $2 and day > ($3 at time zone 'UTC')::date order by day",
+        where hub_id = $1 and customer_id = $2 and ($3::uuid is null or distributor_id = $3)
+          and day > ($4 at time zone 'UTC')::date order by day",
 };
 
 pub(in crate::desk) async fn system_evidence(
     tx: &System,
-    of: Of,
+    Seen {
+        of,
+        holder,
+        distributor,
+    }: Seen,
     now: DateTime<Utc>,
 ) -> Result<Evidence, RegistryError> {
-    let (sql, id, holder): (_, Uuid, _) = match of {
-        Of::Device(id, holder) => (&OF_DEVICE, id.as_uuid(), holder),
-        Of::Hub(id, holder) => (&OF_HUB, id.as_uuid(), holder),
+    let (sql, id): (_, Uuid) = match of {
+        Of::Device(id) => (&OF_DEVICE, id.as_uuid()),
+        Of::Hub(id) => (&OF_HUB, id.as_uuid()),
     };
-    let holder = holder.map(CustomerId::as_uuid);
-    let who: [Value; 2] = [id.into(), holder.into()];
-    let since = |span: TimeDelta| -> [Value; 3] { [id.into(), holder.into(), (now - span).into()] };
-    let refusals: [Value; 4] = [id.into(), holder.into(), (now - DAYS).into(), MOST.into()];
-    let refusals = all(tx, sql.refusals, refusals).await?;
-    let quarantined = all(tx, sql.quarantined, who).await?;
+    let who = || -> [Value; 3] {
+        [
+            id.into(),
+            holder.map(CustomerId::as_uuid).into(),
+            distributor.map(DistributorId::as_uuid).into(),
+        ]
+    };
+    let since = |span: TimeDelta| who().into_iter().chain([(now - span).into()]);
+    let refusals = all(tx, sql.refusals, since(DAYS).chain([MOST.into()])).await?;
+    let quarantined = all(tx, sql.quarantined, who()).await?;
     let late = one(tx, sql.late, since(WEEK)).await?;
+    let late_ones = all(tx, sql.late_ones, since(WEEK).chain([MOST_LATE.into()])).await?;
     let readings = all(tx, sql.readings, since(DAYS)).await?;
     let day = |row: &QueryResult| Ok::<_, DbErr>((get(row, "day")?, get(row, "count")?));
     Ok(Evidence {
         refusals: refusals.iter().map(refused).collect::<Result<_, _>>()?,
         quarantined: quarantined.iter().map(kept).collect::<Result<_, _>>()?,
         late: late.map_or(Ok(0), |row| get(&row, "late"))?,
+        late_ones: late_ones.iter().map(came_late).collect::<Result<_, _>>()?,
         readings: readings.iter().map(day).collect::<Result<_, _>>()?,
     })
 }
@@ -110,5 +175,14 @@ fn kept(row: &QueryResult) -> Result<Quarantined, DbErr> {
         reason: get(row, "reason")?,
         count: get(row, "count")?,
         last_at: get(row, "last_at")?,
+    })
+}
+
+fn came_late(row: &QueryResult) -> Result<Late, DbErr> {
+    let name: Option<String> = get(row, "hub_name")?;
+    Ok(Late {
+        received_at: get(row, "received_at")?,
+        measured_at: get(row, "measured_at")?,
+        hub: maybe_id(row, "hub_id")?.zip(name),
     })
 }

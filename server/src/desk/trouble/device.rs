@@ -1,13 +1,13 @@
 //! Why nothing arrived from a device.
 
-use super::Trouble;
 use super::rules::{Facts, HubFacts, judge};
-use crate::desk::store::trouble::{self as store, Of};
+use super::{Trouble, days};
+use crate::desk::store::trouble::{self as store, Of, Seen};
 use crate::ground::Ground;
 use crate::ground::enums::Transport;
 use crate::ground::ids::DeviceId;
 use crate::registry::hubs::Hub;
-use crate::registry::{RegistryError, RegistryScope, devices, hubs, moves, overview, tokens};
+use crate::registry::{RegistryError, RegistryScope, devices, hubs, moves, overview, tokens, vitality};
 use crate::tenancy::Scope as _;
 use crate::tenancy::{Database, SystemScope};
 
@@ -18,7 +18,8 @@ pub async fn of_device<S: RegistryScope>(
     by: &S,
     id: DeviceId,
 ) -> Result<Trouble, RegistryError> {
-    let (device, hub, life) = by
+    let now = ground.now();
+    let (device, hub, life, told) = by
         .run(database, async |tx| {
             let device = devices::get(tx, id).await?;
             let last = overview::last_hubs(tx, &[id]).await?.remove(&id);
@@ -26,12 +27,13 @@ pub async fn of_device<S: RegistryScope>(
                 Some((hub, _)) => Some(hubs::get(tx, hub).await?),
                 None => None,
             };
-            Ok::<_, RegistryError>((device, hub, moves::history(tx, by, id).await?))
+            let told = vitality::of_device(tx, id, device.customer, days::since(now)).await?;
+            Ok::<_, RegistryError>((device, hub, moves::history(tx, by, id).await?, told))
         })
         .await?;
     let sends_itself = matches!(device.transport, Transport::Cellular | Transport::Mqtt);
     let token = tokens::issued_at(database, by, id).await?;
-    let (now, of) = (ground.now(), Of::Device(id, device.customer));
+    let of = Seen::by(by, Of::Device(id), device.customer);
     let evidence = SystemScope::for_purpose("why nothing arrived from a device that the caller sees")
         .run(database, async |tx| store::system_evidence(tx, of, now).await)
         .await?;
@@ -54,7 +56,9 @@ pub async fn of_device<S: RegistryScope>(
         refusals: evidence.refusals,
         quarantined: evidence.quarantined,
         late: evidence.late,
-        readings: evidence.readings,
+        late_ones: evidence.late_ones,
+        days: days::every(now, &evidence.readings, &told, &[]),
+        beats: Vec::new(),
         life,
     })
 }

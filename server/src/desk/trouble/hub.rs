@@ -1,12 +1,12 @@
 //! Why nothing arrived from a hub.
 
-use super::Trouble;
 use super::device::of_hub as facts_of;
 use super::rules::{Facts, judge};
-use crate::desk::store::trouble::{self as store, Of};
+use super::{Trouble, days};
+use crate::desk::store::trouble::{self as store, Of, Seen};
 use crate::ground::Ground;
 use crate::ground::ids::HubId;
-use crate::registry::{RegistryError, RegistryScope, hub_moves, hubs};
+use crate::registry::{RegistryError, RegistryScope, hub_moves, hubs, vitality};
 use crate::tenancy::Scope as _;
 use crate::tenancy::{Database, SystemScope};
 
@@ -17,13 +17,16 @@ pub async fn of_hub<S: RegistryScope>(
     by: &S,
     id: HubId,
 ) -> Result<Trouble, RegistryError> {
-    let (hub, life) = by
+    let now = ground.now();
+    let (hub, life, told, beats) = by
         .run(database, async |tx| {
             let hub = hubs::get(tx, id).await?;
-            Ok::<_, RegistryError>((hub, hub_moves::history(tx, by, id).await?))
+            let told = vitality::of_hub(tx, id, hub.customer, days::since(now)).await?;
+            let beats = vitality::heartbeats(tx, id, hub.customer).await?;
+            Ok::<_, RegistryError>((hub, hub_moves::history(tx, by, id).await?, told, beats))
         })
         .await?;
-    let (now, of) = (ground.now(), Of::Hub(id, hub.customer));
+    let of = Seen::by(by, Of::Hub(id), hub.customer);
     let evidence = SystemScope::for_purpose("why nothing arrived from a hub that the caller sees")
         .run(database, async |tx| store::system_evidence(tx, of, now).await)
         .await?;
@@ -43,7 +46,9 @@ pub async fn of_hub<S: RegistryScope>(
         refusals: evidence.refusals,
         quarantined: evidence.quarantined,
         late: evidence.late,
-        readings: evidence.readings,
+        late_ones: evidence.late_ones,
+        days: days::every(now, &evidence.readings, &[], &told),
+        beats,
         life,
     })
 }

@@ -1,6 +1,7 @@
 //! Why did nothing arrive from a device or a hub? One answer in words, and what it rests on. Nothing of what was measured:
-//! counts, reasons and times, and only those of whoever holds the thing now.
+//! counts, reasons and times, and only those of whoever holds the thing now; a distributor those of its own time.
 
+mod days;
 mod device;
 mod hub;
 mod rules;
@@ -8,10 +9,13 @@ mod rules;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::ground::enums::QuarantineReason;
+use crate::ground::ids::HubId;
 use crate::registry::devices::Device;
 use crate::registry::hubs::Hub;
 use crate::registry::moves::HeldPeriod;
+use crate::registry::vitality::Beat;
 
+pub use days::Day;
 pub use device::of_device;
 pub use hub::of_hub;
 pub use rules::{Finding, Verdict};
@@ -31,10 +35,25 @@ pub struct Trouble {
     pub quarantined: Vec<Quarantined>,
     /// How many of the last week's readings arrived more than an hour after they were measured.
     pub late: i64,
-    /// Readings a day in the last 30 days, the oldest first; days without any are left out.
-    pub readings: Vec<(NaiveDate, i64)>,
+    /// The last of those, and of those whose time cannot be true, the newest first.
+    pub late_ones: Vec<Late>,
+    /// The last 30 days, every one of them, the oldest first; today is the last.
+    pub days: Vec<Day>,
+    /// The last heartbeats of the hub that was asked about, the newest first.
+    pub beats: Vec<Beat>,
     /// Who had it, the newest first.
     pub life: Vec<HeldPeriod>,
+}
+
+/// A reading that came late, without its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// When it was measured; none: that cannot be true.
+    pub measured_at: Option<DateTime<Utc>>,
+    /// The hub through which it came, and its name; none: by itself.
+    pub hub: Option<(HubId, String)>,
 }
 
 /// What was refused on one day for one reason.

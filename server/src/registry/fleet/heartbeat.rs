@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use vitals::DeviceKey;
 
 use super::HubWordError;
 use crate::ground::Ground;
 use crate::ground::enums::HubCommandKind;
 use crate::ground::ids::HubCommandId;
+use crate::registry::vitality::KEPT_DAYS;
 use crate::registry::{HubIdentity, store};
 use crate::tenancy::{Database, Scope as _, SystemScope};
 
@@ -70,7 +71,9 @@ pub async fn system_heartbeat(
                 tracing::info!(hub = %hub.hub, "a hub is heard again");
                 metrics::counter!("vitalwire_hubs_back_total").increment(1);
             }
-            store::fleet::system_note_devices(tx, stands, &heartbeat.devices).await?;
+            store::vitality::system_note_beat(tx, stands, &heartbeat, now).await?;
+            let kept_since = now - TimeDelta::days(KEPT_DAYS);
+            store::fleet::system_note_devices(tx, stands, &heartbeat.devices, kept_since).await?;
             Ok::<_, HubWordError>(store::fleet::system_tell(tx, hub.hub, now).await?)
         })
         .await?;

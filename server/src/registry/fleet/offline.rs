@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::ground::Ground;
 use crate::jobs::{Job, Scheduler};
 use crate::registry::store;
+use crate::registry::vitality::KEPT_DAYS;
 use crate::tenancy::Database;
 
 /// An active hub of which nothing was heard for so long is offline.
@@ -34,7 +35,8 @@ pub fn look_after_hubs(ground: Ground, database: Database, stop: CancellationTok
     scheduler.spawn(job, stop)
 }
 
-/// Marks active hubs that are missed, ends commands that nobody came for, and forgets old logs. Safe to run twice and to be
+/// Marks active hubs that are missed, ends commands that nobody came for, and forgets old logs and how things
+/// were long ago. Safe to run twice and to be
 /// killed at any statement. Returns how many hubs are newly missed.
 pub async fn system_look_after_hubs(system: &PgPool, now: DateTime<Utc>) -> Result<usize, sqlx::Error> {
     let missed = store::fleet::system_mark_missed(system, now - OFFLINE_AFTER, now).await?;
@@ -47,5 +49,6 @@ pub async fn system_look_after_hubs(system: &PgPool, now: DateTime<Utc>) -> Resu
     metrics::gauge!("vitalwire_hubs_offline").set(f64::from(offline));
     store::fleet::system_expire(system, now).await?;
     store::fleet::system_forget_logs(system, now - LOGS_LIVE).await?;
+    store::vitality::system_forget(system, (now - TimeDelta::days(KEPT_DAYS)).date_naive()).await?;
     Ok(missed.len())
 }

@@ -11,7 +11,7 @@ use crate::ground::ids::{CustomerId, DistributorId, HubCommandId, HubId, HubLogI
 use crate::registry::fleet::{Command, HeardDevice, Heartbeat, Log, SeenDevice};
 use crate::registry::hub_moves::HeldHub;
 use crate::registry::{HubIdentity, RegistryError, RegistryScope};
-use crate::tenancy::{SystemScope, Tx, in_good_time};
+use crate::tenancy::{CustomerScope, Scope as _, SystemScope, Tx, in_good_time};
 
 type System = Tx<SystemScope>;
 
@@ -26,9 +26,9 @@ const AT_ONCE: i64 = 1_000;
 /// Where a hub that speaks stands now.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::registry) struct Stands {
-    hub: HubId,
-    customer: Option<CustomerId>,
-    distributor: Option<DistributorId>,
+    pub(super) hub: HubId,
+    pub(super) customer: Option<CustomerId>,
+    pub(super) distributor: Option<DistributorId>,
 }
 
 /// Locks the hub where it is active and still holds the key by which it was believed, so that what it says is noted before
@@ -98,6 +98,7 @@ pub(in crate::registry) async fn system_note_devices(
     tx: &System,
     stands: Stands,
     devices: &[HeardDevice],
+    kept_since: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let heard: Vec<&HeardDevice> = devices
         .iter()
@@ -117,13 +118,34 @@ pub(in crate::registry) async fn system_note_devices(
     let seen: Vec<DateTime<Utc>> = heard.iter().filter_map(|device| device.last_seen_at).collect();
     run(
         tx,
-        "insert into device_status as s (device_id, distributor_id, customer_id, last_seen_at, last_hub_id,
+        "with heard as materialized (
+           select d.id, d.distributor_id, d.customer_id, h.seen, nullif(h.battery, -32768) as battery,
+             nullif(h.signal, -32768) as signal
+           from unnest($3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::timestamptz[])
+             as h(maker, serial, battery, signal, seen)
+           join device d on d.maker_key = lower(h.maker collate \"C\") and d.serial = h.serial and d.customer_id = $1
+         ), days as (
+           insert into device_vitality_day as v (customer_id, distributor_id, device_id, day, battery_min,
+             battery_last, signal_min, signal_last, heard, last_at)
+           select customer_id, distributor_id, id, (seen at time zone 'UTC')::date, battery, battery, signal, signal,
+             1, seen
+           from heard where seen > $8 order by id
+           on conflict (customer_id, device_id, day) do update set distributor_id = excluded.distributor_id,
+             battery_min = case when v.distributor_id is not distinct from excluded.distributor_id then least(v.battery_min, excluded.battery_min)
+               else excluded.battery_min end,
+             battery_last = case when v.distributor_id is not distinct from excluded.distributor_id then coalesce(excluded.battery_last, v.battery_last)
+               else excluded.battery_last end,
+             signal_min = case when v.distributor_id is not distinct from excluded.distributor_id then least(v.signal_min, excluded.signal_min) else excluded.signal_min end,
+             signal_last = case when v.distributor_id is not distinct from excluded.distributor_id then coalesce(excluded.signal_last, v.signal_last)
+               else excluded.signal_last end,
+             heard = case when v.distributor_id is not distinct from excluded.distributor_id then v.heard + 1 else 1 end,
+             last_at = excluded.last_at
+           -- A hub repeats what it knows of a device until it hears it again.
+           where v.last_at < excluded.last_at
+         )
+         insert into device_status as s (device_id, distributor_id, customer_id, last_seen_at, last_hub_id,
            battery_percent, signal_dbm)
-         select d.id, d.distributor_id, d.customer_id, h.seen, $2, nullif(h.battery, -32768), nullif(h.signal, -32768)
-         from unnest($3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::timestamptz[])
-           as h(maker, serial, battery, signal, seen)
-         join device d on d.maker_key = lower(h.maker collate \"C\") and d.serial = h.serial and d.customer_id = $1
-         order by d.id
+         select id, distributor_id, customer_id, seen, $2, battery, signal from heard order by id
          on conflict (device_id) do update set
            distributor_id = excluded.distributor_id, customer_id = excluded.customer_id,
            last_reading_at = case when s.customer_id = excluded.customer_id then s.last_reading_at end,
@@ -141,6 +163,7 @@ pub(in crate::registry) async fn system_note_devices(
             plain(numbers(|device| device.battery_percent)).into(),
             plain(numbers(|device| device.signal_dbm)).into(),
             seen.into(),
+            kept_since.into(),
         ],
     )
     .await?;
@@ -278,11 +301,19 @@ pub(in crate::registry) async fn commands<S: RegistryScope>(
     hub: HubId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Command>, RegistryError> {
-    let sql = "select k.id, k.kind, k.created_at, k.sent_at, k.done_at, k.detail, u.display_name as made_by,
-          case when k.state in ('queued', 'sent') and k.expires_at <= $2 then 'expired' else k.state end as state
-        from hub_command k left join user_account u on u.id = k.made_by
-        where k.hub_id = $1 order by k.created_at desc, k.id desc limit $3";
-    let rows = all(tx, sql, [hub.as_uuid().into(), now.into(), SHOWN.into()]).await?;
+    // What the hub said in its own words may tell of patients. Others have no grant on it.
+    let detail = if S::ROLE == CustomerScope::ROLE {
+        "k.detail"
+    } else {
+        "null::text as detail"
+    };
+    let sql = format!(
+        "select k.id, k.kind, k.created_at, k.sent_at, k.done_at, {detail}, u.display_name as made_by,
+           case when k.state in ('queued', 'sent') and k.expires_at <= $2 then 'expired' else k.state end as state
+         from hub_command k left join user_account u on u.id = k.made_by
+         where k.hub_id = $1 order by k.created_at desc, k.id desc limit $3"
+    );
+    let rows = all(tx, &sql, [hub.as_uuid().into(), now.into(), SHOWN.into()]).await?;
     let command = |row: &QueryResult| -> Result<Command, DbErr> {
         Ok(Command {
             id: id(row, "id")?,
@@ -316,16 +347,14 @@ pub(in crate::registry) async fn logs<S: RegistryScope>(
     Ok(rows.iter().map(log).collect::<Result<_, _>>()?)
 }
 
-pub(in crate::registry) async fn system_log(
-    tx: &System,
+/// A log that a hub sent while it stood at the customer, sealed.
+pub(in crate::registry) async fn log(
+    tx: &Tx<CustomerScope>,
+    hub: HubId,
     log: HubLogId,
 ) -> Result<Option<Vec<u8>>, RegistryError> {
-    let row = one(
-        tx,
-        "select body_sealed from hub_log where id = $1",
-        [log.as_uuid().into()],
-    )
-    .await?;
+    let sql = "select body_sealed from hub_log where id = $1 and hub_id = $2";
+    let row = one(tx, sql, [log.as_uuid().into(), hub.as_uuid().into()]).await?;
     Ok(row.map(|row| get(&row, "body_sealed")).transpose()?)
 }
 
@@ -333,12 +362,19 @@ pub(in crate::registry) async fn devices_of<S: RegistryScope>(
     tx: &Tx<S>,
     hub: HubId,
 ) -> Result<Vec<SeenDevice>, RegistryError> {
-    let sql = "select d.id, d.maker, d.serial, m.name as model, d.state, s.last_seen_at, s.last_reading_at,
-          s.battery_percent, s.signal_dbm
+    // To the minute for others than the customer, as `device` shows them.
+    let at = if S::ROLE == CustomerScope::ROLE {
+        "s.last_seen_at, s.last_reading_at"
+    } else {
+        "date_trunc('minute', s.last_seen_at) as last_seen_at, date_trunc('minute', s.last_reading_at) as last_reading_at"
+    };
+    let sql = format!(
+        "select d.id, d.maker, d.serial, m.name as model, d.state, {at}, s.battery_percent, s.signal_dbm
         from device_status s join device d on d.id = s.device_id and d.customer_id = s.customer_id
         join device_model m on m.id = d.model_id join hub h on h.id = s.last_hub_id and h.customer_id = s.customer_id
-        where s.last_hub_id = $1 order by d.serial, d.id limit $2";
-    let rows = all(tx, sql, [hub.as_uuid().into(), SHOWN_DEVICES.into()]).await?;
+        where s.last_hub_id = $1 order by d.serial, d.id limit $2"
+    );
+    let rows = all(tx, &sql, [hub.as_uuid().into(), SHOWN_DEVICES.into()]).await?;
     let device = |row: &QueryResult| -> Result<SeenDevice, DbErr> {
         Ok(SeenDevice {
             id: id(row, "id")?,

@@ -5,6 +5,7 @@ pub(super) mod adoption;
 pub(super) mod claim;
 pub(super) mod contacts;
 pub(super) mod devices;
+pub(super) mod errands;
 pub(super) mod figures;
 pub(super) mod fleet;
 pub(super) mod history;
@@ -21,7 +22,10 @@ pub(super) mod overview;
 pub(super) mod quarantine;
 pub(super) mod refusals;
 pub(super) mod search;
+pub(super) mod sites;
+pub(super) mod teams;
 pub(super) mod tokens;
+pub(super) mod vitality;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, TryGetable,

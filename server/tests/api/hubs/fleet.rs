@@ -12,7 +12,7 @@ use crate::world::{Answer, World};
 const HEARTBEAT: &str = "/v1/hubs/heartbeat";
 
 impl Hub<'_> {
-    async fn says(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn says(&self, path: &str, body: &Value) -> Answer {
         let body = body.to_string().into_bytes();
         let token = self.key.sign(&header(), &self.claims(path, &body));
         post(&self.world.anyone, path, &token, &body).await
@@ -174,7 +174,7 @@ async fn what_a_hub_is_asked_it_hears_until_it_says_what_came_of_it() {
 }
 
 #[tokio::test]
-async fn a_log_is_sealed_and_shown_to_who_manages_the_hub() {
+async fn a_log_is_sealed_and_shown_to_the_customer_s_own_people() {
     let world = World::new().await;
     let (a, b) = (Hub::new(&world, "a").await, Hub::new(&world, "b").await);
     let text = "08:15 the radio found S-a\n08:16 \u{e9}";
@@ -190,6 +190,11 @@ async fn a_log_is_sealed_and_shown_to_who_manages_the_hub() {
     let read = a.tenant.user.get(&newest).await;
     assert_eq!((read.status, read.text.as_str()), (200, &*format!("{text} 6")));
     assert_eq!(b.tenant.user.get(&newest).await.status, 404);
+    let admin = world.admin().await;
+    assert_eq!(admin.get(&newest).await.problem(), (403, "forbidden"));
+    let that_it_came = admin.get(&a.path("/logs")).await;
+    assert_eq!(that_it_came.ids(), logs.ids(), "and no more than that");
+    assert_eq!(admin.get(&a.path("/commands")).await.body["data"][0]["detail"], json!(null));
     let through_b = format!("/api/v1/hubs/{}/logs/{}", b.tenant.hub, logs.ids()[0]);
     assert_eq!(b.tenant.user.get(&through_b).await.status, 404);
     let plain: i64 =

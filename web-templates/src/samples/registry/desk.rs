@@ -4,10 +4,11 @@ use super::devices::{note_form, notes};
 use super::{CSRF, crumbs, customer_frame, distributor_frame, event, platform_frame};
 use crate::actions::Action;
 use crate::components::{Fact, FactCard, Link, Step};
+use crate::days::{DayBar, DayChart};
 use crate::field::Field;
 use crate::forms::Form;
 use crate::icon::Icon;
-use crate::pages::desk::{CasePage, CaseRow, CasesPage, Check, TroublePage};
+use crate::pages::desk::{BeatRow, CasePage, CaseRow, CasesPage, Check, LateRow, TroublePage};
 use crate::pages::orders::{OrderItem, OrderLine, OrderPage, OrderRow, OrdersPage};
 use crate::pages::sites::{SiteRow, SitesPage, TeamRow};
 use crate::parts::{Attention, Choice, Pager, Stat, Tag, Tone, Value};
@@ -310,13 +311,44 @@ pub fn trouble() -> TroublePage {
             ),
         ],
         stats: vec![
-            Stat::new("Battery, 30 days", Value::new("9", "%"), "")
-                .with_spark((0..30).map(|day| f64::from(80 - day * 2)).collect())
-                .warn_if(true),
-            Stat::new("Signal, 30 days", Value::new("−81", "dBm"), "")
-                .with_spark((0..30).map(|day| f64::from((day * 7) % 5)).collect()),
-            Stat::new("Readings a day, 30 days", Value::new("0", "today"), "as a rule 2")
-                .with_spark((0..30).map(|day| if day < 27 { 2.0 } else { 0.0 }).collect()),
+            Stat::new("Battery", Value::new("9", "%"), "when it was last heard").warn_if(true),
+            Stat::new("Signal", Value::new("−81", "dBm"), "when it was last heard"),
+            Stat::new("Readings, 30 days", Value::new("54", ""), "on 27 days"),
+        ],
+        days: day_charts(),
+        late: vec![
+            LateRow {
+                arrived: before(60),
+                measured: Some(before(300)),
+                late_by: "4 h".into(),
+                way: Link::to("Ward 3 East", "/hubs/h1"),
+            },
+            LateRow {
+                arrived: before(70),
+                measured: None,
+                late_by: String::new(),
+                way: Link::plain("by itself"),
+            },
+        ],
+        beats: vec![
+            BeatRow {
+                at: before(1),
+                after: "12 min".into(),
+                is_gap: true,
+                version: "1.4.0".into(),
+                up_for: "40 s".into(),
+                restarted: true,
+                waiting: 3,
+            },
+            BeatRow {
+                at: before(13),
+                after: String::new(),
+                is_gap: false,
+                version: "1.4.0".into(),
+                up_for: "3 days".into(),
+                restarted: false,
+                waiting: 0,
+            },
         ],
         refusals: admin_refusals().rows.into_iter().skip(1).take(1).collect(),
         quarantine: admin_quarantine().rows.into_iter().take(1).collect(),
@@ -333,6 +365,37 @@ pub fn trouble() -> TroublePage {
             event("Activated", None, "", "Rosa Keller", 87, Tone::Quiet),
         ],
     }
+}
+
+/// Thirty days, on the last of which nothing was heard.
+fn day_charts() -> Vec<DayChart> {
+    let bar = |number: i32, text: String, height: f64, warn: bool| DayBar {
+        day: format!("Nov {}", number + 1),
+        text: if number < 27 { text } else { String::new() },
+        height: (number < 27).then_some(height),
+        warn,
+    };
+    let chart = |title: &str, latest: &str, limit, days: Vec<DayBar>| DayChart {
+        title: title.into(),
+        latest: latest.into(),
+        summary: "nothing on 3 of 30 days".into(),
+        days,
+        limit,
+    };
+    let battery = (0..30).map(|number| {
+        let percent = 63 - number * 2;
+        bar(
+            number,
+            format!("{percent} %"),
+            f64::from(percent) / 100.0,
+            percent <= 20,
+        )
+    });
+    let readings = (0..30).map(|number| bar(number, "2".into(), 0.5 + f64::from(number % 3) / 6.0, false));
+    vec![
+        chart("Battery", "11 % on Nov 27", Some(0.2), battery.collect()),
+        chart("Readings", "2 on Nov 27", None, readings.collect()),
+    ]
 }
 
 /// A customer's sites and care teams.

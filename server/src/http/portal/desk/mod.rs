@@ -9,6 +9,7 @@ pub(super) mod said;
 mod show;
 mod state;
 pub(super) mod trouble;
+mod vitality;
 mod words;
 
 use actix_web::web;

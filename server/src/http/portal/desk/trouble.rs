@@ -13,6 +13,7 @@ use web_templates::{
 use crate::desk::trouble::{self, Finding, Trouble};
 use crate::ground::ids::{DeviceId, HubId};
 use crate::http::State;
+use crate::http::portal::desk::vitality;
 use crate::http::portal::devices::life;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
@@ -126,6 +127,9 @@ async fn page(
             .collect(),
         checks: checks(known),
         stats: stats(known),
+        days: vitality::charts(known),
+        late: vitality::late(known, now, &zone),
+        beats: vitality::beats(known, now, &zone),
         refusals: refusals.collect(),
         quarantine: quarantine.collect(),
         events,
@@ -166,22 +170,16 @@ fn stats(known: &Trouble) -> Vec<Stat> {
             stats.push(stat.warn_if(dbm <= WEAK_SIGNAL));
         }
     }
-    let total: i64 = known.readings.iter().map(|(_, count)| count).sum();
-    let days: Vec<f64> = known
-        .readings
-        .iter()
-        .map(|(_, count)| f64::from(i32::try_from(*count).unwrap_or(i32::MAX)))
-        .collect();
-    let readings = Stat::new(
+    let total: i64 = known.days.iter().map(|day| day.readings).sum();
+    let with = known.days.iter().filter(|day| day.readings > 0).count();
+    stats.push(Stat::new(
         "Readings, 30 days",
         Value::new(total.to_string(), ""),
-        "by the day",
-    );
-    stats.push(if days.len() > 1 {
-        readings.with_spark(days)
-    } else {
-        readings
-    });
+        match with {
+            0 => "on no day".to_owned(),
+            with => format!("on {}", counted(with as u64, "day", "days")),
+        },
+    ));
     let late = Value::new(known.late.to_string(), "");
     stats.push(Stat::new(
         "Late, 7 days",
