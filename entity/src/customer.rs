@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::enums::{OrganisationState, PatientMode};
+use crate::enums::{CaseSide, OrganisationState, PatientMode};
 use crate::ids::{CustomerId, DistributorId};
 use crate::relations::belongs_to;
 
@@ -38,6 +38,8 @@ pub struct Model {
     pub region: Option<String>,
     /// ISO 3166-1 alpha-2, in upper case.
     pub country: Option<String>,
+    /// Whose people suspended or closed it.
+    pub stopped_side: Option<CaseSide>,
 }
 
 belongs_to! {

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::enums::DeviceState;
-use crate::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
+use crate::enums::{DeviceState, Errand};
+use crate::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
 use crate::relations::belongs_to;
 
 /// A device. It is (maker, serial), makers compared without case. Who held it when stands in `assignment`; both
@@ -55,6 +55,12 @@ pub struct Model {
     pub serial_key: String,
     /// Its last four characters. The database generates it: leave it `NotSet`.
     pub serial_tail: String,
+    /// What it is promised to: nothing else is done with it meanwhile.
+    pub reserved_for: Option<Errand>,
+    /// How often it came back to a stock: each time its label's code becomes another.
+    pub label_generation: i32,
+    /// Where it stands, at one of its customer's sites.
+    pub site_id: Option<SiteId>,
 }
 
 belongs_to! {

@@ -6,6 +6,9 @@
 
 pub use crate::text::UnknownName;
 use crate::text::text_enum;
+pub use orders::*;
+
+mod orders;
 
 text_enum! {
     /// Whether a distributor or a customer may act.
@@ -98,6 +101,8 @@ text_enum! {
         PasswordChanged = "password_changed",
         /// That somebody wrote in a case.
         CaseNote = "case_note",
+        /// That somebody asks to be confirmed, or was.
+        Confirmation = "confirmation",
     }
 
     /// How a case stands.

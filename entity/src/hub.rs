@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::enums::HubState;
-use crate::ids::{CustomerId, DistributorId, HubId, UserId};
+use crate::enums::{Errand, HubState};
+use crate::ids::{CustomerId, DistributorId, HubId, SiteId, UserId};
 use crate::relations::belongs_to;
 
 /// A hub.
@@ -40,6 +40,10 @@ pub struct Model {
     pub last_seen_at: Option<DateTime<Utc>>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
+    /// What it is promised to: nothing else is done with it meanwhile.
+    pub reserved_for: Option<Errand>,
+    /// Where it stands, at one of its customer's sites.
+    pub site_id: Option<SiteId>,
 }
 
 belongs_to! {

@@ -117,12 +117,30 @@ ids! {
     CaseId,
     /// A line of a case.
     CaseNoteId,
+    /// An order of devices and hubs.
+    OrderId,
+    /// So many of one model in an order.
+    OrderLineId,
+    /// A parcel of an order.
+    ParcelId,
+    /// A device or a hub of an order.
+    OrderItemId,
+    /// Devices and hubs that a distributor sends back.
+    ReturnId,
+    /// A device or a hub of a return.
+    ReturnItemId,
+    /// What happened to an order or a return.
+    OrderStepId,
     /// An invitation to make an account.
     InvitationId,
     /// A mail that the platform sends.
     MailId,
     /// A link with which one chooses a new password.
     PasswordResetId,
+    /// A house, a ward or a practice of a customer.
+    SiteId,
+    /// People of a customer who look after some of its sites.
+    CareTeamId,
 }
 
 /// Uuid has no number in it that a database could hand back, so SeaORM may not make these from one.
@@ -140,7 +158,8 @@ no_number! {
     DistributorId CustomerId UserId SessionId DeviceModelId DeviceId CredentialId HubId ClaimCodeId HubKeyId AssignmentId
     ReadingId RawMessageId QuarantineId EndpointId DeliveryId AttemptId RefusalId ContactId
     ImportId InvitationId MailId PasswordResetId
-    HubCommandId HubLogId CaseId CaseNoteId
+    HubCommandId HubLogId CaseId CaseNoteId SiteId CareTeamId
+    OrderId OrderLineId ParcelId OrderItemId ReturnId ReturnItemId OrderStepId
 }
 
 ids! {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::enums::UserRole;
-use crate::ids::{CustomerId, DistributorId, InvitationId, MailId, UserId};
+use crate::ids::{CareTeamId, CustomerId, DistributorId, InvitationId, MailId, SiteId, UserId};
 use crate::relations::belongs_to;
 
 /// An invitation: open until it is accepted, revoked or over.
@@ -42,6 +42,12 @@ pub struct Model {
     pub user_id: Option<UserId>,
     /// When it was taken back.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// Whether they will see their own sites alone.
+    pub confined: bool,
+    /// The sites they will belong to.
+    pub site_ids: Vec<SiteId>,
+    /// The care teams they will be in.
+    pub care_team_ids: Vec<CareTeamId>,
 }
 
 belongs_to! {}

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::enums::{GlucoseUnit, Look, MassUnit, PressureUnit, TemperatureUnit, UserRole, UserState};
+use crate::enums::{CaseSide, GlucoseUnit, Look, MassUnit, PressureUnit, TemperatureUnit, UserRole, UserState};
 use crate::ids::{CustomerId, DistributorId, UserId};
 use crate::relations::belongs_to;
 
@@ -46,6 +46,22 @@ pub struct Model {
     pub temperature_unit: TemperatureUnit,
     /// How the pages look to them.
     pub look: Look,
+    /// Who made the account, where that was a person.
+    pub made_by: Option<UserId>,
+    /// Whose people that was; none: it was made at the command line, or before this was written down.
+    pub made_side: Option<CaseSide>,
+    /// What who made it was called then, or their organisation, 1 to 200 characters.
+    pub made_by_name: Option<String>,
+    /// When the person said that they belong to their organisation, and asked to be confirmed.
+    pub asked_at: Option<DateTime<Utc>>,
+    /// When the platform made sure of them.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// Who did; none beside a time: at the command line.
+    pub confirmed_by: Option<UserId>,
+    /// Whose people disabled the account.
+    pub disabled_side: Option<CaseSide>,
+    /// Whether they see their own sites alone, and what stands there.
+    pub confined: bool,
 }
 
 belongs_to! {

@@ -19,6 +19,8 @@ pub mod history;
 
 pub mod usage;
 
+pub mod orders;
+
 pub mod registry;
 
 pub mod identity;

@@ -3,12 +3,13 @@
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
+use super::errands::{Ends, NOT_PROMISED, promised};
 use super::moves::{HeldPeriod, Party, must_be_served, receiver};
 use super::scope::RegistryScope;
 use super::{RegistryError, hubs, organisations, store};
 use crate::ground::Ground;
-use crate::ground::enums::{HubState, MoveReason};
-use crate::ground::ids::{CustomerId, DistributorId, HubId};
+use crate::ground::enums::{Errand, HubState, MoveReason};
+use crate::ground::ids::{CustomerId, DistributorId, HubId, UserId};
 use crate::tenancy::{AdminScope, Database, Scope as _, SystemScope, Tx};
 
 /// A hub as its locked row says.
@@ -17,6 +18,8 @@ pub(super) struct HeldHub {
     pub(super) state: HubState,
     pub(super) customer: Option<CustomerId>,
     pub(super) distributor: Option<DistributorId>,
+    /// What it is promised to.
+    pub(super) reserved: Option<Errand>,
 }
 
 /// What a move makes of a hub. Its key is gone in any case.
@@ -135,18 +138,56 @@ async fn make<S: RegistryScope>(
                 .await?
                 .filter(|held| party.has(held.customer, held.distributor))
                 .ok_or(RegistryError::NotFound("hub"))?;
-            let open = store::hub_moves::system_open_period(tx, hub).await?;
-            let now = ground.now().trunc_subsecs(6);
-            // Another server's clock may be a little ahead.
-            let at = open.map_or(now, |open| now.max(open.valid_from + TimeDelta::microseconds(1)));
-            let next = after(party, held, step, through, at)?;
-            if let Some(open) = open {
-                store::moves::system_close(tx, open.id, at, by.user()).await?;
+            if let Some(errand) = held.reserved {
+                return Err(promised(errand));
             }
-            store::hub_moves::system_open(tx, ground.id(), hub, next, by.user(), now).await?;
-            store::hub_moves::system_hand_over(tx, hub, next, now).await
+            turn(tx, ground, (party, by.user()), (hub, held), (step, through, None)).await
         })
         .await
+}
+
+/// Writes down what the rules make of the locked hub.
+async fn turn(
+    tx: &Tx<SystemScope>,
+    ground: &Ground,
+    (party, by): (Party, UserId),
+    (hub, held): (HubId, HeldHub),
+    (step, through, note): (Step, Option<DistributorId>, Option<&str>),
+) -> Result<(), RegistryError> {
+    let open = store::hub_moves::system_open_period(tx, hub).await?;
+    let now = ground.now().trunc_subsecs(6);
+    // Another server's clock may be a little ahead.
+    let at = open.map_or(now, |open| now.max(open.valid_from + TimeDelta::microseconds(1)));
+    let next = after(party, held, step, through, at)?;
+    if let Some(open) = open {
+        store::moves::system_close(tx, open.id, at, by).await?;
+    }
+    store::hub_moves::system_open(tx, ground.id(), hub, (next, note), by, now).await?;
+    store::hub_moves::system_hand_over(tx, hub, next, now).await
+}
+
+/// Makes the move with which an errand ends, of a hub that is promised to it and is free again afterwards.
+pub(super) async fn system_run(
+    tx: &Tx<SystemScope>,
+    ground: &Ground,
+    by: UserId,
+    hub: HubId,
+    (errand, ends, note): (Errand, Ends, &str),
+) -> Result<(), RegistryError> {
+    // Codes before the hub, as a claim takes them.
+    store::claim::system_lock_codes(tx, hub).await?;
+    store::claim::system_void_codes(tx, hub).await?;
+    let (step, through) = match ends {
+        Ends::Delivered(to) => (Step::Allocate(to), Some(to)),
+        Ends::TakenBack => (Step::Recall, None),
+        Ends::Retired => (Step::Retire, None),
+    };
+    let held = store::hub_moves::system_lock(tx, hub)
+        .await?
+        .filter(|held| held.reserved == Some(errand))
+        .ok_or(NOT_PROMISED)?;
+    let who = (Party::Platform, by);
+    turn(tx, ground, who, (hub, held), (step, through, Some(note))).await
 }
 
 /// What the move makes of the hub, or why it cannot be made. The party has the hub.
@@ -219,6 +260,7 @@ mod tests {
             state,
             customer: at_anna.then(anna),
             distributor: with_dora.then(dora),
+            reserved: None,
         }
     }
 

@@ -153,7 +153,7 @@ pub async fn create(
                 at: now,
             };
             store::hubs::system_insert(tx, id, serial.as_str(), &name, first).await?;
-            store::hub_moves::system_open(tx, ground.id(), id, first, user, now).await
+            store::hub_moves::system_open(tx, ground.id(), id, (first, None), user, now).await
         })
         .await?;
     Ok(id)

@@ -58,6 +58,10 @@ pub enum Right {
     ManageEndpoints,
     /// The people of one's organisation, and of those that one may make users for.
     ManageUsers,
+    /// Ask the platform to make sure of oneself, so that one may see what one's organisation measures.
+    AskToBeConfirmed,
+    /// Make sure of a customer's person, and confirm them.
+    ConfirmPeople,
     /// Why did nothing arrive: refusals and heartbeats, without values.
     SeeRefusals,
     /// Cases, and what is written about them.
@@ -72,6 +76,8 @@ pub enum Right {
     PlaceOrders,
     /// Find serials for an order, ship it, take back what a distributor returns.
     FulfilOrders,
+    /// Write about orders and returns, cancel what was not sent.
+    HandleOrders,
     /// A customer's sites and care teams.
     SeeSites,
     /// Set up sites and care teams, and say which devices and people belong to them.
@@ -156,6 +162,11 @@ const TABLE: [Row; Right::COUNT] = [
         Right::ManageUsers,
         [Always, Never, With(P::ManageUsers), With(P::ManageUsers)],
     ),
+    (
+        Right::AskToBeConfirmed,
+        [Never, Never, Never, With(P::ManageUsers)],
+    ),
+    (Right::ConfirmPeople, [Always, Never, Never, Never]),
     (Right::SeeRefusals, [Always, Never, Always, Always]),
     (Right::SeeCases, [Always, Never, Always, Always]),
     (Right::OpenCases, [Always, Never, Always, Always]),
@@ -166,6 +177,10 @@ const TABLE: [Row; Right::COUNT] = [
     (Right::SeeOrders, [Always, Always, Always, Never]),
     (Right::PlaceOrders, [Never, Never, With(P::ManageOrders), Never]),
     (Right::FulfilOrders, [Always, Never, Never, Never]),
+    (
+        Right::HandleOrders,
+        [Always, Never, With(P::ManageOrders), Never],
+    ),
     (Right::SeeSites, [Never, Never, Never, Always]),
     (Right::ManageSites, [Never, Never, Never, With(P::ManageSites)]),
     (Right::Search, [Always, Always, Always, Always]),
@@ -174,6 +189,18 @@ const TABLE: [Row; Right::COUNT] = [
 impl Right {
     /// How many rights there are.
     pub const COUNT: usize = Self::Search as usize + 1;
+
+    /// Whether it concerns a whole customer: nobody has it who is confined to some of its sites, whatever they were given.
+    pub const fn concerns_the_whole(self) -> bool {
+        matches!(
+            self,
+            Self::ManageEndpoints
+                | Self::ManageUsers
+                | Self::ManageSites
+                | Self::ImportDevices
+                | Self::ManageOwnProfile
+        )
+    }
 
     /// Whether people of this role have it.
     pub const fn granted_to(self, role: UserRole) -> Grant {
@@ -215,6 +242,8 @@ pub enum Denied {
     OtherRole(Right),
     /// Others of their organisation may: those who were given this.
     Lacks(Permission),
+    /// It concerns the whole customer, of which they see some sites alone.
+    Confined,
 }
 
 #[cfg(test)]

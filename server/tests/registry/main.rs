@@ -13,6 +13,7 @@
 mod cluster;
 mod imports;
 mod life;
+mod orders;
 mod organisations;
 mod search;
 mod world;

@@ -35,7 +35,10 @@ pub(in crate::registry) async fn adopt_locked(
         Step::Place { through, .. } => through,
         _ => None,
     };
-    let waits = held.state == DeviceState::Stock && held.customer.is_none() && held.distributor == waits_with;
+    let waits = held.state == DeviceState::Stock
+        && held.customer.is_none()
+        && held.distributor == waits_with
+        && held.reserved.is_none();
     if !waits {
         return Ok(false);
     }

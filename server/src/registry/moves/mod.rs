@@ -6,6 +6,7 @@
 //! see the device before, so that what is foreign does not exist.
 
 mod allocate;
+mod errand;
 mod give_back;
 mod history;
 mod line;
@@ -21,13 +22,15 @@ use uuid::Uuid;
 use vitals::Kind;
 
 use super::scope::RegistryScope;
+use super::errands::promised;
 use super::{RegistryError, devices, store};
 use crate::ground::Ground;
-use crate::ground::enums::{DeviceState, MoveReason};
+use crate::ground::enums::{DeviceState, Errand, MoveReason};
 use crate::ground::ids::{AssignmentId, CustomerId, DeviceId, DistributorId, UserId};
 use crate::tenancy::{Database, Scope as _, SystemScope, Tx};
 
 pub use allocate::allocate;
+pub(super) use errand::system_run;
 pub use give_back::give_back;
 pub use history::{HeldPeriod, history};
 pub use line::{LinePeriod, line};
@@ -74,6 +77,8 @@ pub(super) struct Held {
     pub(super) distributor: Option<DistributorId>,
     pub(super) reference: Option<String>,
     pub(super) kinds: Vec<Kind>,
+    /// What it is promised to.
+    pub(super) reserved: Option<Errand>,
 }
 
 /// What a move makes of a device.
@@ -135,9 +140,11 @@ async fn visible<S: RegistryScope>(
 /// The device, locked, so that two moves of it come one after the other; one that has left the caller's hands since it was
 /// seen is no longer there.
 async fn locked(tx: &Tx<SystemScope>, party: Party, device: DeviceId) -> Result<Held, RegistryError> {
-    let held = store::moves::system_lock(tx, device).await?;
-    held.filter(|held| party.has(held.customer, held.distributor))
-        .ok_or(RegistryError::NotFound("device"))
+    let held = store::moves::system_lock(tx, device)
+        .await?
+        .filter(|held| party.has(held.customer, held.distributor))
+        .ok_or(RegistryError::NotFound("device"))?;
+    held.reserved.map_or(Ok(held), |errand| Err(promised(errand)))
 }
 
 /// The customer who is to get something, where it is the caller's to give to; locked, so that it changes its distributor
@@ -178,6 +185,18 @@ async fn carry(
     next: Next,
     when: When,
 ) -> Result<(), RegistryError> {
+    carry_with(tx, ground, by, device, (next, None), when).await
+}
+
+/// The same, with a word for why.
+async fn carry_with(
+    tx: &Tx<SystemScope>,
+    ground: &Ground,
+    by: UserId,
+    device: DeviceId,
+    (next, note): (Next, Option<&str>),
+    when: When,
+) -> Result<(), RegistryError> {
     let now = ground.now().trunc_subsecs(6);
     if let Some(reason) = next.reason {
         let period = Period {
@@ -188,7 +207,7 @@ async fn carry(
             reason,
             line: None,
             replaces: None,
-            note: None,
+            note: note.map(str::to_owned),
         };
         turn(tx, ground, by, period, when).await?;
     }

@@ -56,6 +56,7 @@ pub async fn replace<S: RegistryScope>(
             turn(tx, ground, by.user(), period, When::Now).await?;
             store::moves::system_step_down(tx, old, gone, now).await?;
             store::moves::system_hand_over(tx, new, next, now).await?;
+            store::sites::system_follow(tx, new, old).await?;
             store::moves::system_refer(tx, new, was.reference.as_deref()).await
         })
         .await

@@ -222,6 +222,7 @@ mod tests {
             distributor: through.map(distributor),
             reference: None,
             kinds: vec![Kind::Weight],
+            reserved: None,
         }
     }
 

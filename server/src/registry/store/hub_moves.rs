@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
 
 use super::moves::{overlap, read_open};
-use super::{Violation, maybe_id, one, run, violation, word};
+use super::{Violation, maybe_id, maybe_word, one, run, violation, word};
 use crate::ground::ids::{AssignmentId, CustomerId, DistributorId, HubId, UserId};
 use crate::registry::RegistryError;
 use crate::registry::hub_moves::{HeldHub, NextHub};
@@ -18,13 +18,14 @@ pub(in crate::registry) async fn system_lock(
     tx: &System,
     hub: HubId,
 ) -> Result<Option<HeldHub>, RegistryError> {
-    let sql = "select state, customer_id, distributor_id from hub where id = $1 for no key update";
+    let sql = "select state, customer_id, distributor_id, reserved_for from hub where id = $1 for no key update";
     let row = one(tx, sql, [hub.as_uuid().into()]).await?;
     let held = |row: &QueryResult| {
         Ok::<_, sea_orm::DbErr>(HeldHub {
             state: word(row, "state")?,
             customer: maybe_id(row, "customer_id")?,
             distributor: maybe_id(row, "distributor_id")?,
+            reserved: maybe_word(row, "reserved_for")?,
         })
     };
     Ok(row.as_ref().map(held).transpose()?)
@@ -43,14 +44,14 @@ pub(in crate::registry) async fn system_open(
     tx: &System,
     id: AssignmentId,
     hub: HubId,
-    next: NextHub,
+    (next, note): (NextHub, Option<&str>),
     by: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
     run(
         tx,
-        "insert into assignment (id, hub_id, customer_id, distributor_id, valid_from, assigned_by, created_at, reason)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into assignment (id, hub_id, customer_id, distributor_id, valid_from, assigned_by, created_at, reason, note)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         [
             id.as_uuid().into(),
             hub.as_uuid().into(),
@@ -60,6 +61,7 @@ pub(in crate::registry) async fn system_open(
             by.as_uuid().into(),
             now.into(),
             next.reason.as_str().into(),
+            note.into(),
         ],
     )
     .await

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
 
-use super::{Violation, get, id, kinds, maybe_id, one, run, violation, word};
+use super::{Violation, get, id, kinds, maybe_id, maybe_word, one, run, violation, word};
 use crate::ground::enums::{DeviceState, OrganisationState};
 use crate::ground::ids::{AssignmentId, CustomerId, DeviceId, DistributorId, UserId};
 use crate::registry::RegistryError;
@@ -17,7 +17,8 @@ pub(in crate::registry) async fn system_lock(
     tx: &System,
     device: DeviceId,
 ) -> Result<Option<Held>, RegistryError> {
-    let sql = "select d.state, d.customer_id, d.distributor_id, d.customer_reference, m.kinds
+    let sql = "select d.state, d.customer_id, d.distributor_id, d.customer_reference, m.kinds,
+          d.reserved_for
         from device d join device_model m on m.id = d.model_id where d.id = $1 for no key update of d";
     let row = one(tx, sql, [device.as_uuid().into()]).await?;
     let held = |row: &QueryResult| {
@@ -27,6 +28,7 @@ pub(in crate::registry) async fn system_lock(
             distributor: maybe_id(row, "distributor_id")?,
             reference: get(row, "customer_reference")?,
             kinds: kinds(row)?,
+            reserved: maybe_word(row, "reserved_for")?,
         })
     };
     Ok(row.as_ref().map(held).transpose()?)

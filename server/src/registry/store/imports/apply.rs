@@ -114,6 +114,7 @@ const PLACE: &str = concat!(
       where ",
     lines!("place"),
     " and d.id = l.device_id and d.customer_id is null and d.distributor_id = l.to_distributor_id and d.state = 'stock'
+        and d.reserved_for is null
       returning d.id
     ), held as (
       insert into assignment (id, device_id, distributor_id, customer_id, valid_from, assigned_by, created_at, reason)

@@ -24,7 +24,7 @@ const LOOKED: &str = "with who as (
              when i.into_customer_id is not null then c.distributor_id else i.into_distributor_id end as goes_through,
         o.id as imei_of, k.id as token, k.device_id as token_of, k.revoked_at as token_revoked_at,
         d.imei as has_imei, d.mac as has_mac, d.iccid as has_iccid, d.firmware as has_firmware,
-        d.customer_reference, d.distributor_reference as own_reference
+        d.customer_reference, d.distributor_reference as own_reference, d.reserved_for
       from device_import_line l
       join device_import i on i.id = l.import_id
       left join customer c on c.id = i.into_customer_id
@@ -97,7 +97,9 @@ const DISTRIBUTOR: &str = ", verdict as (
             then 'serial: is not in your stock or at your customers'
             when is_in in ('retired', 'replaced') then 'serial: the device is out of use for good'
             when goes_to is not null and held_by is null and is_in <> 'stock'
-            then 'serial: the device has come back: put it into stock first' end,
+            then 'serial: the device has come back: put it into stock first'
+            when goes_to is not null and held_by is null and reserved_for is not null
+            then 'serial: the device is to go back to the platform: cancel the return first' end,
           case when customers_found = 0 then 'customer: none of your customers has this name or id'
             when customers_found > 1 then 'customer: several customers have this name: write the id'
             when customer_state = 'closed' then 'customer: is closed'

@@ -1,0 +1,265 @@
+//! Serials are found for an order, or given up again.
+
+use std::collections::HashMap;
+
+use super::order::{Item, Line};
+use super::store::items::NewItem;
+use super::store::orders::Locked;
+use super::store::steps::{NewStep, Of};
+use super::{MOST_AT_ONCE, Orders, invalid, list, must, rules, seen, store};
+use crate::ground::enums::{Errand, OrderItemState, OrderState, OrderStepKind};
+use crate::ground::ids::{OrderId, OrderItemId, OrderLineId};
+use crate::identity::Caller;
+use crate::registry::RegistryError;
+use crate::registry::errands::{self, Found, Thing};
+use crate::tenancy::{Right, Scope as _, SystemScope, Tx};
+
+/// Which serials.
+#[derive(Debug, Clone)]
+pub enum Serials {
+    /// The next ones of the inventory: of every line, or of one; all that it wants, or so many.
+    Next {
+        /// Of this line; none: of all.
+        line: Option<OrderLineId>,
+        /// At most so many.
+        count: Option<i64>,
+    },
+    /// These, at most 500.
+    Named(Vec<String>),
+}
+
+/// What allocating came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allocated {
+    /// So many were found.
+    pub found: usize,
+    /// So many still want a serial.
+    pub open: i64,
+}
+
+/// Serials that are told wrong at once.
+const MOST_TOLD: usize = 10;
+
+impl Orders<'_> {
+    /// How many of what each line of an order wants lie in the inventory and are promised to nothing, in the order of the
+    /// lines.
+    pub async fn free(&self, by: &Caller, id: OrderId) -> Result<Vec<i64>, RegistryError> {
+        must(by, Right::FulfilOrders)?;
+        let lines = seen!(self, by, tx => list::lines(tx, id))?;
+        SystemScope::for_purpose("count what an order that the caller sees could be given")
+            .run(self.database, async |tx| {
+                let mut free = Vec::with_capacity(lines.len());
+                for line in &lines {
+                    free.push(errands::system_free(tx, line.model).await?);
+                }
+                Ok(free)
+            })
+            .await
+    }
+
+    /// Finds serials for an order: all of those that are named, or none; or the next ones, as many as there are. At most 500
+    /// at once.
+    pub async fn allocate(
+        &self,
+        by: &Caller,
+        id: OrderId,
+        serials: Serials,
+    ) -> Result<Allocated, RegistryError> {
+        must(by, Right::FulfilOrders)?;
+        let serials = match serials {
+            Serials::Named(typed) => match rules::serials("serials", &typed)? {
+                named if named.is_empty() => return Err(invalid("serials", "must name at least one")),
+                named => Serials::Named(named),
+            },
+            next @ Serials::Next { .. } => next,
+        };
+        seen!(self, by, tx => list::get(tx, id))?;
+        SystemScope::for_purpose("find serials for an order that the caller sees")
+            .run(self.database, async |tx| {
+                let order = unfinished(tx, id).await?;
+                let lines = store::orders::lines(tx, id).await?;
+                let new = match &serials {
+                    Serials::Next { line, count } => self.next(tx, &lines, *line, *count).await?,
+                    Serials::Named(named) => self.named(tx, &lines, named).await?,
+                };
+                let (found, now) = (new.len(), self.now());
+                store::items::system_insert(tx, (id, order.distributor), &new, now).await?;
+                let step = NewStep::of(OrderStepKind::Allocated).count(found);
+                store::steps::system_insert(tx, (self.ground.id(), Of::Order(id)), step, by, now).await?;
+                let tally = store::orders::system_tally(tx, id).await?;
+                store::orders::system_set_state(tx, id, tally.state(), now).await?;
+                let open = tally.open();
+                Ok(Allocated { found, open })
+            })
+            .await
+    }
+
+    /// Gives serials up that have not been sent: those that are named, or all.
+    pub async fn release(
+        &self,
+        by: &Caller,
+        id: OrderId,
+        serials: Option<Vec<String>>,
+    ) -> Result<usize, RegistryError> {
+        must(by, Right::FulfilOrders)?;
+        let named = serials
+            .map(|typed| rules::serials("serials", &typed))
+            .transpose()?;
+        seen!(self, by, tx => list::get(tx, id))?;
+        SystemScope::for_purpose("give serials of an order up that the caller sees")
+            .run(self.database, async |tx| {
+                unfinished(tx, id).await?;
+                let all = store::items::in_state(tx, id, OrderItemState::Allocated, None).await?;
+                let gone = match &named {
+                    None => all,
+                    Some(named) => rules::pick("serials", all, Item::serial, named)?,
+                };
+                if gone.is_empty() {
+                    return Err(RegistryError::Conflict(
+                        "it has no serials that could be given up",
+                    ));
+                }
+                let now = self.now();
+                let things: Vec<Thing> = gone.iter().map(|item| item.thing).collect();
+                let ids: Vec<OrderItemId> = gone.iter().map(|item| item.id).collect();
+                errands::system_hold(tx, &things, None).await?;
+                errands::system_release(tx, &things).await?;
+                store::items::system_delete(tx, id, &ids).await?;
+                let step = NewStep::of(OrderStepKind::Released).count(gone.len());
+                store::steps::system_insert(tx, (self.ground.id(), Of::Order(id)), step, by, now).await?;
+                let tally = store::orders::system_tally(tx, id).await?;
+                store::orders::system_set_state(tx, id, tally.state(), now).await?;
+                Ok(gone.len())
+            })
+            .await
+    }
+
+    /// The next ones of the inventory.
+    async fn next(
+        &self,
+        tx: &Tx<SystemScope>,
+        lines: &[Line],
+        line: Option<OrderLineId>,
+        count: Option<i64>,
+    ) -> Result<Vec<NewItem>, RegistryError> {
+        if count.is_some_and(|count| count < 1) {
+            return Err(invalid("count", "must be at least 1"));
+        }
+        if line.is_some_and(|wanted| lines.iter().all(|line| line.id != wanted)) {
+            return Err(invalid("line_id", "must be a line of this order"));
+        }
+        let mut new = Vec::new();
+        let of_one = |id| line.is_none_or(|wanted| wanted == id);
+        let open = lines.iter().filter(|line| of_one(line.id) && line.open() > 0);
+        let mut is_open = false;
+        for line in open {
+            is_open = true;
+            let room = i64::try_from(MOST_AT_ONCE.saturating_sub(new.len())).unwrap_or(0);
+            let wanted = line.open().min(count.unwrap_or(i64::MAX)).min(room);
+            if wanted < 1 {
+                break;
+            }
+            let taken = match line.model {
+                Some(model) => errands::system_take_devices(tx, model, wanted).await?,
+                None => errands::system_take_hubs(tx, wanted).await?,
+            };
+            new.extend(
+                taken
+                    .into_iter()
+                    .map(|(thing, serial)| self.item(line.id, thing, serial)),
+            );
+        }
+        match (is_open, new.is_empty()) {
+            (false, _) => Err(RegistryError::Conflict("it wants no more serials")),
+            (true, true) => Err(RegistryError::Conflict("the inventory has none of what it wants")),
+            _ => Ok(new),
+        }
+    }
+
+    /// Those that were named, each for a line that wants one of its model.
+    async fn named(
+        &self,
+        tx: &Tx<SystemScope>,
+        lines: &[Line],
+        named: &[String],
+    ) -> Result<Vec<NewItem>, RegistryError> {
+        let keys: Vec<String> = named.iter().map(|serial| serial.to_ascii_lowercase()).collect();
+        let mut found: HashMap<String, Vec<Found>> = HashMap::new();
+        for one in errands::system_find(tx, &keys, None).await? {
+            found
+                .entry(one.serial.to_ascii_lowercase())
+                .or_default()
+                .push(one);
+        }
+        let mut open: Vec<i64> = lines.iter().map(Line::open).collect();
+        let (mut new, mut wrong) = (Vec::new(), Vec::new());
+        for (serial, key) in named.iter().zip(&keys) {
+            let of_serial = found.get(key).map_or(&[][..], Vec::as_slice);
+            match fits(lines, &mut open, of_serial) {
+                Ok((line, one)) => new.push(self.item(line, one.thing, one.serial.clone())),
+                Err(why) => wrong.push(format!("{serial} {why}")),
+            }
+        }
+        if !wrong.is_empty() {
+            let more = wrong.len().saturating_sub(MOST_TOLD);
+            wrong.truncate(MOST_TOLD);
+            let more = if more > 0 {
+                format!("; and {more} more")
+            } else {
+                String::new()
+            };
+            let why = format!("cannot be taken, so none of them was: {}{more}", wrong.join("; "));
+            return Err(invalid("serials", why));
+        }
+        let things: Vec<Thing> = new.iter().map(|item| item.thing).collect();
+        errands::system_reserve(tx, &things, Errand::Order).await?;
+        Ok(new)
+    }
+
+    fn item(&self, line: OrderLineId, thing: Thing, serial: String) -> NewItem {
+        NewItem {
+            id: self.ground.id(),
+            line,
+            thing,
+            serial,
+        }
+    }
+}
+
+/// The one of those with a serial that a line wants, and the line; or why none does.
+fn fits<'a>(
+    lines: &[Line],
+    open: &mut [i64],
+    found: &'a [Found],
+) -> Result<(OrderLineId, &'a Found), &'static str> {
+    let mut why = "is not in the inventory";
+    for one in found {
+        let Some(at) = lines.iter().position(|line| line.model == one.model) else {
+            why = "is of a model that was not ordered";
+            continue;
+        };
+        if one.reserved.is_some() {
+            why = "is reserved already";
+        } else if one.came_back {
+            why = "has come back and has to be put into stock first";
+        } else if !one.is_ready {
+            why = "is not ready to be sent";
+        } else if open[at] < 1 {
+            why = "is more than was ordered of its model";
+        } else {
+            open[at] -= 1;
+            return Ok((lines[at].id, one));
+        }
+    }
+    Err(why)
+}
+
+/// The order, locked, where it is not over.
+pub(super) async fn unfinished(tx: &Tx<SystemScope>, id: OrderId) -> Result<Locked, RegistryError> {
+    let order = store::orders::system_lock(tx, id).await?;
+    match order.state {
+        OrderState::Cancelled => Err(RegistryError::Conflict("the order is cancelled")),
+        OrderState::InStock => Err(RegistryError::Conflict("all of the order is in stock")),
+        _ => Ok(order),
+    }
+}

@@ -1,0 +1,33 @@
+//! What is on its way, and what waits for whom.
+
+use std::collections::HashMap;
+
+use super::store;
+use crate::ground::ids::DeviceModelId;
+use crate::registry::{RegistryError, RegistryScope};
+use crate::tenancy::Tx;
+
+/// How much there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Incoming {
+    /// Devices and hubs on their way to a distributor.
+    pub on_its_way: i64,
+    /// Orders that are not over.
+    pub open: i64,
+    /// Orders that wait for the platform.
+    pub waiting: i64,
+    /// Returns that wait for the platform.
+    pub returns: i64,
+}
+
+/// How many of each model are on their way, under none: hubs. Of what the scope sees.
+pub async fn by_model<S: RegistryScope>(
+    tx: &Tx<S>,
+) -> Result<HashMap<Option<DeviceModelId>, i64>, RegistryError> {
+    store::incoming::by_model(tx).await
+}
+
+/// Counts of what the scope sees.
+pub async fn counts<S: RegistryScope>(tx: &Tx<S>) -> Result<Incoming, RegistryError> {
+    store::incoming::counts(tx).await
+}

@@ -1,0 +1,84 @@
+//! Orders as their readers see them.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::order::{Item, Line, Order, Parcel, Step};
+use super::store::steps::Of;
+use super::{MOST_AT_ONCE, store};
+use crate::ground::enums::OrderState;
+use crate::ground::ids::{DistributorId, OrderId};
+use crate::registry::{Ask, Page, RegistryError, RegistryScope};
+use crate::tenancy::Tx;
+
+/// Where a list of orders goes on: when it was ordered, and its id.
+pub type OrderKey = (DateTime<Utc>, Uuid);
+
+/// Parcels that are told, the newest first.
+const PARCELS: i64 = 100;
+
+/// How far an order is, for who looks for some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// However far.
+    #[default]
+    Any,
+    /// Not over.
+    Open,
+    /// Just so far.
+    Is(OrderState),
+}
+
+/// Which orders are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct OrderFilter {
+    /// Part of the number, of the distributor's own word or name, without regard to case; or a whole serial, or a carrier's
+    /// number.
+    pub q: Option<String>,
+    /// How far it is.
+    pub standing: Standing,
+    /// Those of one distributor.
+    pub distributor: Option<DistributorId>,
+}
+
+/// The orders that the scope sees, the newest first.
+pub async fn list<S: RegistryScope>(
+    tx: &Tx<S>,
+    filter: &OrderFilter,
+    ask: &Ask<OrderKey>,
+) -> Result<Page<Order, OrderKey>, RegistryError> {
+    let rows = store::orders::list(tx, filter, ask).await?;
+    Ok(Page::of(rows, ask, |row| (row.ordered_at, row.id.as_uuid())))
+}
+
+/// The orders that wait for the platform, those that wait longest first.
+pub async fn waiting<S: RegistryScope>(tx: &Tx<S>, limit: u16) -> Result<Vec<Order>, RegistryError> {
+    store::orders::waiting(tx, limit).await
+}
+
+/// One order.
+pub async fn get<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Order, RegistryError> {
+    store::orders::get_one(tx, id)
+        .await?
+        .ok_or(RegistryError::NotFound("order"))
+}
+
+/// What was ordered, line by line.
+pub async fn lines<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Vec<Line>, RegistryError> {
+    store::orders::lines(tx, id).await
+}
+
+/// What was sent, the newest first; at most 100 parcels.
+pub async fn parcels<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Vec<Parcel>, RegistryError> {
+    store::orders::parcels(tx, id, PARCELS).await
+}
+
+/// Its devices and hubs, what is missing first, by model and serial; the first 500.
+pub async fn items<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Vec<Item>, RegistryError> {
+    store::items::list(tx, id, MOST_AT_ONCE as i64).await
+}
+
+/// What happened, oldest first; the last 500 steps.
+pub async fn steps<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Vec<Step>, RegistryError> {
+    store::steps::list(tx, Of::Order(id)).await
+}

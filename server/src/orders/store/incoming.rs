@@ -1,0 +1,37 @@
+//! What is on its way to a distributor.
+
+use std::collections::HashMap;
+
+use sea_orm::{DbErr, QueryResult};
+
+use super::{all, get, maybe_id, one};
+use crate::ground::ids::DeviceModelId;
+use crate::orders::incoming::Incoming;
+use crate::registry::{RegistryError, RegistryScope};
+use crate::tenancy::Tx;
+
+pub(in crate::orders) async fn by_model<S: RegistryScope>(
+    tx: &Tx<S>,
+) -> Result<HashMap<Option<DeviceModelId>, i64>, RegistryError> {
+    let sql = "select l.model_id, count(*) as incoming from order_item i join order_line l on l.id = i.line_id
+        where i.order_id in (select id from device_order where ended_at is null) and i.state = 'shipped' group by 1";
+    let rows = all(tx, sql, []).await?;
+    let of = |row: &QueryResult| Ok::<_, DbErr>((maybe_id(row, "model_id")?, get(row, "incoming")?));
+    Ok(rows.iter().map(of).collect::<Result<_, _>>()?)
+}
+
+pub(in crate::orders) async fn counts<S: RegistryScope>(tx: &Tx<S>) -> Result<Incoming, RegistryError> {
+    let sql = "select
+          (select count(*) from order_item i
+           where i.order_id in (select id from device_order where ended_at is null) and i.state = 'shipped') as on_its_way,
+          (select count(*) from device_order where ended_at is null) as open,
+          (select count(*) from device_order where ended_at is null and state in ('ordered', 'allocated')) as waiting,
+          (select count(*) from device_return where ended_at is null and state in ('asked', 'sent')) as returns";
+    let row = one(tx, sql, []).await?.ok_or(RegistryError::NotFound("count"))?;
+    Ok(Incoming {
+        on_its_way: get(&row, "on_its_way")?,
+        open: get(&row, "open")?,
+        waiting: get(&row, "waiting")?,
+        returns: get(&row, "returns")?,
+    })
+}
