@@ -1,62 +1,13 @@
 // A person's way through the portal, in a real browser. Waits for what the page does, never for time.
 //   node portal.mjs '{"base": …, "customer": …, "admin": …, "password": …, "device": …, "serial": …, "token": …, "shots": …, "chromium": …}'
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { inspect as look, open as opened, signIn, start } from './support.mjs';
 
 const scene = JSON.parse(process.argv[2]);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WIDE = { width: 1366, height: 900 };
-const PHONE = { width: 390, height: 844 };
-/** What is wrong with the pages as such, of all of them. */
-const findings = [];
-
-const browser = await chromium.launch({
-  executablePath: scene.chromium,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
-
-/** A window of somebody's own; what a page complains about fails the story. */
-async function open() {
-  const context = await browser.newContext({ baseURL: scene.base, viewport: WIDE, timezoneId: 'UTC', reducedMotion: 'reduce' });
-  context.setDefaultTimeout(20_000);
-  const page = await context.newPage();
-  page.complaints = [];
-  page.on('pageerror', (error) => page.complaints.push(String(error)));
-  page.on('console', (message) => {
-    // A refused sign-in is answered with 401, which the browser reports as if it were a fault.
-    if (message.type() === 'error' && !message.text().includes('401')) page.complaints.push(message.text());
-  });
-  return page;
-}
-
-async function signIn(page, email, password) {
-  await page.goto('/login');
-  await page.getByLabel('Email').fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
-
-/** No serious violation of the accessibility rules, and nothing that has to be scrolled sideways on a phone. */
-async function inspect(page, name) {
-  for (const [size, viewport] of Object.entries({ wide: WIDE, phone: PHONE })) {
-    await page.setViewportSize(viewport);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    await page.screenshot({ path: join(scene.shots, `${name}-${size}.png`), fullPage: true });
-    if (over > 0) findings.push(`${name}, ${size}: ${over} px stand out at the side`);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-    const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-    for (const { id, help, nodes } of grave) {
-      findings.push(`${name}, ${size}: ${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`);
-    }
-  }
-  await page.setViewportSize(WIDE);
-  console.log(`${name}: looked at`);
-}
+const stage = await start(scene);
+const open = () => opened(stage);
+const inspect = (page, name) => look(stage, page, name);
 
 async function post(systolic) {
   const answer = await fetch(`${scene.base}/v1/telemetry`, {
@@ -154,7 +105,7 @@ async function admin() {
 try {
   await customer();
   await admin();
-  assert.deepEqual(findings, []);
+  assert.deepEqual(stage.findings, []);
 } finally {
-  await browser.close();
+  await stage.browser.close();
 }

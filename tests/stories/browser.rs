@@ -1,4 +1,4 @@
-//! The pages in a real browser: browser/portal.mjs is the person, this is the world around it.
+//! The pages in a real browser: the scripts in browser/ are the people, this is the world around them.
 
 use std::path::{Path, PathBuf};
 
@@ -27,11 +27,30 @@ async fn people_find_their_way_through_the_portal() {
         receiver.wait_for_reading(&id(&stored)).await;
     }
 
-    let shots = shots(&world);
-    let scene = json!({"base": world.server.url(), "customer": customer.email, "admin": "admin@example.org",
-        "password": PASSWORD, "device": device.id, "serial": device.serial, "token": device.client.token(),
-        "shots": shots, "chromium": chromium()});
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/portal.mjs");
+    let scene = json!({"customer": customer.email, "device": device.id, "serial": device.serial,
+        "token": device.client.token()});
+    play("portal.mjs", &world, scene).await;
+}
+
+/// An administrator makes a distributor and a customer; the distributor makes another one and places devices with it; the
+/// customer invites a technician, who puts a hub to work and sees the first reading arrive.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clinic_comes_to_its_first_reading() {
+    let world = World::new().await;
+    let mail = world.server.folder().join("mail");
+    play("beginnings.mjs", &world, json!({"mail": mail})).await;
+    assert!(!world.server.log().contains(" ERROR "), "{}", world.server.log());
+}
+
+/// Lets the people of a script do what they do.
+async fn play(script: &str, world: &World, mut scene: serde_json::Value) {
+    let shots = shots(world);
+    scene["base"] = json!(world.server.url());
+    scene["admin"] = json!("admin@example.org");
+    scene["password"] = json!(PASSWORD);
+    scene["shots"] = json!(shots);
+    scene["chromium"] = json!(chromium());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser").join(script);
     let mut command = tokio::process::Command::new("node");
     command.arg(script).arg(scene.to_string()).kill_on_drop(true);
     let output = tokio::time::timeout(std::time::Duration::from_mins(5), command.output()).await;
