@@ -7,10 +7,12 @@ use vitals::{DeviceKey, Kind};
 use super::moves::Period;
 use super::page::{Ask, Page};
 use super::scope::RegistryScope;
+use super::sites::Stands;
+use super::wanting::Silence;
 use super::{Numbers, RegistryError, store};
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, MoveReason, Transport};
-use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
+use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
 use crate::tenancy::{AdminScope, Tx};
 
 /// Where a list of devices goes on: serial and id.
@@ -45,6 +47,8 @@ pub struct Device {
     pub customer_name: Option<String>,
     /// The holder's own word for it.
     pub customer_reference: Option<String>,
+    /// The site where it stands, and its name; only the holder sees it.
+    pub site: Option<(SiteId, String)>,
     /// Its modem's number, 15 digits.
     pub imei: Option<String>,
     /// Its radio's address, as `00:1A:2B:3C:4D:5E`.
@@ -57,6 +61,8 @@ pub struct Device {
     pub state: DeviceState,
     /// Whether another customer held it before.
     pub ever_moved: bool,
+    /// Since when its present holder has it.
+    pub held_since: Option<DateTime<Utc>>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
     /// When it was last heard of.
@@ -115,17 +121,21 @@ pub struct DeviceFilter {
     pub in_stock: bool,
     /// Active ones that want a person.
     pub wants: Option<Wants>,
+    /// Those at a site, or at none, for a customer's people.
+    pub site: Option<Stands>,
 }
 
 /// Why an active device wants a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wants {
-    /// Heard of before, and not since this moment.
-    Silent(DateTime<Utc>),
+    /// Not heard any more, or never.
+    Silent(Silence),
     /// A battery at [`super::overview::LOW_BATTERY`] or below.
     LowBattery,
     /// A signal at [`super::overview::WEAK_SIGNAL`] or below.
     WeakSignal,
+    /// Any of these.
+    Anything(Silence),
 }
 
 /// What to change about a device.

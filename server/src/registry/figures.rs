@@ -4,18 +4,19 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::overview::{LOW_BATTERY, SILENT_AFTER, WEAK_SIGNAL};
+use super::overview::{LOW_BATTERY, WEAK_SIGNAL};
 use super::scope::RegistryScope;
+use super::wanting::Silence;
 use super::{RegistryError, store};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::tenancy::{AdminScope, Tx};
 
-/// An organisation in figures. What is retired is not counted.
+/// An organisation in figures. What is out of use for good is not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
     /// Devices, a distributor's customers' among them.
     pub devices: i64,
-    /// Active ones that are silent, or have a low battery or a weak signal.
+    /// Active ones that are silent or were never heard, or have a low battery or a weak signal.
     pub attention: i64,
     /// Devices in a distributor's stock.
     pub in_stock: i64,
@@ -27,7 +28,7 @@ pub struct Figures {
 
 /// When a device wants a person.
 pub(super) struct Attention {
-    pub(super) silent_since: DateTime<Utc>,
+    pub(super) silence: Silence,
     pub(super) low_battery: i16,
     pub(super) weak_signal: i16,
 }
@@ -35,7 +36,7 @@ pub(super) struct Attention {
 impl Attention {
     fn at(now: DateTime<Utc>) -> Self {
         Self {
-            silent_since: now - SILENT_AFTER,
+            silence: Silence::at(now),
             low_battery: LOW_BATTERY,
             weak_signal: WEAK_SIGNAL,
         }

@@ -40,6 +40,7 @@ mod store;
 pub mod tokens;
 mod typed;
 pub mod vitality;
+pub mod wanting;
 
 pub use cache::{DeviceIdentity, HubIdentity, IdentityCache};
 pub use claim::{ClaimCode, ClaimedHub, system_claim};

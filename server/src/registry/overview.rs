@@ -5,14 +5,15 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::devices::Device;
 use super::hubs::Hub;
 use super::page::{Ask, Page};
 use super::scope::RegistryScope;
+use super::sites::Stands;
+use super::wanting::Silence;
 use super::{RegistryError, store};
 use crate::ground::enums::{HubState, OrganisationState};
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};
-use crate::tenancy::{AdminScope, Tx};
+use crate::tenancy::Tx;
 
 /// An active device or hub that was not heard of for so long is called silent.
 pub const SILENT_AFTER: TimeDelta = TimeDelta::days(3);
@@ -24,21 +25,23 @@ pub const WEAK_SIGNAL: i16 = -105;
 /// What a scope sees, in figures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Devices.
+    /// Devices, those out of use for good not counted.
     pub devices: i64,
     /// Those that readings are taken from.
     pub active: i64,
-    /// Active ones that were heard of before and are silent now.
+    /// Active ones that are silent, or were never heard.
     pub silent: i64,
     /// Active ones with a low battery.
     pub low_battery: i64,
+    /// Active ones with a weak signal.
+    pub weak_signal: i64,
+    /// Devices that ever told their charge; of the others nobody knows.
+    pub told_battery: i64,
     /// Hubs, those out of use not counted.
     pub hubs: i64,
     /// Hubs whose key waits for a person.
     pub hubs_to_confirm: i64,
-    /// Active hubs that are silent.
-    pub hubs_silent: i64,
-    /// Active hubs of which nothing was heard for [`super::fleet::OFFLINE_AFTER`].
+    /// Active hubs that are offline: of which nothing was heard for [`super::fleet::OFFLINE_AFTER`], or never.
     pub hubs_offline: i64,
 }
 
@@ -70,7 +73,7 @@ pub async fn counts<S: RegistryScope>(tx: &Tx<S>, now: DateTime<Utc>) -> Result<
     {
         return Ok(*counts);
     }
-    let counts = store::overview::counts(tx, now - SILENT_AFTER, LOW_BATTERY).await?;
+    let counts = store::overview::counts(tx, Silence::at(now)).await?;
     if let Some(seen) = seen {
         let mut counted = counted();
         if counted.len() >= REMEMBERED {
@@ -101,17 +104,8 @@ pub async fn devices_behind<S: RegistryScope>(
     Ok(store::overview::devices_behind(tx, hubs).await?)
 }
 
-/// Devices for an administrator's first page: silent ones first, then those that were heard last.
-pub async fn devices_to_see(
-    tx: &Tx<AdminScope>,
-    now: DateTime<Utc>,
-    limit: u16,
-) -> Result<Vec<Device>, RegistryError> {
-    Ok(store::overview::devices_to_see(tx, now - SILENT_AFTER, limit).await?)
-}
-
-/// Where a list of hubs goes on: whether it waits for a person, its serial, and its id.
-pub type HubKey = (bool, String, uuid::Uuid);
+/// Where a list of hubs goes on: how much it wants a person, its serial, and its id.
+pub type HubKey = (i16, String, uuid::Uuid);
 
 /// Which hubs are looked for.
 #[derive(Debug, Clone, Default)]
@@ -120,9 +114,13 @@ pub struct HubFilter {
     pub q: Option<String>,
     /// Those in this state.
     pub state: Option<HubState>,
+    /// Active ones of which nothing is heard.
+    pub offline: bool,
+    /// Those at a site, or at none, for a customer's people.
+    pub site: Option<Stands>,
 }
 
-/// The hubs that the scope sees: those that wait for a person first, then by serial.
+/// The hubs that the scope sees: those that wait to be confirmed first, then those that are offline, then by serial.
 pub async fn hubs<S: RegistryScope>(
     tx: &Tx<S>,
     filter: &HubFilter,
@@ -130,12 +128,17 @@ pub async fn hubs<S: RegistryScope>(
 ) -> Result<Page<Hub, HubKey>, RegistryError> {
     let rows = store::overview::hubs(tx, filter, ask).await?;
     Ok(Page::of(rows, ask, |row| {
-        (
-            row.state != HubState::Claimed,
-            row.serial.clone(),
-            row.id.as_uuid(),
-        )
+        (rank(row), row.serial.clone(), row.id.as_uuid())
     }))
+}
+
+/// How much a hub wants a person, the least first, as the store orders them.
+fn rank(hub: &Hub) -> i16 {
+    match (hub.state, hub.offline_since) {
+        (HubState::Claimed, _) => 0,
+        (HubState::Active, Some(_)) => 1,
+        _ => 2,
+    }
 }
 
 /// A customer with what it holds.
@@ -151,17 +154,8 @@ pub struct Holder {
     pub state: OrganisationState,
     /// Devices.
     pub devices: i64,
-    /// Active ones that are silent.
-    pub silent: i64,
+    /// Active ones that want a person.
+    pub attention: i64,
     /// Hubs.
     pub hubs: i64,
-}
-
-/// The customers with the most silent devices, for an administrator's first page.
-pub async fn most_silent(
-    tx: &Tx<AdminScope>,
-    now: DateTime<Utc>,
-    limit: u16,
-) -> Result<Vec<Holder>, RegistryError> {
-    Ok(store::overview::most_silent(tx, now - SILENT_AFTER, limit).await?)
 }

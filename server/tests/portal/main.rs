@@ -23,4 +23,5 @@ mod pages;
 mod people;
 mod sign_in;
 mod trouble;
+mod wants;
 mod world;

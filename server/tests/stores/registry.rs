@@ -14,7 +14,7 @@ use vitalwire_server::registry::overview::HubFilter;
 use vitalwire_server::registry::refusals::RefusalFilter;
 use vitalwire_server::registry::{
     Ask, Change, Reference, RegistryError, Typed as _, claim, configure, devices, figures, hubs, models,
-    organisations, overview, refusals, search, tokens,
+    organisations, overview, refusals, search, tokens, wanting,
 };
 
 use crate::table::{Call, Row, either, row, said};
@@ -55,7 +55,7 @@ pub(crate) const READS: &[Row] = &[
         either!(call, scope => call.run(scope, async |tx| hubs::list(tx, HubsAsked::default(), &Ask::first(100)).await).await)
     }),
     row!("registry::hubs::list", Either, Read, call => {
-        let of_customer = HubsAsked { customer: Some(call.at.customer), offline: None };
+        let of_customer = HubsAsked { customer: Some(call.at.customer), offline: None, site: None };
         either!(call, scope => {
             call.run(scope, async |tx| hubs::list(tx, of_customer, &Ask::first(100)).await).await
         })
@@ -128,6 +128,23 @@ pub(crate) const READS: &[Row] = &[
     row!("registry::contacts::get", Either, Read, call => {
         let of = Of::Customer(call.at.customer);
         either!(call, scope => call.run(scope, async |tx| contacts::get(tx, of, call.at.contact).await).await)
+    }),
+    row!("registry::wanting::worst", Either, List, call => {
+        let now = call.world.ground.now();
+        either!(call, scope => call.run(scope, async |tx| wanting::worst(tx, None, now, 20).await).await)
+    }),
+    row!("registry::wanting::worst", Either, Read, call => {
+        // Long after: all are silent.
+        let (now, at) = (call.world.ground.now() + chrono::TimeDelta::days(9), Some(call.at.customer));
+        either!(call, scope => call.run(scope, async |tx| wanting::worst(tx, at, now, 20).await).await)
+    }),
+    row!("registry::wanting::worst_first", Either, Read, call => {
+        let (now, at) = (call.world.ground.now(), Some(call.at.customer));
+        either!(call, scope => call.run(scope, async |tx| wanting::worst_first(tx, at, now, 20).await).await)
+    }),
+    row!("registry::wanting::customers", Distributor, List, call => {
+        let now = call.world.ground.now();
+        call.distributor(async |tx| wanting::customers(tx, now, 20).await).await
     }),
     row!("registry::overview::counts", Either, List, call => {
         let now = call.world.ground.now();
@@ -322,9 +339,14 @@ pub(crate) const CHANGES: &[Row] = &[
             call.run(scope, async |tx| configure::call(tx, scope, ground, call.at.device, &word).await).await
         })
     }),
-    row!("registry::tokens::issue", Either, Change, call => {
+    row!("registry::tokens::issue", Customer, Change, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);
         either!(call, scope => said(tokens::issue(ground, database, scope, call.at.device).await))
+    }),
+    // A distributor's is what lies in its stock, not what is with its customers.
+    row!("registry::tokens::issue", Distributor, Change, call => {
+        let (ground, database) = (&call.world.ground, &call.world.database);
+        either!(call, scope => said(tokens::issue(ground, database, scope, call.at.life.shelved).await))
     }),
     row!("registry::tokens::revoke", Either, Change, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);

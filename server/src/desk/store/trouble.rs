@@ -1,7 +1,7 @@
 //! What is known of why nothing arrived: counts, reasons and times of `refusal`, `quarantine`, `reading` and the usage
 //! ledger, each of the present holder alone. No column of these that holds a value is read.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound as _, NaiveDate, TimeDelta, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
@@ -36,6 +36,8 @@ pub(in crate::desk) struct Seen {
     holder: Option<CustomerId>,
     /// A distributor sees what was in its own time: neither another's stock nor its present customer's time with another.
     distributor: Option<DistributorId>,
+    /// The moment of a reading is the holder's own affair: others are told the minute.
+    to_the_minute: bool,
 }
 
 impl Seen {
@@ -45,6 +47,7 @@ impl Seen {
             of,
             holder,
             distributor: by.distributor(),
+            to_the_minute: by.customer().is_none(),
         }
     }
 }
@@ -131,6 +134,7 @@ pub(in crate::desk) async fn system_evidence(
         of,
         holder,
         distributor,
+        to_the_minute,
     }: Seen,
     now: DateTime<Utc>,
 ) -> Result<Evidence, RegistryError> {
@@ -156,7 +160,7 @@ pub(in crate::desk) async fn system_evidence(
         refusals: refusals.iter().map(refused).collect::<Result<_, _>>()?,
         quarantined: quarantined.iter().map(kept).collect::<Result<_, _>>()?,
         late: late.map_or(Ok(0), |row| get(&row, "late"))?,
-        late_ones: late_ones.iter().map(came_late).collect::<Result<_, _>>()?,
+        late_ones: late_ones.iter().map(|row| came_late(row, to_the_minute)).collect::<Result<_, _>>()?,
         readings: readings.iter().map(day).collect::<Result<_, _>>()?,
     })
 }
@@ -178,11 +182,15 @@ fn kept(row: &QueryResult) -> Result<Quarantined, DbErr> {
     })
 }
 
-fn came_late(row: &QueryResult) -> Result<Late, DbErr> {
+fn came_late(row: &QueryResult, to_the_minute: bool) -> Result<Late, DbErr> {
     let name: Option<String> = get(row, "hub_name")?;
+    let told = |at: DateTime<Utc>| match at.duration_trunc(TimeDelta::minutes(1)) {
+        Ok(minute) if to_the_minute => minute,
+        _ => at,
+    };
     Ok(Late {
-        received_at: get(row, "received_at")?,
-        measured_at: get(row, "measured_at")?,
+        received_at: told(get(row, "received_at")?),
+        measured_at: get::<Option<_>>(row, "measured_at")?.map(told),
         hub: maybe_id(row, "hub_id")?.zip(name),
     })
 }

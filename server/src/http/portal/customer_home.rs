@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, web};
 use web_templates::text::grouped;
 use web_templates::{Action, Attention, HomePage, Icon, RecentReading, Stat, Value, When};
 
+use super::devices::held_list::told;
 use super::devices::held_row::{self, LastHubs};
 use super::devices::parts::figures;
 use super::devices::reference;
@@ -22,10 +23,10 @@ use crate::ground::ids::{DeviceId, HubId};
 use crate::history::store::page::Latest;
 use crate::history::store::recent;
 use crate::http::State;
-use crate::registry::devices::{self, Device, DeviceFilter, Wants};
+use crate::registry::devices::{self, Device};
 use crate::registry::hubs::Hub;
-use crate::registry::overview::{self, Counts, HubFilter, SILENT_AFTER};
-use crate::registry::{Ask, RegistryError};
+use crate::registry::overview::{self, Counts, HubFilter};
+use crate::registry::{Ask, RegistryError, wanting};
 use crate::tenancy::{CustomerScope, Permission, Right, Scope as _, Tx};
 
 /// Rows of each list.
@@ -59,7 +60,7 @@ pub(super) async fn get(
 
 async fn find(state: &State, scope: &CustomerScope, tx: &Tx<CustomerScope>) -> Result<Found, PageError> {
     let now = state.ground().now();
-    let wants = wanting(tx, now).await?;
+    let wants = wanting::worst(tx, None, now, ROWS).await?;
     let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS))
         .await?
         .rows;
@@ -82,30 +83,6 @@ async fn find(state: &State, scope: &CustomerScope, tx: &Tx<CustomerScope>) -> R
         hubs,
         unwell,
     })
-}
-
-/// Silent ones first, then those with a low battery, then those with a weak signal.
-async fn wanting(
-    tx: &Tx<CustomerScope>,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<Device>, RegistryError> {
-    let mut found: Vec<Device> = Vec::new();
-    for wants in [
-        Wants::Silent(now - SILENT_AFTER),
-        Wants::LowBattery,
-        Wants::WeakSignal,
-    ] {
-        let filter = DeviceFilter {
-            wants: Some(wants),
-            ..DeviceFilter::default()
-        };
-        for device in devices::list(tx, &filter, &Ask::first(ROWS)).await?.rows {
-            if found.len() < usize::from(ROWS) && found.iter().all(|one| one.id != device.id) {
-                found.push(device);
-            }
-        }
-    }
-    Ok(found)
 }
 
 async fn with_devices(
@@ -177,9 +154,14 @@ fn attention(counts: &Counts, unwell: u64) -> Attention {
             "batteries are low",
         ),
         (
-            counts.hubs_silent.unsigned_abs(),
-            "hub is silent",
-            "hubs are silent",
+            counts.weak_signal.unsigned_abs(),
+            "signal is weak",
+            "signals are weak",
+        ),
+        (
+            counts.hubs_offline.unsigned_abs(),
+            "hub is offline",
+            "hubs are offline",
         ),
         (
             counts.hubs_to_confirm.unsigned_abs(),
@@ -187,7 +169,14 @@ fn attention(counts: &Counts, unwell: u64) -> Attention {
             "hubs wait to be confirmed",
         ),
     ])
-    .or("Nothing wants you: every device and hub is heard.")
+    .or(if counts.active == 0 {
+        "Nothing wants you.".to_owned()
+    } else {
+        format!(
+            "Nothing wants you: no device is silent and no hub is offline. {}",
+            told(counts)
+        )
+    })
 }
 
 fn actions(visitor: &Visitor) -> Vec<Action> {
@@ -209,15 +198,26 @@ fn tiles(counts: &Counts) -> Vec<Stat> {
         Stat::new(
             "Silent",
             number(counts.silent, String::new()),
-            "not heard for three days",
+            "not heard for three days, or never",
         )
         .warn_if(counts.silent > 0),
         Stat::new(
             "Low batteries",
             number(counts.low_battery, String::new()),
-            "20 % or less",
+            format!(
+                "20 % or less; {} told",
+                grouped(counts.told_battery.unsigned_abs())
+            ),
         )
         .warn_if(counts.low_battery > 0),
-        Stat::new("Hubs", number(counts.hubs, String::new()), ""),
+        Stat::new(
+            "Hubs",
+            number(counts.hubs, String::new()),
+            match counts.hubs_offline {
+                0 => String::new(),
+                offline => format!("{} offline", grouped(offline.unsigned_abs())),
+            },
+        )
+        .warn_if(counts.hubs_offline > 0),
     ]
 }

@@ -3,11 +3,14 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 
+use super::wanting::NEVER_HEARD;
 use super::{Violation, all, broken, get, id, kinds, maybe_id, maybe_word, one, run, violation, word};
 use crate::ground::enums::DeviceState;
-use crate::ground::ids::{CustomerId, DeviceId, DistributorId};
+use crate::ground::ids::{CustomerId, DeviceId, DistributorId, SiteId};
 use crate::registry::devices::{Device, DeviceFilter, DeviceKeyset, NewDevice, Wants};
 use crate::registry::overview::{LOW_BATTERY, WEAK_SIGNAL};
+use crate::registry::wanting::Silence;
+use crate::registry::sites::Stands;
 use crate::registry::{
     Ask, Change, Firmware, Iccid, Imei, Mac, NumbersPatch, RegistryError, RegistryScope, Typed as _,
 };
@@ -16,11 +19,15 @@ use crate::tenancy::{AdminScope, CustomerScope, Scope as _, Tx};
 const IMEI_TAKEN: RegistryError = RegistryError::Conflict("another device has this IMEI");
 
 macro_rules! device {
-    ($through:literal, $named:literal) => {
+    ($times:literal, $through:literal, $named:literal) => {
         concat!(
             "select d.id, d.maker, d.serial, d.model_id, m.name as model, m.kinds, m.transport, d.distributor_id,
              d.customer_id, c.name as customer_name, d.customer_reference, d.imei, d.mac, d.iccid, d.firmware, d.state,
-             d.ever_moved, d.created_at, s.last_seen_at, s.last_reading_at, s.last_kind, s.battery_percent, s.signal_dbm, ",
+             d.ever_moved, d.created_at,
+             (select a.valid_from from assignment a where a.device_id = d.id and a.valid_until is null) as held_since,
+             s.last_kind, s.battery_percent, s.signal_dbm, ",
+            $times,
+            ", ",
             $through,
             " from device d join device_model m on m.id = d.model_id left join customer c on c.id = d.customer_id
              left join device_status s on s.device_id = d.id ",
@@ -29,15 +36,18 @@ macro_rules! device {
     };
 }
 
-/// As administrators and distributors see devices.
+/// As administrators and distributors see devices: to the minute, because whoever knows the moment of a reading has less to
+/// guess of its values.
 pub(super) const DEVICE: &str = device!(
-    "r.name as distributor_name, d.distributor_reference",
+    "date_trunc('minute', s.last_seen_at) as last_seen_at, date_trunc('minute', s.last_reading_at) as last_reading_at",
+    "r.name as distributor_name, d.distributor_reference, null::uuid as site_id, null::text as site_name",
     "left join distributor r on r.id = d.distributor_id"
 );
 /// As customers see them, who know nothing of distributors.
 const DEVICE_OF_CUSTOMER: &str = device!(
-    "null::text as distributor_name, null::text as distributor_reference",
-    ""
+    "s.last_seen_at, s.last_reading_at",
+    "null::text as distributor_name, null::text as distributor_reference, d.site_id, e.name as site_name",
+    "left join site e on e.id = d.site_id"
 );
 
 pub(super) fn device<S: RegistryScope>() -> &'static str {
@@ -121,6 +131,7 @@ pub(super) fn found<S: RegistryScope>(
         model,
         in_stock,
         wants,
+        site,
     } = filter;
     let mut asked = Asked::default();
     if let Some((serial, last)) = &ask.after {
@@ -139,6 +150,15 @@ pub(super) fn found<S: RegistryScope>(
         let model = asked.value(model.as_uuid());
         asked.that(format!("d.model_id = {model}"));
     }
+    // Where a device stands is its customer's own: to others the question means nothing.
+    match site.filter(|_| is_customer::<S>()) {
+        None => {}
+        Some(Stands::At(site)) => {
+            let site = asked.value(site.as_uuid());
+            asked.that(format!("d.site_id = {site}"));
+        }
+        Some(Stands::Nowhere) => asked.that("d.site_id is null".to_owned()),
+    }
     if *in_stock {
         asked.that("d.customer_id is null and d.state = 'stock'".to_owned());
     }
@@ -154,10 +174,11 @@ pub(super) fn found<S: RegistryScope>(
     }
     match wants {
         None => {}
-        Some(Wants::Silent(since)) => {
-            let since = asked.value(*since);
-            asked.status(format!("s.last_seen_at < {since}"));
-        }
+        Some(Wants::Silent(silence)) => asked.wanting(*silence, ""),
+        Some(Wants::Anything(silence)) => asked.wanting(
+            *silence,
+            &format!(" or w.battery_percent <= {LOW_BATTERY} or w.signal_dbm <= {WEAK_SIGNAL}"),
+        ),
         Some(Wants::LowBattery) => asked.status(format!("s.battery_percent <= {LOW_BATTERY}")),
         Some(Wants::WeakSignal) => asked.status(format!("s.signal_dbm <= {WEAK_SIGNAL}")),
     }
@@ -207,6 +228,19 @@ impl Asked {
         self.joined = true;
         self.that("d.state = 'active'".to_owned());
         self.that(condition);
+    }
+
+    /// Those that are silent, were never heard, or want a person for another reason.
+    fn wanting(&mut self, silence: Silence, or: &str) {
+        let (heard, placed) = (
+            self.value(silence.heard_before),
+            self.value(silence.placed_before),
+        );
+        let never = NEVER_HEARD.replace("PLACED", &placed);
+        self.that("d.state = 'active'".to_owned());
+        self.that(format!(
+            "d.id in (select w.device_id from device_status w where w.last_seen_at < {heard}{or} union all {never})"
+        ));
     }
 
     fn text(&mut self, q: &str, is_customer: bool) {
@@ -361,12 +395,14 @@ pub(super) fn read(row: &QueryResult) -> Result<Device, DbErr> {
         customer: maybe_id(row, "customer_id")?,
         customer_name: get(row, "customer_name")?,
         customer_reference: get(row, "customer_reference")?,
+        site: maybe_id::<SiteId>(row, "site_id")?.zip(get(row, "site_name")?),
         imei: get(row, "imei")?,
         mac: get(row, "mac")?,
         iccid: get(row, "iccid")?,
         firmware: get(row, "firmware")?,
         state: word(row, "state")?,
         ever_moved: get(row, "ever_moved")?,
+        held_since: get(row, "held_since")?,
         created_at: get(row, "created_at")?,
         last_seen_at: get(row, "last_seen_at")?,
         last_reading_at: get(row, "last_reading_at")?,

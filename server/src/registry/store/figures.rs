@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
+use super::wanting::NEVER_HEARD;
 use super::{all, get, id};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::RegistryScope;
@@ -18,9 +19,10 @@ const OF_CUSTOMERS: &str =
     from unnest($1::uuid[]) as o(id)
     left join (
       select d.customer_id, count(*) as devices, count(*) filter (where d.state = 'active'
-          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4)) as attention
+          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4
+            or d.id in (NEVER))) as attention
       from device d left join device_status s on s.device_id = d.id
-      where d.customer_id = any($1) and d.state <> 'retired' group by 1
+      where d.customer_id = any($1) and d.state not in ('retired', 'replaced') group by 1
     ) d on d.customer_id = o.id";
 
 const OF_DISTRIBUTORS: &str =
@@ -32,9 +34,10 @@ const OF_DISTRIBUTORS: &str =
     left join (
       select d.distributor_id, count(*) as devices, count(*) filter (where d.customer_id is null) as in_stock,
         count(*) filter (where d.state = 'active'
-          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4)) as attention
+          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4
+            or d.id in (NEVER))) as attention
       from device d left join device_status s on s.device_id = d.id
-      where d.distributor_id = any($1) and d.state <> 'retired' group by 1
+      where d.distributor_id = any($1) and d.state not in ('retired', 'replaced') group by 1
     ) d on d.distributor_id = o.id";
 
 pub(in crate::registry) async fn of_customers<S: RegistryScope>(
@@ -43,7 +46,7 @@ pub(in crate::registry) async fn of_customers<S: RegistryScope>(
     when: &Attention,
 ) -> Result<HashMap<CustomerId, Figures>, DbErr> {
     let ids = customers.iter().map(|customer| customer.as_uuid()).collect();
-    all(tx, OF_CUSTOMERS, values(ids, when))
+    all(tx, &spelled(OF_CUSTOMERS), values(ids, when))
         .await?
         .iter()
         .map(read)
@@ -59,19 +62,24 @@ pub(in crate::registry) async fn of_distributors(
         .iter()
         .map(|distributor| distributor.as_uuid())
         .collect();
-    all(tx, OF_DISTRIBUTORS, values(ids, when))
+    all(tx, &spelled(OF_DISTRIBUTORS), values(ids, when))
         .await?
         .iter()
         .map(read)
         .collect()
 }
 
-fn values(ids: Vec<Uuid>, when: &Attention) -> [Value; 4] {
+fn spelled(sql: &str) -> String {
+    sql.replace("NEVER", &NEVER_HEARD.replace("PLACED", "$5"))
+}
+
+fn values(ids: Vec<Uuid>, when: &Attention) -> [Value; 5] {
     [
         ids.into(),
-        when.silent_since.into(),
+        when.silence.heard_before.into(),
         when.low_battery.into(),
         when.weak_signal.into(),
+        when.silence.placed_before.into(),
     ]
 }
 

@@ -26,6 +26,7 @@ pub(super) mod sites;
 pub(super) mod teams;
 pub(super) mod tokens;
 pub(super) mod vitality;
+pub(super) mod wanting;
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, TryGetable,

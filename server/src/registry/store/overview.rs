@@ -2,23 +2,28 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::{all, devices, get, hubs, id, maybe_id, one, word};
+use super::wanting::NEVER_HEARD;
+use super::{all, get, hubs, id, one};
 use crate::ground::enums::HubState;
 use crate::ground::ids::{DeviceId, HubId};
-use crate::registry::devices::Device;
 use crate::registry::hubs::Hub;
-use crate::registry::overview::{Counts, Holder, HubFilter, HubKey, Seen};
+use crate::registry::overview::{Counts, HubFilter, HubKey, LOW_BATTERY, Seen, WEAK_SIGNAL};
+use crate::registry::wanting::Silence;
 use crate::registry::{Ask, RegistryScope};
-use crate::tenancy::{AdminScope, Tx};
+use crate::tenancy::Tx;
+
+/// How much a hub wants a person, the least first; the same as `overview::rank`.
+const RANK: &str = "case when h.state = 'claimed' then 0::smallint
+    when h.state = 'active' and w.offline_since is not null then 1::smallint else 2::smallint end";
 
 /// Whose figures are counted, at which state of the registry; none where the role may not know.
 pub(in crate::registry) async fn seen<S: RegistryScope>(tx: &Tx<S>) -> Result<Option<Seen>, DbErr> {
     let sql = "select vw_registry_epoch() as epoch,
-        concat(current_setting('app.customer', true), '/', current_setting('app.distributor', true)) as tenant";
+        concat(current_setting('app.customer', true), '/', current_setting('app.distributor', true), '/',
+          md5(current_setting('app.sites', true))) as tenant";
     let Some(row) = one(tx, sql, []).await? else {
         return Ok(None);
     };
@@ -31,35 +36,51 @@ pub(in crate::registry) async fn seen<S: RegistryScope>(tx: &Tx<S>) -> Result<Op
 
 pub(in crate::registry) async fn counts<S: RegistryScope>(
     tx: &Tx<S>,
-    silent_since: DateTime<Utc>,
-    low_battery: i16,
+    silence: Silence,
 ) -> Result<Counts, DbErr> {
+    let never = NEVER_HEARD.replace("PLACED", "$2");
     // The few that want a person are picked out before they are looked up as devices.
-    let sql = "select d.*, w.*, h.* from (
+    let sql = format!(
+        "select d.*, w.*, n.*, t.*, h.* from (
           select count(*) as devices, count(*) filter (where state = 'active') as active from device
+          where state not in ('retired', 'replaced')
         ) d, (
           select count(*) filter (where s.last_seen_at < $1) as silent,
-            count(*) filter (where s.battery_percent <= $2) as low_battery
+            count(*) filter (where s.battery_percent <= $3) as low_battery,
+            count(*) filter (where s.signal_dbm <= $4) as weak_signal
           from device_status s join device d on d.id = s.device_id
-          where (s.last_seen_at < $1 or s.battery_percent <= $2) and d.state = 'active'
+          where (s.last_seen_at < $1 or s.battery_percent <= $3 or s.signal_dbm <= $4) and d.state = 'active'
         ) w, (
+          select count(*) as never from ({never}) v
+        ) n, (
+          select count(battery_percent) as told_battery from device_status
+        ) t, (
           select count(*) filter (where state <> 'retired') as hubs,
             count(*) filter (where state = 'claimed') as hubs_to_confirm,
-            count(*) filter (where state = 'active' and last_seen_at < $1) as hubs_silent,
-            count(*) filter (where state = 'active' and s.offline_since is not null) as hubs_offline
+            count(*) filter (where state = 'active' and (s.offline_since is not null or last_seen_at < $1
+              or (last_seen_at is null and coalesce(confirmed_at, created_at) < $2))) as hubs_offline
           from hub left join hub_status s on s.hub_id = hub.id
-        ) h";
-    let Some(row) = one(tx, sql, [silent_since.into(), low_battery.into()]).await? else {
+        ) h"
+    );
+    let values = [
+        silence.heard_before.into(),
+        silence.placed_before.into(),
+        LOW_BATTERY.into(),
+        WEAK_SIGNAL.into(),
+    ];
+    let Some(row) = one(tx, &sql, values).await? else {
         return Ok(Counts::default());
     };
+    let (silent, never): (i64, i64) = (get(&row, "silent")?, get(&row, "never")?);
     Ok(Counts {
         devices: get(&row, "devices")?,
         active: get(&row, "active")?,
-        silent: get(&row, "silent")?,
+        silent: silent + never,
         low_battery: get(&row, "low_battery")?,
+        weak_signal: get(&row, "weak_signal")?,
+        told_battery: get(&row, "told_battery")?,
         hubs: get(&row, "hubs")?,
         hubs_to_confirm: get(&row, "hubs_to_confirm")?,
-        hubs_silent: get(&row, "hubs_silent")?,
         hubs_offline: get(&row, "hubs_offline")?,
     })
 }
@@ -90,23 +111,6 @@ pub(in crate::registry) async fn devices_behind<S: RegistryScope>(
         .collect()
 }
 
-pub(in crate::registry) async fn devices_to_see(
-    tx: &Tx<AdminScope>,
-    silent_since: DateTime<Utc>,
-    limit: u16,
-) -> Result<Vec<Device>, DbErr> {
-    let sql = format!(
-        "{} where s.device_id is not null
-         order by (d.state = 'active' and s.last_seen_at < $1) desc, s.last_seen_at desc, d.id limit $2",
-        devices::DEVICE
-    );
-    all(tx, &sql, [silent_since.into(), i64::from(limit).into()])
-        .await?
-        .iter()
-        .map(devices::read)
-        .collect()
-}
-
 pub(in crate::registry) async fn hubs<S: RegistryScope>(
     tx: &Tx<S>,
     filter: &HubFilter,
@@ -120,13 +124,16 @@ pub(in crate::registry) async fn hubs<S: RegistryScope>(
     let (serial, last) = after.unzip();
     let sql = format!(
         "{}
-         where ($1::bool is null or (h.state <> 'claimed', h.serial, h.id) > ($1, $2, $6))
+         where ($1::smallint is null or ({RANK}, h.serial, h.id) > ($1, $2, $6))
            and ($3::text is null or position(lower($3) in lower(h.serial)) > 0
              or position(lower($3) in lower(h.name)) > 0 or position(lower($3) in lower(c.name)) > 0)
            and ($4::text is null or h.state = $4)
-         order by h.state <> 'claimed', h.serial, h.id limit $5",
-        hubs::HUB
+           and ($7::uuid is null or h.site_id = $7) and ($8::boolean is not true or h.site_id is null)
+           and (not $9 or (h.state = 'active' and w.offline_since is not null))
+         order by {RANK}, h.serial, h.id limit $5",
+        hubs::hub::<S>()
     );
+    let (at, nowhere) = hubs::placed::<S>(filter.site);
     let values = [
         settled.into(),
         serial.into(),
@@ -134,42 +141,9 @@ pub(in crate::registry) async fn hubs<S: RegistryScope>(
         filter.state.map(HubState::as_str).into(),
         ask.rows().into(),
         last.into(),
+        at,
+        nowhere,
+        filter.offline.into(),
     ];
     all(tx, &sql, values).await?.iter().map(hubs::read).collect()
-}
-
-pub(in crate::registry) async fn most_silent(
-    tx: &Tx<AdminScope>,
-    silent_since: DateTime<Utc>,
-    limit: u16,
-) -> Result<Vec<Holder>, DbErr> {
-    let sql =
-        "select c.id, c.name, c.state, r.id as distributor_id, r.name as distributor, d.devices, d.silent,
-          (select count(*) from hub b where b.customer_id = c.id and b.state <> 'retired') as hubs
-        from (
-          select v.customer_id, count(*) as devices,
-            count(*) filter (where v.state = 'active' and s.last_seen_at < $1) as silent
-          from device v left join device_status s on s.device_id = v.id
-          where v.customer_id is not null group by 1
-          order by 3 desc, 2 desc limit $2
-        ) d join customer c on c.id = d.customer_id left join distributor r on r.id = c.distributor_id
-        order by d.silent desc, d.devices desc, c.name";
-    all(tx, sql, [silent_since.into(), i64::from(limit).into()])
-        .await?
-        .iter()
-        .map(holder)
-        .collect()
-}
-
-fn holder(row: &QueryResult) -> Result<Holder, DbErr> {
-    let distributor = maybe_id(row, "distributor_id")?;
-    Ok(Holder {
-        customer: id(row, "id")?,
-        name: get(row, "name")?,
-        distributor: distributor.zip(get(row, "distributor")?),
-        state: word(row, "state")?,
-        devices: get(row, "devices")?,
-        silent: get(row, "silent")?,
-        hubs: get(row, "hubs")?,
-    })
 }

@@ -16,11 +16,13 @@ use crate::ground::ids::{CustomerId, DeviceModelId, DistributorId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::api::paging::{ListOut, ask};
+use crate::http::api::sites::stands;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
 use crate::registry::devices::{self, DeviceFilter, Wants};
-use crate::registry::overview::SILENT_AFTER;
+use crate::registry::wanting::Silence;
+use crate::registry::sites::Stands;
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, IntoParams)]
@@ -44,7 +46,11 @@ struct ListQuery {
     /// Those in stock, with no customer.
     #[serde(default)]
     in_stock: bool,
-    /// Active ones that want a person: silent for three days, a battery at 20 % or below, a signal at −105 dBm or below.
+    /// Those at this site, for a customer's people; `none`: those that stand nowhere in particular.
+    #[serde(default, deserialize_with = "stands")]
+    #[param(value_type = Option<String>)]
+    site_id: Option<Stands>,
+    /// Active ones that want a person: silent for three days or never heard a day after they were placed, a battery at 20 % or below, a signal at −105 dBm or below.
     wants: Option<WantsIn>,
     /// The `next` of the page before.
     after: Option<String>,
@@ -79,12 +85,13 @@ pub(super) async fn list(
         distributor_id,
         model_id,
         in_stock,
+        site_id,
         wants,
         after,
         limit,
     } = query.into_inner();
     let wants = wants.map(|wants| match wants {
-        WantsIn::Silent => Wants::Silent(state.ground().now() - SILENT_AFTER),
+        WantsIn::Silent => Wants::Silent(Silence::at(state.ground().now())),
         WantsIn::LowBattery => Wants::LowBattery,
         WantsIn::WeakSignal => Wants::WeakSignal,
     });
@@ -98,6 +105,7 @@ pub(super) async fn list(
         model: model_id,
         in_stock,
         wants,
+        site: site_id,
     };
     let page = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| devices::list(tx, &filter, &ask).await).await

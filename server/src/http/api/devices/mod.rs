@@ -31,7 +31,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use vitals::Kind;
 
 use crate::ground::enums::{self, DeviceState, Transport};
-use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
+use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
 use crate::registry::devices::Device;
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
@@ -91,6 +91,9 @@ struct Out {
     /// The customer's own word for it.
     #[schema(required)]
     customer_reference: Option<String>,
+    /// The site where it stands; null for others than its customer's people.
+    #[schema(required)]
+    site_id: Option<SiteId>,
     /// Its modem's number, 15 digits.
     #[schema(required)]
     imei: Option<String>,
@@ -137,12 +140,14 @@ impl From<Device> for Out {
             customer,
             customer_name,
             customer_reference,
+            site,
             imei,
             mac,
             iccid,
             firmware,
             state,
             ever_moved,
+            held_since: _,
             created_at,
             last_seen_at,
             last_reading_at,
@@ -164,6 +169,7 @@ impl From<Device> for Out {
             customer_id: customer,
             customer_name,
             customer_reference,
+            site_id: site.map(|(id, _)| id),
             imei,
             mac,
             iccid,

@@ -97,6 +97,8 @@ async fn subject(tx: &Tx<AdminScope>, serial: &str) -> Result<Option<RefusalFilt
     let wanted = HubFilter {
         q: Some(serial.to_owned()),
         state: None,
+        site: None,
+        ..HubFilter::default()
     };
     let found = overview::hubs(tx, &wanted, &Ask::first(CANDIDATES)).await?;
     let hub = found

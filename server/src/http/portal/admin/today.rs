@@ -12,15 +12,14 @@ use crate::forwarding::admin::{EndpointSummary, ForwardingSummary};
 use crate::ground::ids::{CustomerId, HubId};
 use crate::history::store::board;
 use crate::http::State;
-use crate::http::portal::customers::rows::endpoint_tag;
+use crate::http::portal::customers::rows::{endpoint_tag, held_by};
 use crate::http::portal::devices::held_row::{self, LastHubs};
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::hubs::rows;
-use crate::http::portal::organisations::state_tag;
 use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
-use crate::registry::Ask;
+use crate::registry::{Ask, wanting};
 use crate::registry::devices::Device;
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, Counts, Holder, HubFilter};
@@ -58,8 +57,8 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
     visitor
         .admin()?
         .run(state.database(), async |tx| {
-            let holders = overview::most_silent(tx, now, ROWS).await?;
-            let devices = overview::devices_to_see(tx, now, ROWS).await?;
+            let holders = wanting::customers(tx, now, ROWS).await?;
+            let devices = wanting::worst_first(tx, None, now, ROWS).await?;
             let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS))
                 .await?
                 .rows;
@@ -67,7 +66,7 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
                 counts: overview::counts(tx, now).await?,
                 minutes: board::readings_a_minute(tx, now, MINUTES).await?,
                 forwarding: forwarding::summary(tx, now).await?,
-                wants: wants::find(tx).await?,
+                wants: wants::find(state, tx).await?,
                 endpoints: endpoints(tx, &holders).await?,
                 holders,
                 last_hubs: held_row::last_hubs(tx, &devices).await?,
@@ -124,18 +123,12 @@ async fn endpoints(
 fn customer(holder: &Holder, endpoints: &HashMap<CustomerId, Vec<EndpointSummary>>) -> CustomerRow {
     let own = endpoints.get(&holder.customer);
     CustomerRow {
-        href: format!("/customers/{}", holder.customer),
-        name: holder.name.clone(),
-        place: String::new(),
         distributor: holder
             .distributor
             .as_ref()
             .map(|(id, name)| Link::to(name, format!("/distributors/{id}"))),
-        state: state_tag(holder.state),
-        devices: holder.devices.unsigned_abs(),
-        attention: holder.silent.unsigned_abs(),
-        hubs: holder.hubs.unsigned_abs(),
         endpoint: own.and_then(|own| endpoint_tag(own)),
+        ..held_by(holder)
     }
 }
 
@@ -161,6 +154,11 @@ fn attention(found: &Found, quarantined: u64) -> Attention {
             found.counts.silent.unsigned_abs(),
             "device is silent",
             "devices are silent",
+        ),
+        (
+            found.counts.hubs_offline.unsigned_abs(),
+            "hub is offline",
+            "hubs are offline",
         ),
         (
             found.counts.hubs_to_confirm.unsigned_abs(),

@@ -12,6 +12,7 @@ use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::local::with_query;
 use crate::http::portal::visitor::Visitor;
+use crate::identity::{Listed, UserFilter};
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, HubFilter};
 use crate::registry::{Ask, RegistryError, organisations, quarantine};
@@ -25,23 +26,31 @@ pub(super) struct Wants {
     endpoints: Vec<EndpointSummary>,
     hubs: Vec<Hub>,
     quarantined: Vec<(Quarantined, Option<String>)>,
+    asking: Vec<Listed>,
     /// Items in quarantine, of all customers.
     pub(super) waiting: i64,
 }
 
 /// Looks for it in the administrator's transaction.
-pub(super) async fn find(tx: &Tx<AdminScope>) -> Result<Wants, PageError> {
+pub(super) async fn find(state: &State, tx: &Tx<AdminScope>) -> Result<Wants, PageError> {
     let endpoints = forwarding::unwell(tx, MOST.into()).await?;
     let waiting = HubFilter {
         q: None,
         state: Some(HubState::Claimed),
+        site: None,
+        ..HubFilter::default()
     };
     let hubs = overview::hubs(tx, &waiting, &Ask::first(MOST)).await?.rows;
     let mut quarantined = Vec::new();
     for items in board::quarantined(tx, MOST).await? {
         quarantined.push((items, owner(tx, &items).await?));
     }
+    let asks = UserFilter {
+        asks: true,
+        ..UserFilter::default()
+    };
     Ok(Wants {
+        asking: state.identity().users(tx, &asks, None, MOST).await?,
         endpoints,
         hubs,
         quarantined,
@@ -101,6 +110,12 @@ impl Wants {
             let text = format!("the key of {} waits to be confirmed", hub.name);
             let href = with_query("/hubs", &[("q", &hub.serial)]);
             add(hub.claimed_at.unwrap_or(hub.created_at), "hub", text, who, href);
+        }
+        for Listed { user, organisation } in &self.asking {
+            let text = format!("{} asks to be confirmed", user.name);
+            let who = organisation.clone().unwrap_or_default();
+            let href = format!("/users/{}", user.id);
+            add(user.asked_at.unwrap_or(user.created_at), "person", text, who, href);
         }
         for (items, who) in &self.quarantined {
             let text = counted(

@@ -7,6 +7,7 @@ use crate::ground::enums::EndpointState;
 use crate::http::portal::organisations::{place, state_tag};
 use crate::registry::figures::Figures;
 use crate::registry::organisations::Customer;
+use crate::registry::overview::Holder;
 
 /// The row. `distributor` where the list has that column.
 pub(in crate::http::portal) fn customer_row(
@@ -26,6 +27,21 @@ pub(in crate::http::portal) fn customer_row(
         attention: figures.attention.unsigned_abs(),
         hubs: figures.hubs.unsigned_abs(),
         endpoint,
+    }
+}
+
+/// The row of a customer of which no more is known than what it holds.
+pub(in crate::http::portal) fn held_by(holder: &Holder) -> CustomerRow {
+    CustomerRow {
+        href: format!("/customers/{}", holder.customer),
+        name: holder.name.clone(),
+        place: String::new(),
+        distributor: None,
+        state: state_tag(holder.state),
+        devices: holder.devices.unsigned_abs(),
+        attention: holder.attention.unsigned_abs(),
+        hubs: holder.hubs.unsigned_abs(),
+        endpoint: None,
     }
 }
 

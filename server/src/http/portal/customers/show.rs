@@ -26,12 +26,12 @@ use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, Organisation, User, UserScope};
 use crate::registry::contacts::{self, Contact};
-use crate::registry::devices::{self, Device, DeviceFilter, Wants};
+use crate::registry::devices::Device;
 use crate::registry::figures::{self, Figures};
 use crate::registry::hubs::{self, Hub, HubsAsked};
 use crate::registry::organisations::{self, Customer, Distributor};
-use crate::registry::overview::{self, Counts, SILENT_AFTER};
-use crate::registry::{Ask, RegistryScope};
+use crate::registry::overview::{self, Counts};
+use crate::registry::{Ask, RegistryScope, wanting};
 use crate::tenancy::{Right, Scope as _, Tx};
 
 /// Rows of each list.
@@ -146,7 +146,7 @@ async fn held_by<S: RegistryScope + UserScope>(
 ) -> Result<Found, PageError> {
     let now = state.ground().now();
     let found = named(tx, id).await?;
-    let devices = devices_first_wanting(tx, id, now).await?;
+    let devices = wanting::worst_first(tx, Some(id), now, ROWS).await?;
     let theirs = HubsAsked {
         customer: Some(id),
         ..HubsAsked::default()
@@ -165,28 +165,6 @@ async fn held_by<S: RegistryScope + UserScope>(
         counts: overview::counts(tx, now).await?,
         ..found
     })
-}
-
-/// The silent ones, then the others by serial.
-async fn devices_first_wanting<S: RegistryScope>(
-    tx: &Tx<S>,
-    id: CustomerId,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<Device>, PageError> {
-    let mut wanted = DeviceFilter {
-        customer: Some(id),
-        wants: Some(Wants::Silent(now - SILENT_AFTER)),
-        ..DeviceFilter::default()
-    };
-    let mut found = devices::list(tx, &wanted, &Ask::first(ROWS)).await?.rows;
-    wanted.wants = None;
-    let others = devices::list(tx, &wanted, &Ask::first(ROWS)).await?.rows;
-    for device in others {
-        if found.len() < usize::from(ROWS) && found.iter().all(|one| one.id != device.id) {
-            found.push(device);
-        }
-    }
-    Ok(found)
 }
 
 fn page(state: &State, visitor: &Visitor, found: &Found) -> CustomerPage {
@@ -296,7 +274,7 @@ fn tiles(figures: &Figures) -> Vec<Stat> {
         Stat::new(
             "Want a person",
             number(figures.attention, "devices"),
-            "silent, low battery or weak signal",
+            "silent, never heard, low battery or weak signal",
         )
         .warn_if(figures.attention > 0),
     ]

@@ -25,6 +25,11 @@ pub(super) fn warnings(state: &State, device: &Device) -> Vec<String> {
                     "Nothing has arrived from it for {}. Take a measurement near its hub or where it has a signal.",
                     span(silent)
                 ));
+            } else if device.is_silent(now) {
+                warnings.push(format!(
+                    "Nothing was ever heard of it, though it was placed {} ago. Take a measurement near its hub or where it has a signal.",
+                    span(now - device.held_since.unwrap_or(now))
+                ));
             }
         }
         DeviceState::Inactive => {
@@ -57,8 +62,7 @@ pub(super) fn stats(state: &State, visitor: &Visitor, known: &Known) -> Vec<Stat
     let (device, now) = (&known.device, state.ground().now());
     let hub = known.hubs.get(&device.id);
     let through = hub.map_or_else(String::new, |(_, name)| format!("through {name}"));
-    let is_silent = device.state == DeviceState::Active
-        && device.last_seen_at.is_some_and(|seen| now - seen > SILENT_AFTER);
+    let is_silent = device.is_silent(now);
     let seen = device.last_seen_at.map_or_else(
         || Value::new("never", ""),
         |at| {
@@ -135,6 +139,9 @@ fn identity(visitor: &Visitor, device: &Device) -> FactCard {
     if device.customer.is_some() {
         let reference = Fact::maybe("Reference", device.customer_reference.as_deref());
         facts.push(reference.note("the customer's own"));
+    }
+    if let Some((id, name)) = &device.site {
+        facts.push(Fact::link("Site", name, format!("/sites/{id}")));
     }
     if visitor.can(Right::PlaceDevices) && device.distributor.is_some() {
         let reference = Fact::maybe("Distributor's reference", device.distributor_reference.as_deref());

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
-use web_templates::text::counted;
+use web_templates::text::{counted, grouped};
 use web_templates::{Action, Attention, Choice, Filter, HeldDevicesPage, Icon, Select};
 
 use super::held_row::{LastHubs, last_hubs, rows};
@@ -19,7 +19,8 @@ use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset, Wants};
-use crate::registry::overview::{self, Counts, SILENT_AFTER};
+use crate::registry::overview::{self, Counts};
+use crate::registry::wanting::Silence;
 use crate::registry::{Page, RegistryError, RegistryScope, organisations};
 use crate::tenancy::{Right, Scope as _, Tx};
 
@@ -84,7 +85,8 @@ async fn wanted<S: RegistryScope>(
     let mut wanted = asked.wanted();
     wanted.model = asked.model.parse().ok();
     wanted.wants = match asked.attention.as_str() {
-        "silent" => Some(Wants::Silent(now - SILENT_AFTER)),
+        "any" => Some(Wants::Anything(Silence::at(now))),
+        "silent" => Some(Wants::Silent(Silence::at(now))),
         "low_battery" => Some(Wants::LowBattery),
         "weak_signal" => Some(Wants::WeakSignal),
         _ => None,
@@ -110,7 +112,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> HeldD
     let counts = &found.counts;
     let mut frame = frame(state, visitor, Place::Devices, "Devices", counts);
     frame.flashes = asked.flashes();
-    let text = counted(counts.devices.unsigned_abs(), "device in all", "devices in all");
+    let text = counted(counts.devices.unsigned_abs(), "device in use", "devices in use");
     let next = found.page.next.as_ref();
     HeldDevicesPage {
         frame,
@@ -129,8 +131,21 @@ pub(in crate::http::portal) fn attention(counts: &Counts) -> Attention {
     Attention::of(&[
         of(counts.silent, "device is silent", "devices are silent"),
         of(counts.low_battery, "battery is low", "batteries are low"),
+        of(counts.weak_signal, "signal is weak", "signals are weak"),
     ])
-    .or("No device is silent, and no battery is low.")
+    .or(format!("No device is silent. {}", told(counts)))
+}
+
+/// What is known of batteries where none is low: of devices that never told their charge nobody knows.
+pub(in crate::http::portal) fn told(counts: &Counts) -> String {
+    match counts.told_battery {
+        0 => "No device has told its charge yet.".to_owned(),
+        1 => "The one battery that was told is not low.".to_owned(),
+        told => format!(
+            "Of {} batteries that were told none is low.",
+            grouped(told.unsigned_abs())
+        ),
+    }
 }
 
 fn actions(visitor: &Visitor, asked: &Asked) -> Vec<Action> {
@@ -169,7 +184,8 @@ fn filter(asked: &Asked, found: &Found) -> Filter {
     let mut form = asked.form("/devices", DeviceState::ALL);
     "Serial, IMEI, MAC, model or customer".clone_into(&mut form.placeholder);
     let wants = [
-        ("silent", "Silent"),
+        ("any", "Wants attention"),
+        ("silent", "Silent or never heard"),
         ("low_battery", "Low battery"),
         ("weak_signal", "Weak signal"),
     ];

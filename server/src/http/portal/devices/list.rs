@@ -20,6 +20,7 @@ use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
 use crate::http::portal::page::html;
 use crate::http::portal::said::SaidQuery;
+use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset};
@@ -42,6 +43,9 @@ pub(in crate::http::portal) struct Asked {
     pub(super) holder: String,
     #[serde(default)]
     pub(super) model: String,
+    /// Of a customer's people: the site.
+    #[serde(default)]
+    pub(super) site: String,
     #[serde(default)]
     pub(in crate::http::portal) after: String,
     #[serde(default)]
@@ -54,6 +58,7 @@ impl Asked {
             q: typed(&self.q),
             kind: chosen(&self.kind),
             state: chosen(&self.state),
+            site: sites::stands(&self.site),
             ..DeviceFilter::default()
         }
     }
@@ -62,7 +67,7 @@ impl Asked {
         ask(&self.after, ROWS)
     }
 
-    pub(in crate::http::portal) fn pairs(&self) -> [(&str, &str); 6] {
+    pub(in crate::http::portal) fn pairs(&self) -> [(&str, &str); 7] {
         [
             ("q", &self.q),
             ("kind", &self.kind),
@@ -70,6 +75,7 @@ impl Asked {
             ("attention", &self.attention),
             ("holder", &self.holder),
             ("model", &self.model),
+            ("site", &self.site),
         ]
     }
 
@@ -117,7 +123,12 @@ pub(super) async fn get(
         CallerScope::Distributor(scope) => held_list::answer(&state, &visitor, scope, &asked).await,
         CallerScope::Customer(scope) => {
             let found = find(&state, scope, &asked).await?;
-            html(&devices_page(&state, &visitor, &asked, found))
+            let offered = sites::offered(&state, &visitor).await?;
+            let mut page = devices_page(&state, &visitor, &asked, found);
+            page.filter
+                .selects
+                .extend(sites::words(&visitor, &offered, &asked.site));
+            html(&page)
         }
         CallerScope::Finance(_) => Err(PageError::forbidden()),
     }
@@ -265,9 +276,9 @@ fn attention(counts: &Counts, seen: Seen, unwell: u64) -> Attention {
             "devices are silent",
         ),
         (
-            counts.hubs_silent.unsigned_abs(),
-            "hub is silent",
-            "hubs are silent",
+            counts.hubs_offline.unsigned_abs(),
+            "hub is offline",
+            "hubs are offline",
         ),
         (
             counts.hubs_to_confirm.unsigned_abs(),
@@ -288,10 +299,16 @@ fn tiles(counts: &Counts, seen: Seen) -> Vec<Stat> {
     let tile = |label: &str, number: i64, unit: &str, note: String| {
         Stat::new(label, Value::new(grouped(number.unsigned_abs()), unit), note)
     };
-    let hubs = match counts.hubs_to_confirm {
-        0 => String::new(),
-        waiting => format!("{} to be confirmed", grouped(waiting.unsigned_abs())),
-    };
+    let hubs = [
+        (counts.hubs_offline, "offline"),
+        (counts.hubs_to_confirm, "to be confirmed"),
+    ];
+    let hubs: Vec<String> = hubs
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", grouped(count.unsigned_abs())))
+        .collect();
+    let hubs = hubs.join(", ");
     let outside = match seen {
         Seen::All(outside) => Some((outside, "general references for adults")),
         Seen::Some(outside) => Some((outside, "of the devices on this page")),
@@ -305,7 +322,7 @@ fn tiles(counts: &Counts, seen: Seen) -> Vec<Stat> {
         )
         .warn_if(outside > 0)
     });
-    let silent = format!("not heard for {}", span(SILENT_AFTER));
+    let silent = format!("not heard for {}, or never", span(SILENT_AFTER));
     let mut tiles = vec![
         tile(
             "Active devices",
@@ -316,6 +333,6 @@ fn tiles(counts: &Counts, seen: Seen) -> Vec<Stat> {
         tile("Silent", counts.silent, "", silent).warn_if(counts.silent > 0),
     ];
     tiles.extend(outside);
-    tiles.push(tile("Hubs", counts.hubs, "", hubs).warn_if(counts.hubs_to_confirm > 0));
+    tiles.push(tile("Hubs", counts.hubs, "", hubs).warn_if(counts.hubs_to_confirm + counts.hubs_offline > 0));
     tiles
 }

@@ -6,7 +6,7 @@ mod adopt;
 mod cells;
 mod facts;
 mod follow;
-mod held_list;
+pub(super) mod held_list;
 pub(super) mod held_row;
 pub(super) mod life;
 mod line;

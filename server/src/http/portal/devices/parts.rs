@@ -26,6 +26,7 @@ pub(in crate::http::portal) fn model(device: &Device) -> String {
 /// How it stands, in a word.
 pub(in crate::http::portal) fn state(device: &Device, now: DateTime<Utc>) -> Tag {
     match (device.state, device.last_seen_at) {
+        (DeviceState::Active, None) if device.is_silent(now) => Tag::new("never heard", Tone::Warn),
         (DeviceState::Active, None) => Tag::new("waiting for its first reading", Tone::Info),
         (DeviceState::Active, Some(seen)) if now - seen > SILENT_AFTER => {
             Tag::new(format!("silent for {}", span(now - seen)), Tone::Warn)

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use web_templates::text::{counted, grouped, span};
 use web_templates::{Fact, FactCard, Stat, Value, When};
 
+use super::rows::is_silent;
 use super::show::Known;
 use crate::ground::enums::HubState;
 use crate::http::State;
@@ -22,6 +23,9 @@ pub(super) fn warnings(state: &State, known: &Known) -> Vec<String> {
             "Nothing has been heard of it for {}. Look whether it has power and a network: it keeps its readings meanwhile.",
             span(now - seen)
         )],
+        (HubState::Active, None) if is_silent(hub, now) => {
+            vec!["Nothing was ever heard of it. Look whether it has power and a network.".to_owned()]
+        }
         (HubState::Inactive, _) => vec![
             "It is inactive: nothing that it sends is taken. It keeps its readings until it is activated."
                 .to_owned(),
@@ -44,8 +48,7 @@ pub(super) fn stats(state: &State, known: &Known) -> Vec<Stat> {
             Value::new(number, format!("{unit} ago"))
         },
     );
-    let is_silent = hub.state == HubState::Active
-        && (hub.offline_since.is_some() || hub.last_seen_at.is_some_and(|seen| now - seen > SILENT_AFTER));
+    let is_silent = hub.state == HubState::Active && (hub.offline_since.is_some() || is_silent(hub, now));
     let waiting = hub.queued.map_or_else(
         || Value::new("–", ""),
         |queued| Value::new(grouped(queued.unsigned_abs()), ""),
@@ -74,7 +77,7 @@ pub(super) fn cards(state: &State, visitor: &Visitor, known: &Known) -> Vec<Fact
     let (hub, now, zone) = (&known.hub, state.ground().now(), visitor.zone());
     let when = |at: Option<DateTime<Utc>>| at.map(|at| When::clock(at, now, &zone));
     let key = Fact::maybe_code("Fingerprint", hub.fingerprint.as_deref());
-    let identity = vec![
+    let mut identity = vec![
         Fact::code("Serial", &hub.serial).copied(),
         Fact::text("Name", &hub.name),
         if hub.fingerprint.is_some() {
@@ -86,6 +89,9 @@ pub(super) fn cards(state: &State, visitor: &Visitor, known: &Known) -> Vec<Fact
         Fact::time("Confirmed", when(hub.confirmed_at)),
         Fact::time("Added", when(Some(hub.created_at))),
     ];
+    if let Some((id, name)) = &hub.site {
+        identity.push(Fact::link("Site", name, format!("/sites/{id}")));
+    }
     let uptime = hub
         .uptime_seconds
         .map(|seconds| span(TimeDelta::try_seconds(seconds).unwrap_or_default()));

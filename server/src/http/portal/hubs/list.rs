@@ -16,6 +16,7 @@ use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
 use crate::http::portal::page::html;
 use crate::http::portal::said::SaidQuery;
+use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
 use crate::registry::hubs::Hub;
@@ -29,11 +30,17 @@ pub(super) struct Asked {
     q: String,
     #[serde(default)]
     state: String,
+    /// Of a customer's people: the site.
+    #[serde(default)]
+    site: String,
     #[serde(default)]
     after: String,
     #[serde(default)]
     said: String,
 }
+
+/// Not a state but a plight: active, and nothing is heard of it.
+const OFFLINE: &str = "offline";
 
 /// What the page is made of.
 struct Found {
@@ -49,13 +56,20 @@ pub(super) async fn get(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
     let found = in_scope!(visitor.caller(), scope => find(&state, scope, &asked).await)?;
-    html(&page(&state, &visitor, &asked, &found))
+    let offered = sites::offered(&state, &visitor).await?;
+    let mut page = page(&state, &visitor, &asked, &found);
+    page.filter
+        .selects
+        .extend(sites::words(&visitor, &offered, &asked.site));
+    html(&page)
 }
 
 async fn find<S: RegistryScope>(state: &State, scope: &S, asked: &Asked) -> Result<Found, PageError> {
     let wanted = HubFilter {
         q: typed(&asked.q),
         state: chosen::<HubState>(&asked.state),
+        offline: asked.state == OFFLINE,
+        site: sites::stands(&asked.site),
     };
     let (ask, now) = (ask::<HubKey>(&asked.after, ROWS)?, state.ground().now());
     scope
@@ -75,8 +89,13 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> HeldH
     let mut frame = frame(state, visitor, Place::Hubs, "Hubs", counts);
     frame.flashes = SaidQuery::of(&asked.said).flashes();
     let states = HubState::ALL.iter().map(|state| (state.as_str(), state.as_str()));
+    let states = std::iter::once((OFFLINE, OFFLINE)).chain(states);
     let selects = vec![select("state", "State", "All states", &asked.state, states)];
-    let pairs = [("q", asked.q.as_str()), ("state", asked.state.as_str())];
+    let pairs = [
+        ("q", asked.q.as_str()),
+        ("state", asked.state.as_str()),
+        ("site", asked.site.as_str()),
+    ];
     let text = counted(counts.hubs.unsigned_abs(), "hub in all", "hubs in all");
     let is_customer = matches!(visitor.scope(), CallerScope::Customer(_));
     let looked_into = if is_customer {
@@ -109,12 +128,12 @@ fn attention(counts: &Counts) -> Attention {
             "hubs wait to be confirmed",
         ),
         (
-            counts.hubs_silent.unsigned_abs(),
-            "hub is silent",
-            "hubs are silent",
+            counts.hubs_offline.unsigned_abs(),
+            "hub is offline",
+            "hubs are offline",
         ),
     ])
-    .or("No hub is silent or waits to be confirmed.")
+    .or("No hub is offline or waits to be confirmed.")
 }
 
 fn actions(visitor: &Visitor) -> Vec<Action> {

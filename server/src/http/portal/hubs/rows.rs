@@ -14,6 +14,7 @@ use crate::http::portal::visitor::Visitor;
 use crate::registry::RegistryScope;
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, SILENT_AFTER};
+use crate::registry::wanting::Silence;
 use crate::tenancy::Tx;
 
 /// How many devices stand behind each of these hubs.
@@ -52,6 +53,12 @@ pub(in crate::http::portal) fn holder(hub: &Hub) -> Option<Link> {
     Some(Link::to(name, format!("/customers/{id}")))
 }
 
+/// Whether it is silent, or was never heard though it should have been.
+pub(super) fn is_silent(hub: &Hub, now: DateTime<Utc>) -> bool {
+    let placed = hub.confirmed_at.unwrap_or(hub.created_at);
+    hub.state == HubState::Active && Silence::at(now).is_of(hub.last_seen_at, Some(placed))
+}
+
 /// How it stands, in a few words.
 pub(in crate::http::portal) fn tag(hub: &Hub, now: DateTime<Utc>) -> Tag {
     match (hub.state, hub.last_seen_at) {
@@ -63,7 +70,9 @@ pub(in crate::http::portal) fn tag(hub: &Hub, now: DateTime<Utc>) -> Tag {
                 Tag::new(format!("silent for {}", span(now - seen)), Tone::Warn)
             }
             (None, Some(_)) if hub.heartbeat_at.is_some() => Tag::new("online", Tone::Ok),
-            (None, _) => Tag::new("active", Tone::Ok),
+            (None, Some(_)) => Tag::new("active", Tone::Ok),
+            (None, None) if is_silent(hub, now) => Tag::new("never heard", Tone::Warn),
+            (None, None) => Tag::new("waiting for its first word", Tone::Info),
         },
         (HubState::Inactive | HubState::Retired, _) => Tag::new(hub.state.as_str(), Tone::Quiet),
     }

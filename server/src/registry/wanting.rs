@@ -1,0 +1,103 @@
+//! What wants a person, the worst first: devices that are silent or were never heard, have a low battery or a weak signal, and
+//! the customers that have most of them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::devices::Device;
+use super::overview::{Holder, SILENT_AFTER};
+use super::scope::RegistryScope;
+use super::{RegistryError, store};
+use crate::ground::enums::DeviceState;
+use crate::ground::ids::CustomerId;
+use crate::tenancy::Tx;
+
+/// An active device or hub that was never heard is silent so long after it was placed or confirmed.
+pub const NEVER_HEARD_AFTER: TimeDelta = TimeDelta::days(1);
+
+/// Which devices and hubs are silent: those that were heard, but not since then, and those that were never heard though they
+/// were placed before then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Silence {
+    /// Heard before this.
+    pub heard_before: DateTime<Utc>,
+    /// Placed before this, and never heard.
+    pub placed_before: DateTime<Utc>,
+}
+
+impl Silence {
+    /// As it is at this moment.
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self {
+            heard_before: now - SILENT_AFTER,
+            placed_before: now - NEVER_HEARD_AFTER,
+        }
+    }
+
+    /// Whether what was heard last then, and is placed since then, is silent.
+    pub fn is_of(self, heard: Option<DateTime<Utc>>, placed: Option<DateTime<Utc>>) -> bool {
+        match heard {
+            Some(heard) => heard < self.heard_before,
+            None => placed.is_some_and(|placed| placed < self.placed_before),
+        }
+    }
+}
+
+impl Device {
+    /// Whether it is silent, or was never heard though it should have been.
+    pub fn is_silent(&self, now: DateTime<Utc>) -> bool {
+        self.state == DeviceState::Active && Silence::at(now).is_of(self.last_seen_at, self.held_since)
+    }
+}
+
+/// Active devices that want a person, of one customer or of all that the scope sees: those that were never heard, then the
+/// silent ones, the longest first, then low batteries, then weak signals.
+pub async fn worst<S: RegistryScope>(
+    tx: &Tx<S>,
+    customer: Option<CustomerId>,
+    now: DateTime<Utc>,
+    limit: u16,
+) -> Result<Vec<Device>, RegistryError> {
+    Ok(store::wanting::worst(tx, customer, Silence::at(now), limit).await?)
+}
+
+/// The same, filled up with the devices that were heard last.
+pub async fn worst_first<S: RegistryScope>(
+    tx: &Tx<S>,
+    customer: Option<CustomerId>,
+    now: DateTime<Utc>,
+    limit: u16,
+) -> Result<Vec<Device>, RegistryError> {
+    let mut found = worst(tx, customer, now, limit).await?;
+    if found.len() < usize::from(limit) {
+        for device in store::wanting::latest(tx, customer, limit).await? {
+            if found.len() < usize::from(limit) && found.iter().all(|one| one.id != device.id) {
+                found.push(device);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The customers with the most devices that want a person.
+pub async fn customers<S: RegistryScope>(
+    tx: &Tx<S>,
+    now: DateTime<Utc>,
+    limit: u16,
+) -> Result<Vec<Holder>, RegistryError> {
+    Ok(store::wanting::customers(tx, Silence::at(now), limit).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_never_heard_is_silent_after_a_day() {
+        let now = DateTime::from_timestamp(1_795_162_530, 0).unwrap();
+        let ago = |hours| Some(now - TimeDelta::hours(hours));
+        let silence = Silence::at(now);
+        assert!(silence.is_of(None, ago(25)) && !silence.is_of(None, ago(23)));
+        assert!(silence.is_of(ago(73), ago(1_000)) && !silence.is_of(ago(71), ago(1_000)));
+        assert!(!silence.is_of(None, None), "nobody has it");
+    }
+}

@@ -1,0 +1,141 @@
+//! What wants a person: what was never heard is silent, what never told its battery is not well, and the worst stands first.
+
+use uuid::Uuid;
+use vitalwire_server::identity::Organisation;
+
+use crate::world::{Customer, World};
+
+async fn run(world: &World, sql: &'static str, id: Uuid) {
+    sqlx::query(sql).bind(id).execute(&world.sql).await.unwrap();
+}
+
+/// Since when the customer has its device.
+async fn held(world: &World, customer: &Customer, hours: i32) {
+    sqlx::query(
+        "insert into assignment (id, device_id, customer_id, distributor_id, valid_from, created_at)
+         select gen_random_uuid(), id, customer_id, distributor_id, now() - make_interval(hours => $2), now()
+         from device where id = $1",
+    )
+    .bind(customer.device)
+    .bind(hours)
+    .execute(&world.sql)
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn what_was_never_heard_is_silent_after_a_day() {
+    let world = World::new().await;
+    let meridian = world.distributor("Meridian").await;
+    let (old, new) = (
+        world.customer_of("Oldtown", Some(meridian)).await,
+        world.customer_of("Newtown", Some(meridian)).await,
+    );
+    world.user("Root", Organisation::Platform, None).await;
+    held(&world, &old, 25).await;
+    held(&world, &new, 23).await;
+    run(
+        &world,
+        "update hub set state = 'active', public_key = sha256('k'), confirmed_at = now() - interval '2 days' where id = $1",
+        old.hub,
+    )
+    .await;
+
+    let nurse = world.signed_in("Oldtown").await;
+    let home = nurse.get("/home").await.text;
+    assert!(
+        home.contains("1 device is silent and 1 hub is offline."),
+        "{home}"
+    );
+    assert!(home.contains("never heard"));
+    let hubs = nurse.get("/hubs").await.text;
+    assert!(
+        hubs.contains("1 hub is offline") && hubs.contains("never heard"),
+        "{hubs}"
+    );
+    let device = nurse.get(&format!("/devices/{}/about", old.device)).await;
+    assert!(
+        device.text.contains("Nothing was ever heard of it"),
+        "{}",
+        device.text
+    );
+    let fresh = world.signed_in("Newtown").await;
+    let home = fresh.get("/home").await.text;
+    assert!(
+        home.contains("no device is silent and no hub is offline. No device has told its charge yet."),
+        "{home}"
+    );
+    for name in ["Meridian", "Root"] {
+        let browser = world.signed_in(name).await;
+        for attention in ["silent", "any"] {
+            let list = browser.get(&format!("/devices?attention={attention}")).await.text;
+            assert!(
+                list.contains("OLDTOWN-1") && !list.contains("NEWTOWN-1"),
+                "{name} {attention}"
+            );
+            assert!(list.contains("never heard"));
+        }
+    }
+    let today = world.signed_in("Root").await.get("/admin").await.text;
+    assert!(
+        today.contains("1 device is silent") && today.contains("1 hub is offline"),
+        "{today}"
+    );
+}
+
+#[tokio::test]
+async fn the_portfolio_shows_the_worst_first_and_leads_to_all_of_it() {
+    let world = World::new().await;
+    let meridian = world.distributor("Meridian").await;
+    let (weak, low, gone) = (
+        world.customer_of("Weak", Some(meridian)).await,
+        world.customer_of("Low", Some(meridian)).await,
+        world.customer_of("Gone", Some(meridian)).await,
+    );
+    let told = "insert into device_status (device_id, distributor_id, customer_id, last_seen_at, battery_percent, signal_dbm)
+        select id, distributor_id, customer_id, now() - make_interval(days => $2), $3, $4 from device where id = $1";
+    for (customer, days, battery, signal) in [
+        (&weak, 0, Some(80_i16), Some(-110_i16)),
+        (&low, 0, Some(9), None),
+        (&gone, 5, None, None),
+    ] {
+        sqlx::query(told)
+            .bind(customer.device)
+            .bind(days)
+            .bind(battery)
+            .bind(signal)
+            .execute(&world.sql)
+            .await
+            .unwrap();
+    }
+    let seller = world.signed_in("Meridian").await;
+    let page = seller.get("/portfolio").await.text;
+    assert!(
+        page.contains("1 device is silent, 1 battery is low and 1 signal is weak."),
+        "{page}"
+    );
+    assert!(page.contains("href=\"/devices?attention=any\""));
+    let place = |serial: &str| page.find(serial).unwrap();
+    assert!(place("GONE-1") < place("LOW-1") && place("LOW-1") < place("WEAK-1"));
+    let all = seller.get("/devices?attention=any").await.text;
+    for serial in ["GONE-1", "LOW-1", "WEAK-1"] {
+        assert!(all.contains(serial), "{serial}");
+    }
+    assert!(all.contains("3 devices in use"));
+    run(
+        &world,
+        "update device set state = 'replaced' where id = $1",
+        gone.device,
+    )
+    .await;
+    let list = seller.get("/devices").await.text;
+    assert!(
+        list.contains("2 devices in use") && list.contains("GONE-1"),
+        "{list}"
+    );
+    let customer = seller.get(&format!("/customers/{}", gone.id)).await.text;
+    assert!(
+        customer.contains("<strong>0</strong>") || customer.contains(">0<"),
+        "{customer}"
+    );
+}
