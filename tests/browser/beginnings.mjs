@@ -157,6 +157,9 @@ async function technician() {
   }]);
   assert.equal(verdict.status, 'accepted', JSON.stringify(verdict));
   await page.locator(`#reading-${verdict.id}`).getByText('137').waitFor();
+  // What is counted above the table follows: the value, how many there are, and that it waits for the first one no longer.
+  await page.locator('#tiles').getByText('137').first().waitFor();
+  await page.locator('#facts').getByText('waiting for its first reading').waitFor({ state: 'detached' });
   assert.equal(await page.evaluate(() => globalThis.notReloaded), true, 'the page was not loaded again');
   await look(page, 'device-with-its-first-reading');
   await page.goto('/home');

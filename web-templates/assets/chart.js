@@ -140,7 +140,8 @@ export function chart(figure) {
     figure.replaceChildren();
     const font = '12px Inter, sans-serif';
     const stroke = () => css('--quiet');
-    const labels = (u) => ticks(time, series.from, series.to, u.over.clientWidth || size().width - 44);
+    // Asked of the figure: while the plot changes its size, what it says of itself is still the old one.
+    const labels = () => ticks(time, series.from, series.to, size().width - 52);
     plot = new globalThis.uPlot({
       ...size(),
       ms: 1,
@@ -152,7 +153,7 @@ export function chart(figure) {
       series: [{}, { paths: () => null, points: { show: false } }],
       axes: [
         { font, stroke, size: 30, gap: 8, grid: { show: false }, ticks: { show: false },
-          splits: (u) => labels(u).map(([at]) => at), values: (u) => labels(u).map(([, text]) => text) },
+          splits: () => labels().map(([at]) => at), values: () => labels().map(([, text]) => text) },
         { font, stroke, size: series.kind === 'activity' ? 52 : 42, gap: 6, space: 34, incrs: STEPS, ticks: { show: false },
           grid: { stroke: () => css('--line'), width: 1 },
           values: (u, splits) => splits.map((value) => `${value.toLocaleString('en-US')}${kind.axis ?? ''}`) },

@@ -6,6 +6,20 @@ const figure = document.querySelector('#chart');
 const drawn = figure && chart(figure);
 listen((point) => drawn?.add(point));
 
+// What is counted above the table follows it: fetched anew after a reading, but not for each of many.
+const PAUSE = 3000;
+let next = 0;
+let waits = false;
+document.addEventListener('vitalwire:row', () => {
+  if (waits || !globalThis.htmx) return;
+  waits = true;
+  setTimeout(() => {
+    waits = false;
+    next = Date.now() + PAUSE;
+    globalThis.htmx.ajax('GET', location.href, { target: '#tiles', select: '#tiles', selectOOB: '#facts', swap: 'outerHTML' });
+  }, Math.max(0, next - Date.now()));
+});
+
 // The switch changes the chart in place; without this script its links load the page anew.
 for (const link of document.querySelectorAll('a[data-range]')) {
   link.addEventListener('click', (event) => {

@@ -53,7 +53,7 @@ export function ticks(time, from, to, width) {
     const wide = perDay >= 52;
     const every = wide || perDay >= 30 ? 1 : 2;
     return days(time, from, to)
-      .filter((day, index) => index % every === 0 && (day.to - day.from) / DAY * perDay >= 26)
+      .filter((day, index) => index % every === 0 && (day.to - day.from) / DAY * perDay >= (wide ? 44 : 26))
       .map((day) => {
         const at = (day.from + day.to) / 2;
         return [at, wide ? time.day(at) : time.weekday(at)];
