@@ -9,6 +9,13 @@ function showTheme() {
 }
 showTheme();
 
+// ---- what was said once is not said again when the page is loaded anew or its address is handed on
+const here = new URL(location.href);
+if (here.searchParams.has('said')) {
+  here.searchParams.delete('said');
+  history.replaceState(history.state, '', here);
+}
+
 // ---- the menu of a narrow screen
 const nav = find('#nav');
 const opener = find('[data-nav-open]');

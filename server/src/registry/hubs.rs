@@ -7,12 +7,14 @@ use super::hub_moves::NextHub;
 use super::moves::{Party, must_be_served, receiver};
 use super::organisations::named;
 use super::page::{Ask, Page};
+use super::rights::HasRights as _;
 use super::scope::RegistryScope;
+use super::sites::Stands;
 use super::{HubIdentity, RegistryError, store};
 use crate::ground::Ground;
 use crate::ground::enums::{HubState, MoveReason};
-use crate::ground::ids::{CustomerId, DistributorId, HubId};
-use crate::tenancy::{AdminScope, Database, DistributorScope, Scope as _, SystemScope, Tx};
+use crate::ground::ids::{CustomerId, DistributorId, HubId, SiteId};
+use crate::tenancy::{AdminScope, CustomerScope, Database, DistributorScope, Right, Scope as _, SystemScope, Tx};
 
 /// Where a list of hubs goes on: serial and id.
 pub type SerialKey = (String, Uuid);
@@ -32,6 +34,8 @@ pub struct Hub {
     pub customer: Option<CustomerId>,
     /// That customer's name.
     pub customer_name: Option<String>,
+    /// The site where it stands, and its name; only its customer sees it.
+    pub site: Option<(SiteId, String)>,
     /// Where it is in its life.
     pub state: HubState,
     /// What a person compares with the hub's own display.
@@ -76,6 +80,8 @@ pub struct HubsAsked {
     pub customer: Option<CustomerId>,
     /// Active ones that are missed, or those that are not.
     pub offline: Option<bool>,
+    /// Those at a site, or at none, for a customer's people.
+    pub site: Option<Stands>,
 }
 
 /// A device that a hub takes readings from.
@@ -98,6 +104,8 @@ pub enum HubMaker<'a> {
     Admin(&'a AdminScope),
     /// A distributor, for a customer of its own portfolio.
     Distributor(&'a DistributorScope),
+    /// A customer, for itself: that it has the hub is proved by claiming it.
+    Customer(&'a CustomerScope),
 }
 
 /// Adds a hub, unclaimed.
@@ -118,8 +126,14 @@ pub async fn create(
             scope.must_manage_devices()?;
             (Party::of(scope)?, scope.user())
         }
+        HubMaker::Customer(scope) => {
+            scope.must(Right::AddHubs)?;
+            (Party::of(scope)?, scope.user())
+        }
     };
     match (by, new.customer) {
+        (HubMaker::Customer(scope), Some(id)) if id == scope.id() => {}
+        (HubMaker::Customer(_), _) => return Err(RegistryError::NotFound("customer")),
         (HubMaker::Admin(scope), Some(id)) => {
             let seen = async |tx: &_| super::organisations::customer(tx, id).await;
             scope.run(database, seen).await.map(drop)?;

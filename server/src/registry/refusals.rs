@@ -50,6 +50,8 @@ pub struct RefusalFilter {
     pub device: Option<DeviceId>,
     /// Those of one hub.
     pub hub: Option<HubId>,
+    /// Those of senders that proved nothing and called themselves so, or came from that address.
+    pub claimed: Option<String>,
 }
 
 /// The refusals that the scope sees, newest first. Only an administrator sees those of senders that proved nothing.

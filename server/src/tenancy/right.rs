@@ -48,6 +48,8 @@ pub enum Right {
     ImportDevices,
     /// Hubs.
     SeeHubs,
+    /// Add hubs: a customer its own, which it proves by claiming them.
+    AddHubs,
     /// Configure hubs, claim them, send them commands.
     ManageHubs,
     /// Confirm the fingerprint of a hub's key, where it stands.
@@ -146,6 +148,10 @@ const TABLE: [Row; Right::COUNT] = [
     ),
     (Right::SeeHubs, [Always, Never, Always, Always]),
     (
+        Right::AddHubs,
+        [Always, Never, With(P::ManageDevices), With(P::ManageDevices)],
+    ),
+    (
         Right::ManageHubs,
         [Always, Never, With(P::ManageDevices), With(P::ManageDevices)],
     ),
@@ -198,6 +204,7 @@ impl Right {
                 | Self::ManageUsers
                 | Self::ManageSites
                 | Self::ImportDevices
+                | Self::AddHubs
                 | Self::ManageOwnProfile
         )
     }

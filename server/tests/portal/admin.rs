@@ -80,6 +80,20 @@ async fn no_page_of_an_administrator_holds_a_value() {
             .text
             .contains("Nothing was refused")
     );
+    sqlx::query(
+        "insert into refusal (id, minute, claimed, remote, reason, count, last_at)
+         values (gen_random_uuid(), now(), 'Elsewhere', '203.0.113.9', 'unknown-token', 2, now())",
+    )
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    for stranger in ["elsewhere", "203.0.113.9"] {
+        let found = browser.get(&format!("/admin/refusals?q={stranger}")).await.text;
+        assert!(
+            found.contains("says it is Elsewhere") && !found.contains("unknown unit"),
+            "{found}"
+        );
+    }
     for path in [
         format!("/devices/{}/series.json", customer.device),
         format!("/devices/{}/live", customer.device),

@@ -173,13 +173,13 @@ pub(crate) const READS: &[Row] = &[
         either!(call, scope => call.run(scope, async |tx| refusals::list(tx, &all, &Ask::first(100)).await).await)
     }),
     row!("registry::refusals::list", Either, Read, call => {
-        let of_device = RefusalFilter { device: Some(call.at.device), hub: None };
+        let of_device = RefusalFilter { device: Some(call.at.device), ..RefusalFilter::default() };
         either!(call, scope => {
             call.run(scope, async |tx| refusals::list(tx, &of_device, &Ask::first(100)).await).await
         })
     }),
     row!("registry::refusals::list", Either, Read, call => {
-        let of_hub = RefusalFilter { device: None, hub: Some(call.at.hub) };
+        let of_hub = RefusalFilter { hub: Some(call.at.hub), ..RefusalFilter::default() };
         either!(call, scope => {
             call.run(scope, async |tx| refusals::list(tx, &of_hub, &Ask::first(100)).await).await
         })
@@ -234,6 +234,16 @@ pub(crate) const CHANGES: &[Row] = &[
         let new = NewHub {
             serial: format!("NEW-{}", call.world.ground.id::<uuid::Uuid>().simple()),
             name: "New".to_owned(),
+            customer: Some(call.at.customer),
+            distributor: None,
+        };
+        said(hubs::create(&call.world.ground, &call.world.database, by, new).await)
+    }),
+    row!("registry::hubs::create", Customer, Change, call => {
+        let by = HubMaker::Customer(call.scope());
+        let new = NewHub {
+            serial: format!("OWN-{}", call.world.ground.id::<uuid::Uuid>().simple()),
+            name: "Own".to_owned(),
             customer: Some(call.at.customer),
             distributor: None,
         };

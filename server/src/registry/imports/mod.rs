@@ -6,8 +6,9 @@
 //! itself is never kept: its lines are, without what they give away, a token as its HMAC.
 
 mod columns;
-pub(super) mod csv;
+pub(crate) mod csv;
 mod line;
+mod room;
 mod run;
 
 use chrono::{DateTime, Utc};
@@ -20,14 +21,13 @@ use super::{RegistryError, store};
 use crate::ground::Ground;
 use crate::ground::enums::{ImportState, ImportStep, OrganisationState, UserRole};
 use crate::ground::ids::{CustomerId, DistributorId, ImportId, UserId};
-use tokio::sync::Semaphore;
-
 use crate::tenancy::{Database, Right, Scope as _, SystemScope, Tx};
 
 pub use columns::{Column, template};
 pub(super) use line::Line;
 pub use line::LineProblem;
 pub(super) use run::{CHANGED, Due};
+pub use room::{ARRIVES_WITHIN, OnItsWay};
 pub use run::{start, system_run};
 
 /// The largest file, in bytes.
@@ -36,6 +36,11 @@ pub const LARGEST: usize = 20 * 1024 * 1024;
 const MOST_LINES: usize = 200_000;
 /// A kept import is forgotten after so long.
 const FORGOTTEN_AFTER: chrono::TimeDelta = chrono::TimeDelta::days(90);
+/// Imports of one organisation that are kept; the platform's own are more.
+pub const KEPT: i64 = 20;
+const KEPT_OF_PLATFORM: i64 = 200;
+/// Problems that their file tells. Whoever has more of them mends these and brings the file again.
+pub const MOST_PROBLEMS: usize = 10_000;
 
 /// Whose import it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,6 +155,8 @@ pub struct ImportLine {
     pub customer: Option<String>,
     /// One's own word for it.
     pub reference: Option<String>,
+    /// What else stands there and could be read, by its column; never a token.
+    pub others: Vec<(Column, String)>,
     /// What becomes of it; none while something is wrong.
     pub step: Option<ImportStep>,
     /// What is wrong with it, if anything.
@@ -218,6 +225,8 @@ pub async fn receive<S: HasRights>(
         .run(database, async |tx| {
             store::imports::system_forget(tx, now - FORGOTTEN_AFTER).await?;
             store::imports::system_insert(tx, &import, now).await?;
+            let kept = if whose == Whose::Platform { KEPT_OF_PLATFORM } else { KEPT };
+            store::imports::system_keep(tx, &import, kept).await?;
             store::imports::system_insert_lines(tx, ground, &import, &lines).await?;
             store::imports::system_check(tx, id, whose).await
         })
@@ -285,9 +294,6 @@ fn read(ground: &Ground, whose: Whose, bytes: &[u8], insecure_dev: bool) -> Resu
     Ok(lines)
 }
 
-/// Files that are read at a time, whichever way they come: each may take some tens of megabytes while it is.
-pub static ROOM: Semaphore = Semaphore::const_new(2);
-
 /// The imports that the scope sees, the newest first.
 pub async fn list<S: RegistryScope>(
     tx: &Tx<S>,
@@ -316,17 +322,24 @@ pub async fn lines<S: RegistryScope>(
     Ok(Page::of(rows, ask, |row| row.line))
 }
 
-/// What is wrong with its lines, as a file: one row a problem. No spreadsheet runs anything of it.
+/// What is wrong with its lines, as a file: one row a problem, the first ten thousand of them. No spreadsheet runs anything
+/// of it.
 pub async fn problems<S: RegistryScope>(tx: &Tx<S>, id: ImportId) -> Result<String, RegistryError> {
     get(tx, id).await?;
     let mut out = String::new();
     csv::write(&mut out, ["line", "column", "problem", "maker", "serial"]);
-    let mut ask = Ask::first(5_000);
+    let (mut ask, mut told) = (Ask::first(1_000), 0);
     loop {
         let page = lines(tx, id, Lines::Wrong, &ask).await?;
         for line in &page.rows {
             let number = line.line.to_string();
             for problem in &line.problems {
+                if told == MOST_PROBLEMS {
+                    let more = "there are more: mend these and bring the file again";
+                    csv::write(&mut out, [number.as_str(), "", more, "", ""]);
+                    return Ok(out);
+                }
+                told += 1;
                 let fields = [
                     number.as_str(),
                     problem.column.as_str(),

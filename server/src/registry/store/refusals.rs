@@ -22,6 +22,7 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
         where ($1::timestamptz is null or (r.minute, r.id) < ($1, $2))
           and ($3::uuid is null or r.device_id = $3)
           and ($4::uuid is null or r.hub_id = $4)
+          and ($6::text is null or lower(r.claimed) = lower($6) or r.remote = $6)
         order by r.minute desc, r.id desc limit $5";
     let values = [
         minute.into(),
@@ -29,6 +30,7 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
         filter.device.map(DeviceId::as_uuid).into(),
         filter.hub.map(HubId::as_uuid).into(),
         ask.rows().into(),
+        filter.claimed.clone().into(),
     ];
     let rows = all(tx, sql, values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)

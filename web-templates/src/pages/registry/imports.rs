@@ -76,6 +76,8 @@ pub struct ImportRunPage {
     pub error_count: u64,
     /// The first lines as they would be taken.
     pub sample: Vec<ImportLine>,
+    /// What these lines are, for example `The first lines, as they would be taken`.
+    pub sample_title: String,
     /// What can be done: import them all, take another file, print the labels.
     pub actions: Vec<Action>,
 }

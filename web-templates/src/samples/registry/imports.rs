@@ -68,6 +68,7 @@ fn run(title: &str, done: usize) -> ImportRunPage {
         errors: vec![],
         error_count: 0,
         sample: vec![],
+        sample_title: "The first lines, as they would be taken".into(),
         actions: vec![],
     }
 }

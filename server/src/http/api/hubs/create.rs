@@ -22,7 +22,7 @@ struct In {
     serial: String,
     #[schema(max_length = 200)]
     name: String,
-    /// At whom it stands; without a customer it goes into stock.
+    /// At whom it stands; without a customer it goes into stock. A customer's own, where it adds one itself.
     customer_id: Option<CustomerId>,
     /// Whose stock it goes into; a customer's own distributor counts over this.
     distributor_id: Option<DistributorId>,
@@ -30,7 +30,8 @@ struct In {
 
 /// Add a hub
 ///
-/// An administrator adds hubs for any customer and into any stock, a distributor for its own customers.
+/// An administrator adds hubs for any customer and into any stock, a distributor for its own customers, a customer for
+/// itself: a hub is worth nothing until it is claimed with a code that is typed into it.
 #[utoipa::path(post, path = "/hubs", tag = "hubs", security(("token" = [])), request_body = In,
     responses((status = 201, body = Out), (status = 409, description = "The customer has a hub of this serial already"), Refused))]
 #[post("/hubs")]
@@ -48,11 +49,14 @@ pub(super) async fn create(
     let maker = match &caller.scope {
         CallerScope::Admin(scope) => HubMaker::Admin(scope),
         CallerScope::Distributor(scope) => HubMaker::Distributor(scope),
-        CallerScope::Finance(_) | CallerScope::Customer(_) => {
-            return Err(Problem::forbidden(
-                "hubs are added by the platform or a distributor",
-            ));
+        CallerScope::Customer(scope) => HubMaker::Customer(scope),
+        CallerScope::Finance(_) => {
+            return Err(Problem::forbidden("hubs are not added by finance"));
         }
+    };
+    let customer_id = match &caller.scope {
+        CallerScope::Customer(scope) => Some(customer_id.unwrap_or(scope.id())),
+        _ => customer_id,
     };
     let new = NewHub {
         serial,

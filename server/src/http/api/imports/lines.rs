@@ -74,6 +74,7 @@ impl From<ImportLine> for Out {
             model,
             customer,
             reference,
+            others: _,
             step,
             problems,
         } = line;

@@ -54,6 +54,7 @@ pub(super) async fn list(
     } = query.into_inner();
     let ask = ask(after.as_deref(), limit)?;
     let filter = RefusalFilter {
+        claimed: None,
         device: device_id,
         hub: hub_id,
     };

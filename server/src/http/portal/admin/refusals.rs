@@ -10,10 +10,10 @@ use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, filter, pager, typed};
 use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
+use crate::registry::Ask;
 use crate::registry::devices::{self, DeviceFilter};
 use crate::registry::overview::{self, HubFilter};
 use crate::registry::refusals::{self, RefusalCount, RefusalFilter, RefusalKey};
-use crate::registry::{Ask, Page};
 use crate::tenancy::{AdminScope, Scope as _, Tx};
 
 /// Devices and hubs among which the exact serial is looked for.
@@ -40,15 +40,9 @@ pub(super) async fn get(
         .run(state.database(), async |tx| {
             let wanted = match &q {
                 Some(serial) => subject(tx, serial).await?,
-                None => Some(RefusalFilter::default()),
+                None => RefusalFilter::default(),
             };
-            let page = match wanted {
-                Some(wanted) => refusals::list(tx, &wanted, &ask).await?,
-                None => Page {
-                    rows: Vec::new(),
-                    next: None,
-                },
-            };
+            let page = refusals::list(tx, &wanted, &ask).await?;
             Ok::<_, PageError>((page, overview::counts(tx, now).await?))
         })
         .await?;
@@ -59,7 +53,7 @@ pub(super) async fn get(
         filter: filter(
             "/admin/refusals",
             &asked.q,
-            "Serial of a device or a hub",
+            "Serial, or what a stranger calls itself",
             Vec::new(),
         ),
         rows: page
@@ -77,8 +71,8 @@ pub(super) async fn get(
     })
 }
 
-/// The device or the hub of this serial.
-async fn subject(tx: &Tx<AdminScope>, serial: &str) -> Result<Option<RefusalFilter>, PageError> {
+/// The device or the hub of this serial, else who called themselves so, or came from there, and proved nothing.
+async fn subject(tx: &Tx<AdminScope>, serial: &str) -> Result<RefusalFilter, PageError> {
     let wanted = DeviceFilter {
         q: Some(serial.to_owned()),
         ..DeviceFilter::default()
@@ -89,10 +83,10 @@ async fn subject(tx: &Tx<AdminScope>, serial: &str) -> Result<Option<RefusalFilt
         .iter()
         .find(|device| device.serial.eq_ignore_ascii_case(serial))
     {
-        return Ok(Some(RefusalFilter {
+        return Ok(RefusalFilter {
             device: Some(device.id),
-            hub: None,
-        }));
+            ..RefusalFilter::default()
+        });
     }
     let wanted = HubFilter {
         q: Some(serial.to_owned()),
@@ -105,10 +99,16 @@ async fn subject(tx: &Tx<AdminScope>, serial: &str) -> Result<Option<RefusalFilt
         .rows
         .iter()
         .find(|hub| hub.serial.eq_ignore_ascii_case(serial));
-    Ok(hub.map(|hub| RefusalFilter {
-        device: None,
-        hub: Some(hub.id),
-    }))
+    Ok(match hub {
+        Some(hub) => RefusalFilter {
+            hub: Some(hub.id),
+            ..RefusalFilter::default()
+        },
+        None => RefusalFilter {
+            claimed: Some(serial.to_owned()),
+            ..RefusalFilter::default()
+        },
+    })
 }
 
 /// One count of refusals; never a value of one.

@@ -206,11 +206,11 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
 }
 
 fn actions(visitor: &Visitor) -> Vec<Action> {
+    let import = Action::go("Import", "/imports").icon(Icon::Upload);
     let adopt = Action::go("Adopt a device", "/devices/adopt").icon(Icon::Add);
-    visitor
-        .can(Right::AdoptDevices)
-        .then_some(adopt)
+    [(Right::ImportDevices, import), (Right::AdoptDevices, adopt)]
         .into_iter()
+        .filter_map(|(right, action)| visitor.can(right).then_some(action))
         .collect()
 }
 

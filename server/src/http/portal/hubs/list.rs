@@ -139,7 +139,7 @@ fn attention(counts: &Counts) -> Attention {
 fn actions(visitor: &Visitor) -> Vec<Action> {
     let add = Action::go("Add a hub", "/hubs/new").icon(Icon::Add).primary();
     visitor
-        .can(Right::PlaceDevices)
+        .can(Right::AddHubs)
         .then_some(add)
         .into_iter()
         .collect()

@@ -48,9 +48,13 @@ pub(super) async fn post(
 
 async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<HubId, Refused> {
     let database = state.database();
-    let customer: Option<CustomerId> = in_scope!(visitor.caller(), scope => {
-        scope.run(database, async |tx| choose::customer(tx, sent, "customer").await).await
-    })?;
+    // What a customer adds is its own, whatever was sent.
+    let customer: Option<CustomerId> = match visitor.scope() {
+        CallerScope::Customer(scope) => Some(scope.id()),
+        _ => in_scope!(visitor.caller(), scope => {
+            scope.run(database, async |tx| choose::customer(tx, sent, "customer").await).await
+        })?,
+    };
     let new = |distributor: Option<DistributorId>| NewHub {
         serial: sent.get("serial").to_owned(),
         name: sent.maybe("name").unwrap_or(sent.get("serial")).to_owned(),
@@ -74,7 +78,11 @@ async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<HubId, Ref
             let by = HubMaker::Distributor(scope);
             Ok(hubs::create(state.ground(), database, by, new(None)).await?)
         }
-        CallerScope::Finance(_) | CallerScope::Customer(_) => Err(PageError::forbidden().into()),
+        CallerScope::Customer(scope) => {
+            let by = HubMaker::Customer(scope);
+            Ok(hubs::create(state.ground(), database, by, new(None)).await?)
+        }
+        CallerScope::Finance(_) => Err(PageError::forbidden().into()),
     }
 }
 
@@ -101,7 +109,10 @@ async fn page(state: &State, visitor: &Visitor) -> Result<FormPage, PageError> {
     } else {
         "Choose a customer …"
     };
-    holder.push(customers.field("customer", "Customer", nobody, ""));
+    let is_own = matches!(visitor.scope(), CallerScope::Customer(_));
+    if !is_own {
+        holder.push(customers.field("customer", "Customer", nobody, ""));
+    }
     let form = Form::new("/hubs/new", visitor.csrf(state), "Add the hub")
         .icon(Icon::Add)
         .cancel("/hubs")
@@ -113,8 +124,12 @@ async fn page(state: &State, visitor: &Visitor) -> Result<FormPage, PageError> {
                     .placeholder("Ward 3 East")
                     .hint("Where it stands; its serial, where nothing is written."),
             ],
-        )
-        .section("Where it goes", holder);
+        );
+    let form = if is_own {
+        form
+    } else {
+        form.section("Where it goes", holder)
+    };
     let mut frame = frame(state, visitor, Place::Hubs, "Add a hub", &counts);
     frame.crumbs = vec![crumb("Hubs", "/hubs")];
     Ok(FormPage::new(frame, "A hub collects readings over Bluetooth and sends them on.", form).help(

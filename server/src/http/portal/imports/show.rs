@@ -16,8 +16,8 @@ use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
 use crate::registry::imports::{self, Import, Lines};
 use crate::registry::overview::{self, Counts};
-use crate::registry::{Ask, RegistryError};
-use crate::tenancy::Scope as _;
+use crate::registry::{Ask, RegistryError, RegistryScope, organisations};
+use crate::tenancy::{Scope as _, Tx};
 
 /// Lines on the page, of each sort.
 const ROWS: u16 = 50;
@@ -28,6 +28,8 @@ struct Found {
     wrong: Vec<imports::ImportLine>,
     good: Vec<imports::ImportLine>,
     counts: Counts,
+    /// Where devices go of which a line says nothing else.
+    goes: String,
 }
 
 /// An import's page; while it runs, the page asks again by itself.
@@ -40,8 +42,10 @@ pub(super) async fn get(
     let found = in_scope!(visitor.caller(), scope => {
         scope
             .run(state.database(), async |tx| {
+                let import = imports::get(tx, *id).await?;
                 Ok::<_, RegistryError>(Found {
-                    import: imports::get(tx, *id).await?,
+                    goes: goes(tx, scope, &import).await?,
+                    import,
                     wrong: imports::lines(tx, *id, Lines::Wrong, &Ask::first(ROWS)).await?.rows,
                     good: imports::lines(tx, *id, Lines::Good, &Ask::first(ROWS)).await?.rows,
                     counts: overview::counts(tx, now).await?,
@@ -81,7 +85,8 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> ImportRunPage {
         poll: is_running.then(|| path.clone()),
         errors: found.wrong.iter().flat_map(errors).collect(),
         error_count: u64::from(import.wrong.unsigned_abs()),
-        sample: found.good.iter().map(line).collect(),
+        sample_title: sample_title(import.state).to_owned(),
+        sample: found.good.iter().map(|one| line(one, &found.goes)).collect(),
         actions: actions(state, visitor, import, &path),
     }
 }
@@ -142,18 +147,54 @@ fn stands(line: &imports::ImportLine, column: &str) -> String {
         "model" => &line.model,
         "customer" => &line.customer,
         "reference" => &line.reference,
-        _ => &None,
+        name => {
+            let other = line.others.iter().find(|(other, _)| other.as_str() == name);
+            return other.map(|(_, text)| text.clone()).unwrap_or_default();
+        }
     };
     value.clone().unwrap_or_default()
 }
 
-fn line(line: &imports::ImportLine) -> ImportLine {
+fn sample_title(state: ImportState) -> &'static str {
+    match state {
+        ImportState::Checked => "The first lines, as they would be taken",
+        ImportState::Applying => "The first lines, as they are being taken",
+        ImportState::Applied => "The first lines, as they were taken",
+        ImportState::Failed | ImportState::Cancelled => "The first lines; none of them was taken",
+    }
+}
+
+/// Where devices go of which a line says nothing else.
+async fn goes<S: RegistryScope>(tx: &Tx<S>, scope: &S, import: &Import) -> Result<String, RegistryError> {
+    if let Some(customer) = import.into_customer {
+        return match organisations::customer(tx, customer).await {
+            Ok(customer) => Ok(customer.name),
+            Err(RegistryError::NotFound(_)) => Ok("a customer".to_owned()),
+            Err(error) => Err(error),
+        };
+    }
+    Ok(
+        match (import.into_distributor, scope.customer(), scope.distributor()) {
+            (_, Some(_), _) => "you",
+            (_, _, Some(_)) => "your stock",
+            (Some(_), ..) => "the distributor's stock",
+            (None, ..) => "the platform's stock",
+        }
+        .to_owned(),
+    )
+}
+
+fn line(line: &imports::ImportLine, goes: &str) -> ImportLine {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     ImportLine {
         line: u64::from(line.line.unsigned_abs()),
         serial: text(&line.serial),
         model: [text(&line.maker), text(&line.model)].join(" ").trim().to_owned(),
-        holder: text(&line.customer),
+        holder: match (&line.customer, line.step) {
+            (Some(customer), _) => customer.clone(),
+            (None, Some(ImportStep::Change | ImportStep::Same)) => "who has it".to_owned(),
+            (None, _) => goes.to_owned(),
+        },
         effect: match line.step {
             Some(ImportStep::Add) => Tag::new("new", Tone::Ok),
             Some(ImportStep::Place) => Tag::new("placed", Tone::Info),
@@ -186,4 +227,42 @@ fn actions(state: &State, visitor: &Visitor, import: &Import, path: &str) -> Vec
     }
     actions.push(Action::go("Bring another file", "/imports").icon(Icon::Upload));
     actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::imports::Column;
+
+    fn one(step: ImportStep, customer: Option<&str>) -> imports::ImportLine {
+        imports::ImportLine {
+            line: 2,
+            maker: Some("Acme".to_owned()),
+            serial: Some("D1".to_owned()),
+            model: None,
+            customer: customer.map(str::to_owned),
+            reference: None,
+            others: vec![(Column::Imei, "490154203237518".to_owned())],
+            step: Some(step),
+            problems: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_column_is_said() {
+        let line = one(ImportStep::Add, None);
+        assert_eq!(stands(&line, "imei"), "490154203237518");
+        assert_eq!(
+            (stands(&line, "serial"), stands(&line, "mac")),
+            ("D1".to_owned(), String::new())
+        );
+    }
+
+    #[test]
+    fn whom_a_line_is_for_is_said_as_it_will_be() {
+        let holder = |step, customer| line(&one(step, customer), "your stock").holder;
+        assert_eq!(holder(ImportStep::Add, None), "your stock");
+        assert_eq!(holder(ImportStep::Same, None), "who has it");
+        assert_eq!(holder(ImportStep::Place, Some("Northside")), "Northside");
+    }
 }

@@ -11,7 +11,7 @@ use super::{all, get, id, kind_words, maybe_id, maybe_word, one, run, word};
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, ImportState};
 use crate::ground::ids::{AssignmentId, CredentialId, CustomerId, DeviceId, DistributorId, ImportId, UserId};
-use crate::registry::imports::{Due, Import, ImportLine, Into, Line, Lines, Whose};
+use crate::registry::imports::{Column, Due, Import, ImportLine, Into, Line, Lines, Whose};
 use crate::registry::{Ask, Firmware, Iccid, Imei, Mac, Reference, RegistryError, RegistryScope};
 use crate::tenancy::{SystemScope, Tx};
 
@@ -41,6 +41,26 @@ pub(in crate::registry) async fn system_forget(
 ) -> Result<(), RegistryError> {
     let sql = "delete from device_import where created_at < $1 and state <> 'applying'";
     run(tx, sql, [before.into()]).await?;
+    Ok(())
+}
+
+/// Of one organisation's imports the last ones are kept beside the new one, and those under way.
+pub(in crate::registry) async fn system_keep(
+    tx: &System,
+    New { id, whose, .. }: &New,
+    kept: i64,
+) -> Result<(), RegistryError> {
+    let sql = "delete from device_import where state <> 'applying' and id in (
+          select id from device_import
+          where distributor_id is not distinct from $1 and customer_id is not distinct from $2 and id <> $4
+          order by created_at desc, id desc offset $3)";
+    let values = [
+        whose.distributor().map(DistributorId::as_uuid).into(),
+        whose.customer().map(CustomerId::as_uuid).into(),
+        (kept - 1).into(),
+        id.as_uuid().into(),
+    ];
+    run(tx, sql, values).await?;
     Ok(())
 }
 
@@ -189,7 +209,9 @@ pub(in crate::registry) async fn lines<S: RegistryScope>(
         Lines::Good => "and not is_wrong",
     };
     let sql = format!(
-        "select line, maker, serial, model, customer, reference, step, problems || clashes as wrong
+        "select line, maker, serial, model, kinds, imei, mac, iccid, firmware, customer, reference, wanted_state,
+           to_char(held_since at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as held_since, step,
+           problems || clashes as wrong
          from device_import_line where import_id = $1 and line > $2 {which} order by line limit $3"
     );
     let values = [
@@ -309,6 +331,27 @@ fn read(row: &QueryResult) -> Result<Import, DbErr> {
     })
 }
 
+/// What could be read of the other columns.
+fn others(row: &QueryResult) -> Result<Vec<(Column, String)>, DbErr> {
+    let mut others = Vec::new();
+    if let Some(kinds) = get::<Option<Vec<String>>>(row, "kinds")? {
+        others.push((Column::Kind, kinds.join(" ")));
+    }
+    for (column, name) in [
+        (Column::Imei, "imei"),
+        (Column::Mac, "mac"),
+        (Column::Iccid, "iccid"),
+        (Column::Firmware, "firmware"),
+        (Column::State, "wanted_state"),
+        (Column::HeldSince, "held_since"),
+    ] {
+        if let Some(text) = get::<Option<String>>(row, name)? {
+            others.push((column, text));
+        }
+    }
+    Ok(others)
+}
+
 fn read_line(row: &QueryResult) -> Result<ImportLine, DbErr> {
     let wrong: serde_json::Value = get(row, "wrong")?;
     Ok(ImportLine {
@@ -318,6 +361,7 @@ fn read_line(row: &QueryResult) -> Result<ImportLine, DbErr> {
         model: get(row, "model")?,
         customer: get(row, "customer")?,
         reference: get(row, "reference")?,
+        others: others(row)?,
         step: maybe_word(row, "step")?,
         problems: serde_json::from_value(wrong).map_err(|error| DbErr::Json(error.to_string()))?,
     })
