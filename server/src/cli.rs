@@ -57,6 +57,12 @@ enum AdminCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Confirm a customer's person, who sees readings from then on, where no second administrator can.
+    Confirm {
+        /// The address that they sign in with.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,6 +100,9 @@ impl Cli {
                 };
                 app::create_admin(&config, &email, &name, password).await
             }
+            Command::Admin {
+                command: AdminCommand::Confirm { email },
+            } => app::confirm(&config, &email).await,
             Command::Devices {
                 command: DevicesCommand::Import { customer, file },
             } => app::import_devices(&config, &customer, &file).await,

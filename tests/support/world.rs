@@ -75,6 +75,7 @@ impl World {
         let user = json!({"email": email, "name": format!("{name} User"), "role": "customer", "customer_id": id,
             "password": PASSWORD});
         let user_id = self::id(&self.admin.post("/api/v1/users", &user).await.ok());
+        self.server.run(&["admin", "confirm", "--email", &email], "");
         let user = self.anyone.sign_in(&email, PASSWORD).await;
         Customer {
             id,
@@ -95,8 +96,8 @@ impl World {
         let device = json!({"maker": "Acme", "serial": serial, "model_id": model, "customer_id": customer.id,
             "customer_reference": format!("bed-{serial}"), "assigned_since": since, "state": "active"});
         let id = id(&self.admin.post("/api/v1/devices", &device).await.ok());
-        let token = self
-            .admin
+        let token = customer
+            .user
             .post(&format!("/api/v1/devices/{id}/token"), &json!({}))
             .await
             .ok();

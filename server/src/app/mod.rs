@@ -189,6 +189,18 @@ pub async fn create_admin(
     }
 }
 
+/// Confirms a customer's person for who runs the machine.
+pub async fn confirm(config: &Config, email: &str) -> Result<(), AppError> {
+    start_logging(config);
+    let platform = Platform::open(config).await?;
+    let (ground, database) = (platform.ground.clone(), platform.database.clone());
+    let identity = crate::identity::Identity::new(ground, database, &config.public_url);
+    let confirmed = identity.system_confirm_at_the_machine(email).await;
+    platform.close().await;
+    confirmed.map_err(|error| AppError::Refused(error.to_string()))?;
+    say(&format!("confirmed {email}"))
+}
+
 /// Imports devices with their makers' tokens for one customer.
 pub async fn import_devices(config: &Config, customer: &str, file: &Path) -> Result<(), AppError> {
     start_logging(config);

@@ -7,10 +7,12 @@ mod api;
 mod customer_server;
 mod devices;
 mod hubs;
+mod orders;
 mod plan;
 mod rhythm;
 mod screen;
 mod seed;
+mod sites;
 mod values;
 mod world;
 
@@ -131,7 +133,8 @@ async fn play(
     let admin = api.sign_in(world::ADMIN, &world.password).await?;
     let server = CustomerServer::start(ground.clone(), world.receiver_port, screen.clone())?;
     world.receiver_port = Some(server.port());
-    seed::world(&admin, &api, &mut world, ground, screen).await?;
+    seed::world(running, &admin, &api, &mut world, ground, screen).await?;
+    orders::make(&api, &admin, &mut world, ground, screen).await?;
     server.trust(&world);
     screen.set_banner(base, &world);
     let stage = hubs::Stage {
@@ -142,6 +145,9 @@ async fn play(
         stop,
     };
     let hubs = hubs::start(&stage, &admin, &mut world).await?;
+    if !world.week_sent {
+        sites::make(&api, &world).await?;
+    }
     seed::week(&api, &hubs, &mut world, ground, screen).await?;
     screen.ready(ground.now());
     let mut players = devices::start(&api, &world, ground, options.pace, stop);

@@ -37,6 +37,7 @@ pub(super) async fn administrator(running: &Running, world: &World) -> Result<()
 
 /// Distributors, clinics with their people, devices with tokens, endpoints, and what lies in stock.
 pub(super) async fn world(
+    running: &Running,
     admin: &Api,
     api: &Api,
     world: &mut World,
@@ -64,13 +65,14 @@ pub(super) async fn world(
             .iter()
             .find(|one| Some(&one.name) == world.clinics[nth].distributor.as_ref());
         let of = of.and_then(|distributor| distributor.id.clone());
-        organisation(admin, &mut world.clinics[nth], of.as_deref(), &password).await?;
+        organisation((running, admin, api), &mut world.clinics[nth], of.as_deref(), &password).await?;
         endpoint(api, &mut world.clinics[nth], &password, port).await?;
         world.save()?;
         done += 1;
+        let first = api.sign_in(&world.clinics[nth].email, &password).await?;
         for number in 0..world.clinics[nth].devices.len() {
             let customer = world.clinics[nth].id.clone().unwrap_or_default();
-            device(admin, &mut world.clinics[nth].devices[number], &customer, ground).await?;
+            device((admin, &first), &mut world.clinics[nth].devices[number], &customer, ground).await?;
             world.save()?;
             done += 1;
             if is_new {
@@ -111,8 +113,10 @@ async fn distributor(
     Ok(())
 }
 
+/// A clinic with its people. The platform makes its first person, and confirms them as who runs the machine can; that one
+/// adds the others, because nobody outside of the clinic lets anybody see its readings.
 async fn organisation(
-    admin: &Api,
+    (running, admin, api): (&Running, &Api, &Api),
     clinic: &mut Clinic,
     distributor: Option<&str>,
     password: &str,
@@ -123,10 +127,17 @@ async fn organisation(
         let user = json!({"email": clinic.email, "name": format!("Nurse of {}", clinic.name), "role": "customer",
             "customer_id": id, "password": password});
         login(admin, &user).await?;
+        let identity = running.state().identity();
+        let confirmed = identity.system_confirm_at_the_machine(&clinic.email).await;
+        confirmed.map_err(|error| DemoError::App(AppError::Refused(error.to_string())))?;
         clinic.id = Some(id);
     }
+    if clinic.people.iter().all(|person| person.is_there) {
+        return Ok(());
+    }
     let belongs = json!({"role": "customer", "customer_id": clinic.id});
-    people(admin, &mut clinic.people, UserRole::Customer, &belongs, password).await
+    let first = api.sign_in(&clinic.email, password).await?;
+    people(&first, &mut clinic.people, UserRole::Customer, &belongs, password).await
 }
 
 /// The others of an organisation, each with a bundle of permissions.
@@ -198,13 +209,19 @@ async fn endpoint(api: &Api, clinic: &mut Clinic, password: &str, port: u16) -> 
     Ok(())
 }
 
-async fn device(admin: &Api, device: &mut Device, customer: &str, ground: &Ground) -> Result<(), DemoError> {
+/// A device at a clinic, whose own people issue its token.
+async fn device(
+    (admin, first): (&Api, &Api),
+    device: &mut Device,
+    customer: &str,
+    ground: &Ground,
+) -> Result<(), DemoError> {
     let since = (ground.now() - TimeDelta::days(HELD_FOR)).to_rfc3339();
     let where_it_is = json!({"customer_id": customer, "customer_reference": device.reference, "assigned_since": since,
         "state": "active"});
     registered(admin, device, where_it_is).await?;
     if let (Some(id), None, false) = (&device.id, &device.token, device.through_hub) {
-        let issued = admin
+        let issued = first
             .post(&format!("/api/v1/devices/{id}/token"), &json!({}))
             .await?
             .success("issuing a token")?;
@@ -214,7 +231,7 @@ async fn device(admin: &Api, device: &mut Device, customer: &str, ground: &Groun
 }
 
 /// A device in a distributor's stock, or in the platform's own.
-async fn stocked(
+pub(super) async fn stocked(
     admin: &Api,
     device: &mut Device,
     distributor: Option<&str>,
@@ -245,6 +262,12 @@ async fn registered(admin: &Api, device: &mut Device, where_it_is: Value) -> Res
         Some(id_of(answer, "creating a device")?)
     };
     Ok(())
+}
+
+/// The id of a model that there is.
+pub(super) async fn model_id(admin: &Api, maker: &str, name: &str) -> Result<Option<String>, DemoError> {
+    let same = |row: &Value| row["maker"] == maker && row["name"] == name;
+    find(admin, "/api/v1/device-models?limit=200", same).await
 }
 
 async fn model(admin: &Api, device: &Device) -> Result<String, DemoError> {

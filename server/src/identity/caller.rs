@@ -1,5 +1,6 @@
 //! Who makes a request, as a type.
 
+use uuid::Uuid;
 use vitals::Units;
 
 use super::{Email, Preferences};
@@ -41,12 +42,29 @@ impl Caller {
         }
     }
 
+    /// The distributor or the customer that this caller works for; none: the platform.
+    pub(crate) fn organisation_id(&self) -> Option<Uuid> {
+        match &self.scope {
+            CallerScope::Admin(_) | CallerScope::Finance(_) => None,
+            CallerScope::Distributor(scope) => Some(scope.id().as_uuid()),
+            CallerScope::Customer(scope) => Some(scope.id().as_uuid()),
+        }
+    }
+
     /// Whether the table of rights lets this caller do that.
     ///
     /// # Errors
     /// Why not.
     pub fn check(&self, right: Right) -> Result<(), Denied> {
-        right.check(self.role(), &self.actor().permissions)
+        match &self.scope {
+            CallerScope::Customer(scope) => scope.check(right),
+            _ => right.check(self.role(), &self.actor().permissions),
+        }
+    }
+
+    /// Whether this caller sees some sites of their customer alone.
+    pub fn is_confined(&self) -> bool {
+        matches!(&self.scope, CallerScope::Customer(scope) if scope.reach().is_confined())
     }
 
     fn actor(&self) -> &Actor {

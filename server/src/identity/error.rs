@@ -25,6 +25,9 @@ pub enum IdentityError {
     /// The caller may not do that.
     #[error("not allowed: {0}")]
     NotAllowed(&'static str),
+    /// The caller might, but not as things stand.
+    #[error("{0}")]
+    NotNow(&'static str),
     /// Not an e-mail address.
     #[error("the e-mail address is not valid")]
     BadEmail,
@@ -32,7 +35,7 @@ pub enum IdentityError {
     #[error("the password {0}")]
     BadPassword(&'static str),
     /// A name that is empty or too long.
-    #[error("the name must have 1 to 200 characters, none of them a control character")]
+    #[error("the name must have 1 to 200 characters: no web address, no < or >, no control character")]
     BadName,
     /// The address belongs to an account already.
     #[error("this e-mail address cannot be used")]
@@ -61,6 +64,12 @@ pub enum IdentityError {
     /// The user does not exist, or not for this caller.
     #[error("no such user")]
     NoSuchUser,
+    /// The site does not exist, or not for this caller.
+    #[error("no such site")]
+    NoSuchSite,
+    /// The care team does not exist, or not for this caller.
+    #[error("no such care team")]
+    NoSuchTeam,
     /// The database is away, or something in it is not as it should be.
     #[error("the database could not be asked")]
     Database(#[from] DbErr),

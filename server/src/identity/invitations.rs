@@ -6,11 +6,14 @@ use super::rules::{self, Allowed};
 use super::store::invitations as store;
 use super::store::{self as accounts, NewAccount, NewSession};
 use super::users::{Organisation, UserScope, checked_name, may_manage_users};
-use super::{Caller, CallerScope, Email, Identity, IdentityError, LinkToken, Password, Session, letters};
+use super::{
+    Belonging, Caller, CallerScope, Email, Identity, IdentityError, LinkToken, Password, Session, letters,
+    membership,
+};
 use crate::ground::Purpose;
 use crate::ground::enums::{MailState, UserRole};
 use crate::ground::ids::{CustomerId, DistributorId, InvitationId, MailId, UserId};
-use crate::tenancy::{Bundle, PermissionSet, Scope as _, SystemScope, Tx};
+use crate::tenancy::{Bundle, PermissionSet, Reach, Scope as _, SystemScope, Tx};
 
 /// How long an invitation's link works.
 pub const INVITATION_LIVES: TimeDelta = TimeDelta::days(7);
@@ -28,6 +31,8 @@ pub struct NewInvitation {
     pub organisation: Organisation,
     /// What they may do there; everything that the inviter may give, where nothing is said.
     pub permissions: Option<PermissionSet>,
+    /// Where in a customer they will belong, and whether they will see that alone.
+    pub belonging: Belonging,
 }
 
 /// An invitation that nobody has accepted yet, as lists show it.
@@ -47,6 +52,8 @@ pub struct Invitation {
     pub(super) through: Option<DistributorId>,
     /// What they may do there.
     pub permissions: PermissionSet,
+    /// Where in a customer they will belong, and whether they will see that alone.
+    pub belonging: Belonging,
     /// Who invited.
     pub invited_by: UserId,
     /// When it was sent, the last time.
@@ -84,8 +91,10 @@ impl Identity {
             role,
             organisation,
             permissions,
+            belonging,
         } = new;
         let name = checked_name(&name)?;
+        let permissions = self.fitting(caller, permissions, &belonging).await?;
         let Allowed {
             permissions,
             first_of,
@@ -102,6 +111,7 @@ impl Identity {
             organisation,
             through,
             permissions,
+            belonging,
             invited_by: caller.person.id,
             sent_at: now,
             expires_at: now + INVITATION_LIVES,
@@ -234,13 +244,16 @@ impl Identity {
         let account = SystemScope::for_purpose("make the account of an invitation")
             .run(&self.database, async |tx| {
                 let pending = store::system_pending(tx, &hmac, now, true).await?;
-                let invitation = pending.ok_or(IdentityError::LinkOver)?.invitation;
+                let pending = pending.ok_or(IdentityError::LinkOver)?;
+                let invitation = pending.invitation;
                 if let Organisation::Customer(customer) = invitation.organisation
                     && invitation.through.is_some()
                 {
                     no_users_yet(tx, customer).await?;
                 }
+                let (belonging, organisation) = (invitation.belonging, invitation.organisation);
                 let account = NewAccount {
+                    confined: belonging.confined,
                     id: user,
                     email: invitation.email,
                     name: invitation.name,
@@ -249,6 +262,7 @@ impl Identity {
                     permissions: invitation.permissions,
                     password_hash,
                     created_at: now,
+                    made_by: Some(pending.maker),
                 };
                 accounts::system_insert_account(tx, &account)
                     .await
@@ -257,6 +271,9 @@ impl Identity {
                         IdentityError::EmailTaken => IdentityError::AddressHasAccount,
                         error => error,
                     })?;
+                if let Organisation::Customer(customer) = organisation {
+                    accounts::membership::system_belong(tx, customer, user, &belonging).await?;
+                }
                 store::system_accept(tx, invitation.id, user, now).await?;
                 self.first_sign_in(tx, user, &session).await
             })
@@ -267,6 +284,35 @@ impl Identity {
             caller: account.into_caller()?,
             expires_at: session.expires_at,
         })
+    }
+
+    /// The permissions for somebody who will belong there: who will see a part alone gets nothing that concerns the whole,
+    /// by the word or by default, and is invited by somebody who sees all of it.
+    async fn fitting(
+        &self,
+        caller: &Caller,
+        permissions: Option<PermissionSet>,
+        belonging: &Belonging,
+    ) -> Result<Option<PermissionSet>, IdentityError> {
+        if *belonging == Belonging::default() {
+            return Ok(permissions);
+        }
+        let scope = membership::may_confine(caller)?;
+        membership::bounded(belonging)?;
+        scope
+            .run(&self.database, async |tx| {
+                accounts::membership::must_see_all(tx, belonging).await
+            })
+            .await?;
+        if !belonging.confined {
+            return Ok(permissions);
+        }
+        let fitting = match permissions {
+            Some(given) => given,
+            None => Reach::sites([]).within(scope.actor().permissions.clone()),
+        };
+        membership::may_be_confined(&fitting)?;
+        Ok(Some(fitting))
     }
 
     async fn first_sign_in(

@@ -47,10 +47,41 @@ pub(super) fn changed(to: &Email, public_url: &str) -> Letter {
     )
 }
 
+/// "Somebody says that they speak for the customer."
+pub(super) fn asks(to: &str, name: &str, email: &str, organisation: &str, public_url: &str) -> Letter {
+    let text = format!(
+        "Hello,\n\n\
+         {name} ({email}) has signed in on Vitalwire as somebody who belongs to {organisation}, and asks to see what its \
+         devices measure. An administrator of the platform makes sure of that before anything is shown.\n\n\
+         If you do not know this person, say so now to whoever provides Vitalwire to you.\n\n{public_url}/users\n"
+    );
+    addressed(MailKind::Confirmation, to, "Somebody asks to see readings", text)
+}
+
+/// "The platform has made sure of them."
+pub(super) fn confirmed(to: &str, name: &str, email: &str, organisation: &str) -> Letter {
+    let text = format!(
+        "Hello,\n\n\
+         an administrator of the platform has confirmed that {name} ({email}) belongs to {organisation}. From now on they \
+         see what its devices measure on Vitalwire, and decide who else there does.\n\n\
+         If you do not know this person, say so at once to whoever provides Vitalwire to you.\n"
+    );
+    addressed(
+        MailKind::Confirmation,
+        to,
+        "A person was confirmed on Vitalwire",
+        text,
+    )
+}
+
 fn letter(kind: MailKind, to: &Email, subject: &str, text: String) -> Letter {
+    addressed(kind, to.as_str(), subject, text)
+}
+
+fn addressed(kind: MailKind, to: &str, subject: &str, text: String) -> Letter {
     Letter {
         kind,
-        to: to.as_str().to_owned(),
+        to: to.to_owned(),
         subject: subject.to_owned(),
         text,
     }

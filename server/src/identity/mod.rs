@@ -5,11 +5,13 @@
 
 mod access_token;
 mod caller;
+mod confirmation;
 mod email;
 mod error;
 mod invitations;
 mod letters;
 mod link;
+mod membership;
 mod password;
 mod preferences;
 mod resets;
@@ -29,12 +31,14 @@ pub use email::Email;
 pub use error::IdentityError;
 pub use invitations::{INVITATION_LIVES, Invitation, Invited, NewInvitation};
 pub use link::LinkToken;
+pub use membership::{Belonging, BelongingPatch, Member, Place};
 pub use password::{Cost, Password};
 pub use preferences::Preferences;
 pub use resets::RESET_LIVES;
 pub use session::{ABSOLUTE, IDLE, Session, SessionSecret};
 pub use throttle::{Throttle, place};
-pub use users::{Listed, NewUser, Organisation, User, UserFilter, UserScope};
+pub(crate) use users::is_plain;
+pub use users::{Listed, Made, NewUser, Organisation, User, UserFilter, UserScope};
 
 use tokio::sync::watch;
 
@@ -48,6 +52,11 @@ use throttle::{ResetThrottle, SignInThrottle};
 
 /// Invitations that one person may send: fifty in a row, then one in half a minute.
 const INVITATIONS: (u32, Duration) = (50, Duration::from_secs(30));
+/// Accounts with a password that one person may make, each of which costs a hash: likewise.
+const ACCOUNTS: (u32, Duration) = (50, Duration::from_secs(30));
+/// How often an organisation may hear that an address is taken by somebody whom it does not see: three times in a row, then
+/// three times a day. Whoever goes through addresses learns no more than that.
+const TAKEN: (u32, Duration) = (3, Duration::from_hours(8));
 
 /// Who is who. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -60,6 +69,8 @@ pub struct Identity {
     /// The invitations of each person.
     letters_of: Arc<Throttle<UserId>>,
     resets: Arc<ResetThrottle>,
+    accounts_by: Arc<Throttle<UserId>>,
+    taken_for: Arc<Throttle<Option<uuid::Uuid>>>,
     post: Post,
     public_url: Arc<str>,
     /// Touched whenever a session may have ended in this process.
@@ -90,6 +101,8 @@ impl Identity {
         let tokens =
             AccessTokens::new(ground.clone(), public_url).expect("tokens can be signed and verified");
         let letters_of = Throttle::new(ground.clock(), INVITATIONS.0, INVITATIONS.1);
+        let accounts_by = Throttle::new(ground.clock(), ACCOUNTS.0, ACCOUNTS.1);
+        let taken_for = Throttle::new(ground.clock(), TAKEN.0, TAKEN.1);
         let resets = ResetThrottle::new(&ground.clock());
         Self {
             post: Post::new(ground.clone()),
@@ -100,6 +113,8 @@ impl Identity {
             tokens: Arc::new(tokens),
             letters_of: Arc::new(letters_of),
             resets: Arc::new(resets),
+            accounts_by: Arc::new(accounts_by),
+            taken_for: Arc::new(taken_for),
             public_url: public_url.into(),
             endings: watch::Sender::new(()),
         }

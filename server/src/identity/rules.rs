@@ -13,9 +13,19 @@ pub(super) struct Allowed {
     pub(super) first_of: Option<CustomerId>,
 }
 
-/// An invitation's rules: nobody gives a permission away that they do not have. With one exception: whoever invites never
-/// learns the password, so a distributor may give a customer's first user everything, the values that it must not see
-/// itself included. A user made with a password by a distributor never gets those.
+/// What nobody outside of a customer gives to its people: to see what was measured, and to have it sent somewhere.
+pub(super) const VALUES: [Permission; 2] = [Permission::ReadReadings, Permission::ManageEndpoints];
+
+/// What the platform and distributors may give to people of a role that is not their own.
+pub(super) fn from_outside(role: UserRole) -> PermissionSet {
+    Permission::of(role)
+        .filter(|permission| !VALUES.contains(permission))
+        .collect()
+}
+
+/// The rules of who gives what to whom: nobody gives a permission away that they do not have. What a customer's devices
+/// measured is its own, so nobody else lets anybody see it, whether they know the account's password or read its mail: a
+/// customer's first person gets that from the platform once it has made sure of them (`confirmation`).
 pub(super) fn may_invite(
     caller: &Caller,
     role: UserRole,
@@ -23,6 +33,18 @@ pub(super) fn may_invite(
     given: Option<PermissionSet>,
 ) -> Result<Allowed, IdentityError> {
     may_manage_users(caller)?;
+    let (own, first_of) = match (&caller.scope, organisation) {
+        (CallerScope::Admin(_), Organisation::Customer(_)) => (from_outside(role), None),
+        (CallerScope::Admin(_), _) => (Permission::of(role).collect(), None),
+        (CallerScope::Customer(scope), Organisation::Customer(id)) if id == scope.id() => {
+            (scope.actor().permissions.clone(), None)
+        }
+        (CallerScope::Distributor(scope), Organisation::Distributor(id)) if id == scope.id() => {
+            (scope.actor().permissions.clone(), None)
+        }
+        (CallerScope::Distributor(_), Organisation::Customer(id)) => (from_outside(role), Some(id)),
+        _ => return Err(IdentityError::NoSuchOrganisation),
+    };
     if !organisation.has(role) {
         return Err(IdentityError::NotAllowed(
             "the role does not fit the organisation",
@@ -34,27 +56,20 @@ pub(super) fn may_invite(
             "one of these permissions means nothing to people of this role",
         ));
     }
-    let (own, first_of) = match (&caller.scope, organisation) {
-        (CallerScope::Admin(_), _) => (all, None),
-        (CallerScope::Customer(scope), Organisation::Customer(id)) if id == scope.id() => {
-            (scope.actor().permissions.clone(), None)
-        }
-        (CallerScope::Distributor(scope), Organisation::Distributor(id)) if id == scope.id() => {
-            (scope.actor().permissions.clone(), None)
-        }
-        (CallerScope::Distributor(_), Organisation::Customer(id)) => (all, Some(id)),
-        _ => return Err(IdentityError::NoSuchOrganisation),
-    };
     let permissions = given.unwrap_or_else(|| meant(role, &own));
-    if !own.covers(&permissions) {
-        return Err(IdentityError::NotAllowed(
-            "nobody gives a permission away that they do not have",
-        ));
+    if own.covers(&permissions) {
+        return Ok(Allowed {
+            permissions,
+            first_of,
+        });
     }
-    Ok(Allowed {
-        permissions,
-        first_of,
-    })
+    let is_outside = matches!(organisation, Organisation::Customer(_)) && caller.role() != UserRole::Customer;
+    Err(IdentityError::NotAllowed(if is_outside {
+        "only a customer's own people let somebody see readings or manage the endpoint; its first person gets that when \
+         the platform has confirmed them"
+    } else {
+        "nobody gives a permission away that they do not have"
+    }))
 }
 
 /// Those of the permissions that mean something to people of a role.

@@ -1,6 +1,9 @@
 //! Everything identity asks the database. Accounts are found before a tenant is known, hence `system_…`.
 
+pub(super) mod confirmation;
 pub(super) mod invitations;
+pub(super) mod membership;
+pub(super) mod people;
 pub(super) mod preferences;
 pub(super) mod resets;
 
@@ -10,13 +13,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::users::{Listed, Organisation, User, UserFilter, UserScope};
+use super::users::{Made, Maker, Organisation, User};
 use super::{Caller, CallerScope, Email, IdentityError, Person, Preferences};
-use crate::ground::enums::{UserRole, UserState};
-use crate::ground::ids::{CustomerId, SessionId, UserId};
+use crate::ground::enums::{CaseSide, UserRole, UserState};
+use crate::ground::ids::{CustomerId, SessionId, SiteId, UserId};
 use crate::tenancy::{
-    Actor, AdminScope, CustomerScope, DistributorScope, FinanceScope, PermissionSet, Scope as _, SystemScope,
-    Tx,
+    Actor, AdminScope, CustomerScope, DistributorScope, FinanceScope, PermissionSet, Reach, SystemScope, Tx,
 };
 
 type System = Tx<SystemScope>;
@@ -25,11 +27,13 @@ const CHOSEN: &str = preferences::COLUMNS;
 
 const USER: &str =
     "u.id, u.email, u.display_name, u.role, u.distributor_id, u.customer_id, u.permissions, u.state,
-    u.created_at, u.last_sign_in_at";
+    u.created_at, u.last_sign_in_at, u.made_side, u.made_by_name, u.asked_at, u.confirmed_at, u.disabled_side,
+    u.confined";
 
 const BESIDE: &str = "coalesce(c.name, d.name) as organisation,
     coalesce(c.time_zone, d.time_zone, 'UTC') as time_zone,
-    coalesce(c.state, d.state, 'active') <> 'closed' as is_open, u.sign_in_generation";
+    coalesce(c.state, d.state, 'active') <> 'closed' as is_open, u.sign_in_generation,
+    case when u.confined then vw_sites_of(u.id) end as sites";
 
 const ACCOUNT_FROM: &str = "user_account u
     left join customer c on c.id = u.customer_id
@@ -43,6 +47,7 @@ pub(super) struct Account {
     time_zone: String,
     preferences: Preferences,
     is_open: bool,
+    reach: Reach,
     /// What is given out under it ends for good with the next disabling.
     pub(super) generation: i32,
 }
@@ -75,7 +80,7 @@ impl Account {
             }
             Organisation::Platform => CallerScope::Admin(AdminScope::new(actor)),
             Organisation::Distributor(of) => CallerScope::Distributor(DistributorScope::new(of, actor)),
-            Organisation::Customer(of) => CallerScope::Customer(CustomerScope::new(of, actor)),
+            Organisation::Customer(of) => CallerScope::Customer(CustomerScope::new(of, actor, self.reach)),
         };
         let (organisation, preferences) = (self.organisation, self.preferences);
         let time_zone = preferences.time_zone.clone().unwrap_or(self.time_zone);
@@ -101,8 +106,12 @@ pub(super) struct NewAccount {
     pub(super) role: UserRole,
     pub(super) organisation: Organisation,
     pub(super) permissions: PermissionSet,
+    /// Whether they see some sites of their customer alone.
+    pub(super) confined: bool,
     pub(super) password_hash: String,
     pub(super) created_at: DateTime<Utc>,
+    /// None: at the command line.
+    pub(super) made_by: Option<Maker>,
 }
 
 pub(super) struct NewSession {
@@ -120,9 +129,11 @@ pub(super) async fn system_insert_account(tx: &System, new: &NewAccount) -> Resu
         Organisation::Distributor(id) => (Some(id.as_uuid()), None),
         Organisation::Customer(id) => (None, Some(id.as_uuid())),
     };
+    let made_by = new.made_by.as_ref();
     let account = sql(
-        "insert into user_account (id, email, display_name, role, distributor_id, customer_id, permissions, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into user_account (id, email, display_name, role, distributor_id, customer_id, permissions, created_at,
+           made_by, made_side, made_by_name, confined)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [
             new.id.as_uuid().into(),
             new.email.as_str().into(),
@@ -132,6 +143,10 @@ pub(super) async fn system_insert_account(tx: &System, new: &NewAccount) -> Resu
             customer.into(),
             new.permissions.to_texts().into(),
             new.created_at.into(),
+            made_by.map(|maker| maker.id.as_uuid()).into(),
+            made_by.map(|maker| maker.made.side.as_str()).into(),
+            made_by.map(|maker| maker.made.name.as_str()).into(),
+            new.confined.into(),
         ],
     );
     tx.connection()
@@ -285,26 +300,30 @@ pub(super) async fn system_end_session(
 }
 
 /// Changes the state. A disabled account's sessions and access tokens end with it, and do not come back when it is enabled.
+/// False: the platform's people disabled it, and others do not enable it.
 pub(super) async fn system_set_user_state(
     tx: &System,
     user: UserId,
-    state: UserState,
+    (state, by): (UserState, CaseSide),
     now: DateTime<Utc>,
-) -> Result<(), IdentityError> {
+) -> Result<bool, IdentityError> {
     let set = sql(
         "update user_account set state = $2,
+           disabled_side = case when $2 <> 'disabled' then null when disabled_side = 'platform' then 'platform' else $3 end,
            sign_in_generation = sign_in_generation + case when $2 = 'disabled' then 1 else 0 end
-         where id = $1",
-        [user.as_uuid().into(), state.as_str().into()],
+         where id = $1 and ($2 = 'disabled' or $3 = 'platform' or disabled_side is distinct from 'platform')",
+        [user.as_uuid().into(), state.as_str().into(), by.as_str().into()],
     );
-    tx.connection().execute_raw(set).await?;
+    if tx.connection().execute_raw(set).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
     // Only now: whoever was about to sign in has done so, or never will.
     let end = sql(
         "update session set ended_at = $3 where user_id = $1 and ended_at is null and $2 = 'disabled'",
         [user.as_uuid().into(), state.as_str().into(), now.into()],
     );
     tx.connection().execute_raw(end).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Makes whoever would add an account to the customer wait until this transaction has ended.
@@ -326,98 +345,6 @@ pub(super) async fn system_has_users(tx: &System, customer: CustomerId) -> Resul
         [customer.as_uuid().into()],
     );
     Ok(tx.connection().query_one_raw(ask).await?.is_some())
-}
-
-/// The name of a user's organisation, for an administrator, who sees those of many. To others it is their own, and a
-/// customer's role may not read distributors.
-fn organisation_for<S: UserScope>() -> &'static str {
-    if S::ROLE == AdminScope::ROLE {
-        "coalesce((select c.name from customer c where c.id = u.customer_id),
-           (select d.name from distributor d where d.id = u.distributor_id))"
-    } else {
-        "null::text"
-    }
-}
-
-pub(super) async fn people_of<S: UserScope>(
-    tx: &Tx<S>,
-    organisation: Organisation,
-    limit: u16,
-) -> Result<Vec<User>, IdentityError> {
-    let (distributor, customer) = match organisation {
-        Organisation::Platform => (None, None),
-        Organisation::Distributor(id) => (Some(id.as_uuid()), None),
-        Organisation::Customer(id) => (None, Some(id.as_uuid())),
-    };
-    let text = format!(
-        "select {USER} from user_account u
-         where u.distributor_id is not distinct from $1 and u.customer_id is not distinct from $2
-         order by u.display_name, u.id limit $3"
-    );
-    let values = [distributor.into(), customer.into(), i64::from(limit).into()];
-    let rows = tx.connection().query_all_raw(sql(&text, values)).await?;
-    rows.iter().map(user).collect()
-}
-
-pub(super) async fn users<S: UserScope>(
-    tx: &Tx<S>,
-    filter: &UserFilter,
-    after: Option<&str>,
-    limit: u16,
-) -> Result<Vec<Listed>, IdentityError> {
-    let text = format!(
-        "select {USER}, {} as organisation from user_account u
-         where ($1::text is null or u.email > $1)
-           and ($2::text is null or strpos(u.email, lower($2)) > 0 or strpos(lower(u.display_name), lower($2)) > 0)
-           and ($3::text is null or u.role = $3) and ($4::text is null or u.state = $4)
-           and ($5::uuid is null or u.customer_id = $5 or u.distributor_id = $5)
-         order by u.email limit $6",
-        organisation_for::<S>()
-    );
-    let UserFilter {
-        q,
-        role,
-        state,
-        organisation,
-    } = filter;
-    let ask = sql(
-        &text,
-        [
-            after.into(),
-            q.as_deref().into(),
-            role.map(UserRole::as_str).into(),
-            state.map(UserState::as_str).into(),
-            (*organisation).into(),
-            i64::from(limit).into(),
-        ],
-    );
-    let rows = tx.connection().query_all_raw(ask).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Listed {
-                user: user(row)?,
-                organisation: get(row, "organisation")?,
-            })
-        })
-        .collect()
-}
-
-/// One user whom the scope sees.
-pub(super) async fn one_user<S: UserScope>(tx: &Tx<S>, id: UserId) -> Result<Listed, IdentityError> {
-    let text = format!(
-        "select {USER}, {} as organisation from user_account u
-         where u.id = $1",
-        organisation_for::<S>()
-    );
-    let row = tx
-        .connection()
-        .query_one_raw(sql(&text, [id.as_uuid().into()]))
-        .await?;
-    let row = row.ok_or(IdentityError::NoSuchUser)?;
-    Ok(Listed {
-        user: user(&row)?,
-        organisation: get(&row, "organisation")?,
-    })
 }
 
 /// Changes what a user may do.
@@ -451,6 +378,8 @@ fn account(row: &QueryResult) -> Result<Account, IdentityError> {
         time_zone: get(row, "time_zone")?,
         preferences: preferences::preferences(row)?,
         is_open: get(row, "is_open")?,
+        reach: get::<Option<Vec<Uuid>>>(row, "sites")?
+            .map_or(Reach::Whole, |sites| Reach::sites(sites.into_iter().map(SiteId::from))),
         generation: get(row, "sign_in_generation")?,
     })
 }
@@ -474,6 +403,13 @@ fn user(row: &QueryResult) -> Result<User, IdentityError> {
         state: parsed::<UserState>(row, "state")?,
         created_at: get(row, "created_at")?,
         last_sign_in_at: get(row, "last_sign_in_at")?,
+        made: get::<Option<CaseSide>>(row, "made_side")?
+            .zip(get(row, "made_by_name")?)
+            .map(|(side, name)| Made { side, name }),
+        asked_at: get(row, "asked_at")?,
+        confirmed_at: get(row, "confirmed_at")?,
+        disabled_side: get(row, "disabled_side")?,
+        confined: get(row, "confined")?,
     })
 }
 

@@ -84,7 +84,7 @@ impl<K: Hash + Eq + Clone> Throttle<K> {
     }
 
     /// Takes an attempt back that turned out to be none.
-    fn take_back(&self, key: &K) {
+    pub(super) fn take_back(&self, key: &K) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(recovered) = known.recovered.get_mut(key) {
             *recovered = recovered.saturating_sub(self.each);

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::rules::{self, Allowed};
 use super::store::{self, NewAccount};
-use super::{Caller, CallerScope, Email, Identity, IdentityError, Password};
-use crate::ground::enums::{UserRole, UserState};
+use super::{Caller, CallerScope, Email, Identity, IdentityError, Password, Person, membership};
+use crate::ground::enums::{CaseSide, UserRole, UserState};
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
 use crate::tenancy::{
     AdminScope, Bundle, CustomerScope, DistributorScope, FinanceScope, Permission, PermissionSet, Scope,
@@ -44,6 +44,50 @@ impl Organisation {
     }
 }
 
+/// By whom an account was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Whose people that was.
+    pub side: CaseSide,
+    /// Their organisation's name, or their own where they are the platform's.
+    pub name: String,
+}
+
+/// The person who makes an account.
+#[derive(Debug, Clone)]
+pub(super) struct Maker {
+    pub(super) id: UserId,
+    pub(super) made: Made,
+}
+
+impl Maker {
+    /// The caller.
+    pub(super) fn of(caller: &Caller) -> Self {
+        let Person {
+            id,
+            name,
+            organisation,
+            ..
+        } = &caller.person;
+        Self {
+            id: *id,
+            made: Made {
+                side: side_of(caller.role()),
+                name: organisation.clone().unwrap_or_else(|| name.clone()),
+            },
+        }
+    }
+}
+
+/// Whose people those of a role are.
+pub(super) const fn side_of(role: UserRole) -> CaseSide {
+    match role {
+        UserRole::Admin | UserRole::Finance => CaseSide::Platform,
+        UserRole::Distributor => CaseSide::Distributor,
+        UserRole::Customer => CaseSide::Customer,
+    }
+}
+
 /// An account, as lists show it.
 #[derive(Debug, Clone)]
 pub struct User {
@@ -65,12 +109,33 @@ pub struct User {
     pub created_at: DateTime<Utc>,
     /// When it last signed in.
     pub last_sign_in_at: Option<DateTime<Utc>>,
+    /// By whom it was made; none: at the command line, or before this was written down.
+    pub made: Option<Made>,
+    /// When the person asked the platform to make sure of them.
+    pub asked_at: Option<DateTime<Utc>>,
+    /// When the platform did.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// Whose people disabled it.
+    pub disabled_side: Option<CaseSide>,
+    /// Whether they see some sites of their customer alone, and what stands there.
+    pub confined: bool,
 }
 
 impl User {
     /// The preset role that it has, if it is one.
     pub fn bundle(&self) -> Option<&'static Bundle> {
         Bundle::matching(self.role, &self.permissions)
+    }
+
+    /// Who made it, where that was somebody outside of its organisation.
+    pub fn made_outside(&self) -> Option<&Made> {
+        let made = self.made.as_ref()?;
+        (made.side != side_of(self.role)).then_some(made)
+    }
+
+    /// Whether the person waits for the platform to make sure of them.
+    pub fn asks(&self) -> bool {
+        self.asked_at.is_some() && self.confirmed_at.is_none() && self.state == UserState::Active
     }
 }
 
@@ -94,6 +159,8 @@ pub struct UserFilter {
     pub state: Option<UserState>,
     /// Of this customer or this distributor.
     pub organisation: Option<Uuid>,
+    /// Those who wait for the platform to make sure of them.
+    pub asks: bool,
 }
 
 /// An account to make.
@@ -123,7 +190,11 @@ impl UserScope for CustomerScope {}
 impl Identity {
     /// Makes an account as the platform: at the command line, for the demo.
     pub async fn system_create_user(&self, new: NewUser) -> Result<UserId, IdentityError> {
-        let account = self.account_of(new).await?;
+        self.make(new, None).await
+    }
+
+    async fn make(&self, new: NewUser, maker: Option<Maker>) -> Result<UserId, IdentityError> {
+        let account = self.account_of(new, maker).await?;
         SystemScope::for_purpose("make an account")
             .run(&self.database, async |tx| {
                 store::system_insert_account(tx, &account).await
@@ -133,7 +204,7 @@ impl Identity {
     }
 
     /// The account to store; its password is hashed outside of any transaction.
-    async fn account_of(&self, new: NewUser) -> Result<NewAccount, IdentityError> {
+    async fn account_of(&self, new: NewUser, made_by: Option<Maker>) -> Result<NewAccount, IdentityError> {
         let NewUser {
             email,
             name,
@@ -153,6 +224,7 @@ impl Identity {
         let password_hash = self.passwords.hash(&password).await?;
         Ok(NewAccount {
             id: self.ground.id(),
+            confined: false,
             email,
             name,
             role,
@@ -160,6 +232,7 @@ impl Identity {
             permissions,
             password_hash,
             created_at: self.ground.now(),
+            made_by,
         })
     }
 
@@ -182,39 +255,34 @@ impl Identity {
     }
 
     /// Makes an account for a caller: an administrator for anybody, a distributor its own staff and the first user of
-    /// its own customers, a customer its own staff. Nobody gives a permission away that they do not have.
+    /// its own customers, a customer its own staff. Nobody gives a permission away that they do not have, and nobody outside
+    /// of a customer gives its values away: whoever makes an account like this knows its first password.
     pub async fn create_user(&self, caller: &Caller, mut new: NewUser) -> Result<UserId, IdentityError> {
-        match &caller.scope {
-            CallerScope::Admin(_) => {}
-            CallerScope::Finance(_) => return Err(IdentityError::NotAllowed("finance makes no users")),
-            CallerScope::Customer(scope) => {
-                may_manage_users(caller)?;
-                if new.organisation != Organisation::Customer(scope.id()) {
-                    return Err(IdentityError::NoSuchOrganisation);
-                }
-                new.permissions = Some(within(&scope.actor().permissions, new.permissions)?);
-            }
-            CallerScope::Distributor(scope) => {
-                may_manage_users(caller)?;
-                match new.organisation {
-                    Organisation::Distributor(id) if id == scope.id() => {
-                        new.permissions = Some(within(&scope.actor().permissions, new.permissions)?);
-                    }
-                    Organisation::Customer(customer) => {
-                        // Whoever makes a user knows the first password, and a distributor must see no value, neither
-                        // in the portal nor at an endpoint of its own. The platform grants the rest.
-                        let without_values = [Permission::ManageDevices, Permission::ManageUsers];
-                        new.permissions =
-                            Some(within(&without_values.into_iter().collect(), new.permissions)?);
-                        return self.create_first_user(scope, customer, new).await;
-                    }
-                    Organisation::Distributor(_) | Organisation::Platform => {
-                        return Err(IdentityError::NoSuchOrganisation);
-                    }
-                }
-            }
+        if matches!(caller.scope, CallerScope::Finance(_)) {
+            return Err(IdentityError::NotAllowed("finance makes no users"));
         }
-        self.system_create_user(new).await
+        let Allowed {
+            permissions,
+            first_of,
+        } = rules::may_invite(caller, new.role, new.organisation, new.permissions)?;
+        new.permissions = Some(permissions);
+        let too_many = |retry_after| IdentityError::TooManyAttempts { retry_after };
+        self.accounts_by.attempt(&caller.person.id).map_err(too_many)?;
+        // Whose the caller is: that an address is taken elsewhere is heard a few times only. Administrators see everybody.
+        let own = caller.organisation_id();
+        if own.is_some() {
+            self.taken_for.attempt(&own).map_err(too_many)?;
+        }
+        let made = match (&caller.scope, first_of) {
+            (CallerScope::Distributor(scope), Some(customer)) => {
+                self.create_first_user(caller, scope, customer, new).await
+            }
+            _ => self.make(new, Some(Maker::of(caller))).await,
+        };
+        if !matches!(made, Err(IdentityError::EmailTaken)) {
+            self.taken_for.take_back(&own);
+        }
+        made
     }
 
     /// The accounts that the scope sees and the filter leaves, by address, after the one given; at most `limit`.
@@ -225,12 +293,12 @@ impl Identity {
         after: Option<&str>,
         limit: u16,
     ) -> Result<Vec<Listed>, IdentityError> {
-        store::users(tx, filter, after, limit).await
+        store::people::users(tx, filter, after, limit).await
     }
 
     /// One account that the scope sees.
     pub async fn user<S: UserScope>(&self, tx: &Tx<S>, id: UserId) -> Result<Listed, IdentityError> {
-        store::one_user(tx, id).await
+        store::people::one_user(tx, id).await
     }
 
     /// The accounts of one organisation that the scope sees, by name; at most `limit`.
@@ -240,7 +308,7 @@ impl Identity {
         organisation: Organisation,
         limit: u16,
     ) -> Result<Vec<User>, IdentityError> {
-        store::people_of(tx, organisation, limit).await
+        store::people::people_of(tx, organisation, limit).await
     }
 
     /// Disables an account that the scope sees, or enables it again. Its sessions and tokens stop at once and for good:
@@ -256,7 +324,12 @@ impl Identity {
         let now = self.ground.now();
         SystemScope::for_purpose("change the state of an account that the caller sees")
             .run(&self.database, async |tx| {
-                store::system_set_user_state(tx, user, state, now).await?;
+                let by = side_of(caller.role());
+                if !store::system_set_user_state(tx, user, (state, by), now).await? {
+                    return Err(IdentityError::NotAllowed(
+                        "the platform's administrators disabled this account, and enable it again",
+                    ));
+                }
                 if state == UserState::Disabled {
                     store::invitations::system_revoke_of(tx, user, now).await?;
                 }
@@ -276,14 +349,27 @@ impl Identity {
         permissions: PermissionSet,
     ) -> Result<(), IdentityError> {
         let User {
-            role, organisation, ..
+            role,
+            organisation,
+            permissions: present,
+            confined,
+            ..
         } = self.user_to_change(caller, scope, user).await?;
         if organisation == Organisation::Platform {
             return Err(IdentityError::NotAllowed(
                 "people of the platform have no permissions of their own",
             ));
         }
-        let Allowed { permissions, .. } = rules::may_invite(caller, role, organisation, Some(permissions))?;
+        if confined {
+            membership::may_be_confined(&permissions)?;
+        }
+        // What the person has already, nobody gives them; that they keep it is no gift of an administrator's.
+        let given = if matches!(caller.scope, CallerScope::Admin(_)) {
+            permissions.minus(&present)
+        } else {
+            permissions.clone()
+        };
+        rules::may_invite(caller, role, organisation, Some(given))?;
         SystemScope::for_purpose("change the permissions of an account that the caller sees")
             .run(&self.database, async |tx| {
                 store::system_set_permissions(tx, user, &permissions).await
@@ -295,7 +381,7 @@ impl Identity {
 
     /// Nobody changes a person who may do more than they may themselves: the one who manages users would else decide who
     /// holds what they were not given.
-    async fn user_to_change<S: UserScope>(
+    pub(super) async fn user_to_change<S: UserScope>(
         &self,
         caller: &Caller,
         scope: &S,
@@ -308,7 +394,7 @@ impl Identity {
             ));
         }
         let theirs = scope
-            .run(&self.database, async |tx| store::one_user(tx, user).await)
+            .run(&self.database, async |tx| store::people::one_user(tx, user).await)
             .await?
             .user;
         let own = match &caller.scope {
@@ -329,6 +415,7 @@ impl Identity {
     /// customer's can be made meanwhile.
     async fn create_first_user(
         &self,
+        caller: &Caller,
         scope: &DistributorScope,
         customer: CustomerId,
         new: NewUser,
@@ -338,7 +425,7 @@ impl Identity {
                 store::customer_exists(tx, customer).await
             })
             .await?;
-        let account = self.account_of(new).await?;
+        let account = self.account_of(new, Some(Maker::of(caller))).await?;
         SystemScope::for_purpose("make the first account of a distributor's customer")
             .run(&self.database, async |tx| {
                 store::system_lock_customer(tx, customer).await?;
@@ -364,18 +451,14 @@ pub(super) fn may_manage_users(caller: &Caller) -> Result<(), IdentityError> {
 pub(super) fn checked_name(name: &str) -> Result<String, IdentityError> {
     let name = name.trim();
     let length = name.chars().count();
-    if length == 0 || length > 200 || name.chars().any(char::is_control) {
+    if length == 0 || length > 200 || !is_plain(name) {
         return Err(IdentityError::BadName);
     }
     Ok(name.to_owned())
 }
 
-fn within(own: &PermissionSet, given: Option<PermissionSet>) -> Result<PermissionSet, IdentityError> {
-    let given = given.unwrap_or_else(|| own.clone());
-    if own.covers(&given) {
-        return Ok(given);
-    }
-    Err(IdentityError::NotAllowed(
-        "nobody gives a permission away that they do not have",
-    ))
+/// Whether a name is no more than a name: it stands in letters to people who know the platform and not its writer, and a mail
+/// program would make a link of an address.
+pub(crate) fn is_plain(name: &str) -> bool {
+    !name.contains("://") && !name.chars().any(|c| c.is_control() || matches!(c, '<' | '>'))
 }

@@ -17,7 +17,7 @@ use super::scope::RegistryScope;
 use super::typed::{Change, Country, Given, Name, Place, PostalCode, Street, TimeZone, Typed};
 use super::{RegistryError, store};
 use crate::ground::Ground;
-use crate::ground::enums::{OrganisationState, PatientMode, UserRole};
+use crate::ground::enums::{CaseSide, OrganisationState, PatientMode, UserRole};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::tenancy::{AdminScope, Database, DistributorScope, Right, Scope as _, SystemScope, Tx};
 
@@ -294,10 +294,16 @@ pub async fn change_customer<S: HasRights>(
             "your state and whom your readings belong to are changed by who provides the platform to you",
         ));
     }
-    let before = store::organisations::lock_customer(tx, id)
+    let (before, stopped_side) = store::organisations::lock_customer(tx, id)
         .await?
         .ok_or(RegistryError::NotFound("customer"))?;
     if let Some(state) = state.filter(|state| *state != before) {
+        // What the platform stopped, the platform sets going again.
+        if stopped_side == Some(CaseSide::Platform) && !by.is_admin() {
+            return Err(RegistryError::NotAllowed(
+                "the platform's administrators stopped this customer, and serve it again",
+            ));
+        }
         if before == OrganisationState::Closed && !by.is_admin() {
             return Err(RegistryError::NotAllowed(
                 "a closed customer is opened again by the platform's administrators alone",
@@ -308,7 +314,9 @@ pub async fn change_customer<S: HasRights>(
                 "the customer holds active devices: switch them off or take them back before you close it",
             ));
         }
-        store::organisations::set_customer_state(tx, id, state).await?;
+        let side = if by.is_admin() { CaseSide::Platform } else { CaseSide::Distributor };
+        let stopped_by = (state != OrganisationState::Active).then_some(side);
+        store::organisations::set_customer_state(tx, id, state, stopped_by).await?;
     }
     if let Some(mode) = patient_mode {
         store::organisations::set_patient_mode(tx, id, mode).await?;

@@ -115,6 +115,19 @@ impl PermissionSet {
         others.0.is_subset(&self.0)
     }
 
+    /// Those that the others do not hold.
+    #[must_use]
+    pub fn minus(&self, others: &Self) -> Self {
+        self.0.difference(&others.0).copied().collect()
+    }
+
+    /// What is left without these.
+    #[must_use]
+    pub(super) fn without(mut self, others: &[Permission]) -> Self {
+        self.0.retain(|permission| !others.contains(permission));
+        self
+    }
+
     /// The texts to store.
     pub fn to_texts(&self) -> Vec<String> {
         self.0

@@ -17,6 +17,7 @@ mod letters;
 mod passwords;
 mod people;
 mod places;
+mod rates;
 mod sessions;
 mod shape;
 mod starting;

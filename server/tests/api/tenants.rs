@@ -21,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 101] = [
+const TABLE: [(&str, &str, Gets); 103] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -48,6 +48,8 @@ const TABLE: [(&str, &str, Gets); 101] = [
     ("DELETE", "/organisation/contacts/{id}", NotFound),
     ("GET", "/users", NothingForeign),
     ("POST", "/users", NotFound),
+    ("POST", "/users/{id}/confirm", Forbidden),
+    ("POST", "/me/confirmation", NothingForeign),
     ("PATCH", "/users/{id}", NotFound),
     ("GET", "/invitations", NothingForeign),
     ("POST", "/invitations", NotFound),

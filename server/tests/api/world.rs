@@ -146,6 +146,10 @@ impl World {
 
     /// A user made beside the API, with every permission.
     pub(crate) async fn user(&self, email: &str, organisation: Organisation) -> UserId {
+        self.person("Somebody", email, organisation).await
+    }
+
+    async fn person(&self, name: &str, email: &str, organisation: Organisation) -> UserId {
         let role = match organisation {
             Organisation::Platform => "admin",
             Organisation::Distributor(_) => "distributor",
@@ -154,7 +158,7 @@ impl World {
         self.identity
             .system_create_user(NewUser {
                 email: email.parse().unwrap(),
-                name: "Somebody".to_owned(),
+                name: name.to_owned(),
                 role: role.parse().unwrap(),
                 organisation,
                 password: Password::typed(PASSWORD),
@@ -171,9 +175,8 @@ impl World {
             .await
             .created("id");
         let email = format!("{name}@clinic.example");
-        let user = json!({"email": email, "name": name, "role": "customer", "customer_id": customer,
-            "password": PASSWORD});
-        let user_id = admin.post("/api/v1/users", &user).await.created("id");
+        let own = Organisation::Customer(customer.parse().unwrap());
+        let user_id = self.person(name, &email, own).await.to_string();
         let user = self.anyone.sign_in(&email).await;
         let model = self.model(admin).await;
         let since = (self.clock.now() - TimeDelta::days(10)).to_rfc3339();

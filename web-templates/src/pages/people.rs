@@ -88,6 +88,8 @@ pub struct PersonRow {
     pub role: String,
     /// How the account stands.
     pub state: Tag,
+    /// Who added them from outside of their organisation; empty where nobody did.
+    pub made_by: String,
     /// When they last signed in.
     pub last_sign_in: Option<When>,
 }
@@ -129,6 +131,8 @@ pub struct UserPage {
     pub permissions: Option<Form>,
     /// Why it cannot be changed here; empty where it can.
     pub fixed: String,
+    /// What they see of their organization, to be changed; none where that is not asked here.
+    pub sees: Option<Form>,
     /// Disabling, enabling.
     pub moves: Vec<Action>,
 }

@@ -87,6 +87,7 @@ pub fn users() -> UsersPage {
             organisation: String::new(),
             role: "Administrator".into(),
             state: Tag::new("active", Tone::Ok),
+            made_by: "added by Harbor Devices (distributor)".into(),
             last_sign_in: Some(When::ago(now() - TimeDelta::minutes(3), now(), &zone())),
         }],
         pager: Pager {
@@ -126,6 +127,7 @@ pub fn user() -> UserPage {
         state: Tag::new("active", Tone::Ok),
         cards: vec![FactCard::new("Account", vec![Fact::text("Role", "Clinician")])],
         permissions: Some(form),
+        sees: None,
         fixed: String::new(),
         moves: vec![Action::post_as("Disable the account", disable).hint("Ends every session at once.")],
     }

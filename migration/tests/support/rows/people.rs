@@ -6,7 +6,7 @@ use uuid::Uuid;
 use vitalwire_entity::*;
 
 use enums::{
-    GlucoseUnit, Look, MailKind, MailState, MassUnit, PressureUnit, TemperatureUnit, UserRole, UserState,
+    CaseSide, GlucoseUnit, Look, MailKind, MailState, MassUnit, PressureUnit, TemperatureUnit, UserRole, UserState,
 };
 use ids::{InvitationId, MailId, UserId};
 
@@ -32,6 +32,14 @@ impl World {
             glucose_unit: GlucoseUnit::MmolL,
             temperature_unit: TemperatureUnit::Fahrenheit,
             look: Look::Dark,
+            made_by: None,
+            made_side: Some(CaseSide::Distributor),
+            made_by_name: Some("Harbor".into()),
+            asked_at: Some(self.now),
+            confirmed_at: Some(self.now),
+            confirmed_by: None,
+            disabled_side: None,
+            confined: true,
         });
         keep!(tx => user_account {
             id: UserId::from(Uuid::from_u128(1000 + u128::from(self.number))),
@@ -51,6 +59,14 @@ impl World {
             glucose_unit: GlucoseUnit::MgDl,
             temperature_unit: TemperatureUnit::Celsius,
             look: Look::Auto,
+            made_by: Some(self.id()),
+            made_side: Some(CaseSide::Platform),
+            made_by_name: Some("Person".into()),
+            asked_at: None,
+            confirmed_at: Some(self.now),
+            confirmed_by: Some(self.id()),
+            disabled_side: Some(CaseSide::Customer),
+            confined: false,
         });
         keep!(tx => user_password {
             user_id: self.id(),
@@ -111,6 +127,9 @@ impl World {
             accepted_at: Some(self.now),
             user_id: Some(self.id()),
             revoked_at: None,
+            confined: true,
+            site_ids: vec![self.id()],
+            care_team_ids: vec![self.id()],
         });
         keep!(tx => invitation {
             id: InvitationId::from(another),
@@ -128,6 +147,9 @@ impl World {
             accepted_at: None,
             user_id: None,
             revoked_at: Some(self.now),
+            confined: false,
+            site_ids: vec![],
+            care_team_ids: vec![],
         });
         keep!(tx => password_reset {
             id: self.id(),

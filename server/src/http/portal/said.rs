@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use web_templates::{Flash, Tone};
 
-use super::{desk, devices, hubs};
+use super::{desk, devices, hubs, orders, sites};
 
 /// `?said=…` of a page that a form led to.
 #[derive(Debug, Default, Deserialize)]
@@ -85,13 +85,23 @@ fn sentence(word: &str) -> Option<(Tone, &'static str)> {
         "permissions-saved" => (Tone::Ok, "Saved. It counts from their next click on."),
         "user-disabled" => (Tone::Ok, "The account is disabled. Its sessions have ended."),
         "user-enabled" => (Tone::Ok, "The account is enabled. They can sign in again."),
+        "asked" => (
+            Tone::Ok,
+            "You have asked. An administrator of the platform makes sure of you; your organization's contacts are told.",
+        ),
+        "confirmed" => (
+            Tone::Ok,
+            "They are confirmed: they see readings from now on. The customer's contacts are told.",
+        ),
         "model-added" => (Tone::Ok, "The model is added. Devices can be of it now."),
         "model-saved" => (Tone::Ok, "The model is saved."),
         "signed-out" => (Tone::Info, "You are signed out."),
         word => {
             return devices::said::sentence(word)
                 .or_else(|| hubs::said::sentence(word))
-                .or_else(|| desk::said::sentence(word));
+                .or_else(|| sites::said::sentence(word))
+                .or_else(|| desk::said::sentence(word))
+                .or_else(|| orders::said::sentence(word));
         }
     })
 }

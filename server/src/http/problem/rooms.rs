@@ -1,5 +1,7 @@
 //! The one place that turns the rooms' errors into problems.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use sea_orm::{DbErr, RuntimeErr};
@@ -46,16 +48,7 @@ impl From<IdentityError> for Problem {
                 "The sign-in was not accepted",
             )
             .detail(told),
-            IdentityError::TooManyAttempts { retry_after } => {
-                let seconds = retry_after.as_secs() + 1;
-                Self::new(
-                    "too-many-attempts",
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "Too many attempts",
-                )
-                .detail(format!("try again in {seconds} s"))
-                .header(header::RETRY_AFTER, &seconds.to_string())
-            }
+            IdentityError::TooManyAttempts { retry_after } => too_many(retry_after),
             IdentityError::Busy => Self::new(
                 "too-busy",
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -70,6 +63,7 @@ impl From<IdentityError> for Problem {
             .detail("ask for one with POST /api/v1/token and send it as Authorization: Bearer …")
             .header(header::WWW_AUTHENTICATE, "Bearer"),
             IdentityError::NotAllowed(why) => Self::forbidden(why),
+            IdentityError::NotNow(why) => Self::conflict(why),
             IdentityError::BadEmail => Self::invalid("email", told),
             IdentityError::BadPassword(_) => Self::invalid("password", told),
             IdentityError::BadName => Self::invalid("name", told),
@@ -82,6 +76,8 @@ impl From<IdentityError> for Problem {
             IdentityError::NoSuchOrganisation | IdentityError::NoSuchUser => {
                 Self::not_found("user or organisation")
             }
+            IdentityError::NoSuchSite => Self::not_found("site"),
+            IdentityError::NoSuchTeam => Self::not_found("care team"),
             IdentityError::NoSuchInvitation => Self::not_found("open invitation"),
             IdentityError::Database(error) => error.into(),
             IdentityError::Machinery(why) => {
@@ -96,6 +92,17 @@ impl From<IdentityError> for Problem {
     }
 }
 
+fn too_many(retry_after: Duration) -> Problem {
+    let seconds = retry_after.as_secs() + 1;
+    Problem::new(
+        "too-many-attempts",
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too many attempts",
+    )
+    .detail(format!("try again in {seconds} s"))
+    .header(header::RETRY_AFTER, &seconds.to_string())
+}
+
 impl From<RegistryError> for Problem {
     fn from(error: RegistryError) -> Self {
         match error {
@@ -103,6 +110,7 @@ impl From<RegistryError> for Problem {
             RegistryError::NotAllowed(why) => Self::forbidden(why),
             RegistryError::Invalid { field, why } => Self::invalid(field, why),
             RegistryError::Conflict(why) => Self::conflict(why),
+            RegistryError::TooMany { retry_after } => too_many(retry_after),
             RegistryError::Import(lines) => {
                 Self::invalid("file", "some lines cannot be imported").member("lines", lines)
             }

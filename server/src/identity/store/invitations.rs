@@ -5,20 +5,33 @@ use sea_orm::{ConnectionTrait as _, QueryResult, SqlErr};
 use uuid::Uuid;
 
 use super::{System, get, sql};
-use crate::ground::ids::{CustomerId, DistributorId, InvitationId, UserId};
+use crate::ground::ids::{CareTeamId, CustomerId, DistributorId, InvitationId, SiteId, UserId};
 use crate::identity::invitations::Invitation;
-use crate::identity::users::{Organisation, UserScope};
-use crate::identity::{Email, IdentityError};
-use crate::tenancy::{PermissionSet, Tx};
+use crate::identity::users::{Made, Maker, Organisation, UserScope, side_of};
+use crate::identity::{Belonging, Email, IdentityError};
+use crate::tenancy::{CustomerScope, PermissionSet, Scope as _, Tx};
 
 const INVITATION: &str =
     "i.id, i.email, i.display_name, i.role, i.distributor_id, i.customer_id, i.permissions,
     i.invited_by, i.created_at, i.expires_at, i.mail_id";
 
+const BELONGING: &str = "i.confined, i.site_ids, i.care_team_ids";
+
+/// A customer's inner structure is its own: nobody else's role may read these columns.
+fn belonging_for<S: UserScope>() -> &'static str {
+    if S::ROLE == CustomerScope::ROLE {
+        BELONGING
+    } else {
+        "false as confined, '{}'::uuid[] as site_ids, '{}'::uuid[] as care_team_ids"
+    }
+}
+
 /// An invitation whose link works, and what its page says beside.
 pub(in crate::identity) struct Pending {
     pub(in crate::identity) invitation: Invitation,
     pub(in crate::identity) organisation: Option<String>,
+    /// Who invited.
+    pub(in crate::identity) maker: Maker,
 }
 
 /// Whether an account of this address is known to the inviter: one of the same organisation, or any.
@@ -68,8 +81,8 @@ pub(in crate::identity) async fn system_insert(
     };
     let insert = sql(
         "insert into invitation (id, email, display_name, role, distributor_id, customer_id, permissions, secret_hmac,
-           invited_by, mail_id, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+           invited_by, mail_id, created_at, expires_at, confined, site_ids, care_team_ids)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         [
             new.id.as_uuid().into(),
             new.email.as_str().into(),
@@ -83,6 +96,9 @@ pub(in crate::identity) async fn system_insert(
             new.mail.as_uuid().into(),
             new.sent_at.into(),
             new.expires_at.into(),
+            new.belonging.confined.into(),
+            uuids(&new.belonging.sites).into(),
+            uuids(&new.belonging.teams).into(),
         ],
     );
     tx.connection()
@@ -120,9 +136,10 @@ pub(in crate::identity) async fn open<S: UserScope>(
     limit: u16,
 ) -> Result<Vec<Invitation>, IdentityError> {
     let text = format!(
-        "select {INVITATION} from invitation i
+        "select {INVITATION}, {} from invitation i
          where i.accepted_at is null and i.revoked_at is null and ($1::text is null or (i.email, i.id) > ($1, $2::uuid))
-         order by i.email, i.id limit $3"
+         order by i.email, i.id limit $3",
+        belonging_for::<S>()
     );
     let (email, id) = after.map_or((None, None), |(email, id)| {
         (Some(email.as_str()), Some(id.as_uuid()))
@@ -137,7 +154,8 @@ pub(in crate::identity) async fn one<S: UserScope>(
     id: InvitationId,
 ) -> Result<Invitation, IdentityError> {
     let text = format!(
-        "select {INVITATION} from invitation i where i.id = $1 and i.accepted_at is null and i.revoked_at is null"
+        "select {INVITATION}, {} from invitation i where i.id = $1 and i.accepted_at is null and i.revoked_at is null",
+        belonging_for::<S>()
     );
     let row = tx
         .connection()
@@ -200,7 +218,8 @@ pub(in crate::identity) async fn system_revoke_of(
 }
 
 /// The invitation of a link that works. It does no longer where the inviter may not give any more what it gives, or the
-/// customer has gone to another distributor than the one that invites its first user. `lock` makes others wait who would
+/// customer has gone to another distributor than the one that invites its first user, or it would let somebody outside of
+/// a customer give its values away. `lock` makes others wait who would
 /// accept it as well.
 pub(in crate::identity) async fn system_pending(
     tx: &System,
@@ -210,7 +229,9 @@ pub(in crate::identity) async fn system_pending(
 ) -> Result<Option<Pending>, IdentityError> {
     let lock = if lock { "for update of i" } else { "" };
     let text = format!(
-        "select {INVITATION}, coalesce(c.name, d.name) as organisation
+        "select {INVITATION}, {BELONGING}, coalesce(c.name, d.name) as organisation, w.role as maker_role,
+           coalesce((select o.name from customer o where o.id = w.customer_id),
+             (select o.name from distributor o where o.id = w.distributor_id), w.display_name) as maker_name
          from invitation i
          join user_account w on w.id = i.invited_by
          left join customer c on c.id = i.customer_id
@@ -218,6 +239,8 @@ pub(in crate::identity) async fn system_pending(
          where i.secret_hmac = $1 and i.accepted_at is null and i.revoked_at is null and i.expires_at > $2
            and coalesce(c.state, d.state, 'active') <> 'closed'
            and (i.customer_id is null or i.distributor_id is null or c.distributor_id = i.distributor_id)
+           and not (i.customer_id is not null and w.role <> 'customer'
+             and i.permissions && array['read_readings', 'manage_endpoints'])
            and w.state = 'active' and (w.role = 'admin' or 'manage_users' = any (w.permissions) and (
              i.permissions <@ w.permissions or i.customer_id is not null and i.distributor_id is not null))
          {lock}"
@@ -225,9 +248,17 @@ pub(in crate::identity) async fn system_pending(
     let ask = sql(&text, [secret_hmac.to_vec().into(), now.into()]);
     let row = tx.connection().query_one_raw(ask).await?;
     row.map(|row| {
+        let invitation = invitation(&row)?;
         Ok(Pending {
-            invitation: invitation(&row)?,
             organisation: get(&row, "organisation")?,
+            maker: Maker {
+                id: invitation.invited_by,
+                made: Made {
+                    side: side_of(get(&row, "maker_role")?),
+                    name: get(&row, "maker_name")?,
+                },
+            },
+            invitation,
         })
     })
     .transpose()
@@ -245,6 +276,10 @@ pub(in crate::identity) async fn system_accept(
     );
     tx.connection().execute_raw(accept).await?;
     Ok(())
+}
+
+fn uuids<I: Copy + Into<Uuid>>(ids: &[I]) -> Vec<Uuid> {
+    ids.iter().copied().map(Into::into).collect()
 }
 
 fn invitation(row: &QueryResult) -> Result<Invitation, IdentityError> {
@@ -266,6 +301,17 @@ fn invitation(row: &QueryResult) -> Result<Invitation, IdentityError> {
         organisation,
         through,
         permissions: PermissionSet::from_texts(&get::<Vec<String>>(row, "permissions")?),
+        belonging: Belonging {
+            confined: get(row, "confined")?,
+            sites: get::<Vec<Uuid>>(row, "site_ids")?
+                .into_iter()
+                .map(SiteId::from)
+                .collect(),
+            teams: get::<Vec<Uuid>>(row, "care_team_ids")?
+                .into_iter()
+                .map(CareTeamId::from)
+                .collect(),
+        },
         invited_by: get(row, "invited_by")?,
         sent_at: get(row, "created_at")?,
         expires_at: get(row, "expires_at")?,

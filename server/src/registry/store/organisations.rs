@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 
-use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
-use crate::ground::enums::{OrganisationState, PatientMode};
+use super::{Violation, all, get, id, maybe_id, maybe_word, one, run, violation, word};
+use crate::ground::enums::{CaseSide, OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::organisations::{
     Customer, CustomerFilter, Distributor, DistributorFilter, NewOrganisation, OrganisationKey,
@@ -163,18 +163,20 @@ fn found(rows: u64, what: &'static str) -> Result<(), RegistryError> {
     }
 }
 
-/// The customer's state, locked: whoever gives it a device holds the row for sharing, and comes before or after.
+/// The customer's state, and whose people stopped it, locked: whoever gives it a device holds the row for sharing, and comes
+/// before or after.
 pub(in crate::registry) async fn lock_customer<S: RegistryScope>(
     tx: &Tx<S>,
     id: CustomerId,
-) -> Result<Option<OrganisationState>, RegistryError> {
+) -> Result<Option<(OrganisationState, Option<CaseSide>)>, RegistryError> {
     let row = one(
         tx,
-        "select state from customer where id = $1 for no key update",
+        "select state, stopped_side from customer where id = $1 for no key update",
         [id.as_uuid().into()],
     )
     .await?;
-    Ok(row.map(|row| word(&row, "state")).transpose()?)
+    let stands = |row: QueryResult| Ok::<_, DbErr>((word(&row, "state")?, maybe_word(&row, "stopped_side")?));
+    Ok(row.map(stands).transpose()?)
 }
 
 pub(in crate::registry) async fn lock_distributor<S: RegistryScope>(
@@ -229,9 +231,11 @@ pub(in crate::registry) async fn set_customer_state<S: RegistryScope>(
     tx: &Tx<S>,
     id: CustomerId,
     state: OrganisationState,
+    stopped_by: Option<CaseSide>,
 ) -> Result<(), RegistryError> {
-    let sql = "update customer set state = $2 where id = $1";
-    run(tx, sql, [id.as_uuid().into(), state.as_str().into()]).await?;
+    let sql = "update customer set state = $2, stopped_side = $3 where id = $1";
+    let side = stopped_by.map(CaseSide::as_str);
+    run(tx, sql, [id.as_uuid().into(), state.as_str().into(), side.into()]).await?;
     Ok(())
 }
 

@@ -41,6 +41,7 @@ struct Out {
 /// Add a user
 ///
 /// An administrator adds anybody, a distributor its own staff and the first user of a customer, a customer its own staff.
+/// Only a customer's own people give `read_readings` and `manage_endpoints`.
 #[utoipa::path(post, path = "/users", tag = "organisations", security(("token" = [])), request_body = In,
     responses((status = 201, body = Out), (status = 409, description = "The address belongs to a user already"), Refused))]
 #[post("/users")]

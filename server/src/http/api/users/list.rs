@@ -52,6 +52,7 @@ pub(super) async fn list(
         role: query.role,
         state: query.state,
         organisation: None,
+        asks: false,
     };
     let ask = ask::<String>(query.after.as_deref(), query.limit)?;
     let (identity, after) = (state.identity(), ask.after.as_deref());

@@ -1,6 +1,8 @@
 //! The people who sign in.
 
+mod belonging;
 mod change;
+mod confirm;
 mod create;
 mod list;
 
@@ -9,16 +11,19 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::ground::enums::{UserRole, UserState};
+use crate::ground::enums::{CaseSide, UserRole, UserState};
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
 use crate::http::problem::Problem;
-use crate::identity::{Organisation, User};
+use crate::identity::{Made, Organisation, User};
 use crate::tenancy::{Permission, PermissionSet};
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list::list)
         .service(create::create)
-        .service(change::change);
+        .service(change::change)
+        .service(belonging::get)
+        .service(confirm::ask)
+        .service(confirm::confirm);
 }
 
 #[derive(Serialize, ToSchema)]
@@ -37,6 +42,25 @@ struct Out {
     created_at: DateTime<Utc>,
     #[schema(required)]
     last_sign_in_at: Option<DateTime<Utc>>,
+    /// Whether the person sees some of their customer's sites alone, and what stands there.
+    confined: bool,
+    /// By whom the account was made; null where that was at the command line.
+    #[schema(required)]
+    made_by: Option<MadeOut>,
+    /// When the person asked the platform to make sure of them.
+    #[schema(required)]
+    asked_at: Option<DateTime<Utc>>,
+    /// When the platform did.
+    #[schema(required)]
+    confirmed_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = UserMadeBy)]
+struct MadeOut {
+    side: CaseSide,
+    /// The organisation's name, or the administrator's.
+    name: String,
 }
 
 impl From<User> for Out {
@@ -51,6 +75,11 @@ impl From<User> for Out {
             state,
             created_at,
             last_sign_in_at,
+            made,
+            asked_at,
+            confirmed_at,
+            disabled_side: _,
+            confined,
         } = user;
         let (distributor_id, customer_id) = match organisation {
             Organisation::Platform => (None, None),
@@ -69,6 +98,10 @@ impl From<User> for Out {
             state,
             created_at,
             last_sign_in_at,
+            confined,
+            made_by: made.map(|Made { side, name }| MadeOut { side, name }),
+            asked_at,
+            confirmed_at,
         }
     }
 }

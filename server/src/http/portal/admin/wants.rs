@@ -6,13 +6,16 @@ use web_templates::{Want, When};
 
 use crate::forwarding::admin as forwarding;
 use crate::forwarding::admin::EndpointSummary;
-use crate::ground::enums::{EndpointState, HubState};
+use crate::ground::enums::{EndpointState, HubState, OrderState, ReturnState};
 use crate::history::store::board::{self, Quarantined};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::local::with_query;
+use crate::http::portal::orders::words::about;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{Listed, UserFilter};
+use crate::orders::returns::{self, Return};
+use crate::orders::{self, Order};
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, HubFilter};
 use crate::registry::{Ask, RegistryError, organisations, quarantine};
@@ -27,6 +30,8 @@ pub(super) struct Wants {
     hubs: Vec<Hub>,
     quarantined: Vec<(Quarantined, Option<String>)>,
     asking: Vec<Listed>,
+    orders: Vec<Order>,
+    returns: Vec<Return>,
     /// Items in quarantine, of all customers.
     pub(super) waiting: i64,
 }
@@ -51,6 +56,8 @@ pub(super) async fn find(state: &State, tx: &Tx<AdminScope>) -> Result<Wants, Pa
     };
     Ok(Wants {
         asking: state.identity().users(tx, &asks, None, MOST).await?,
+        orders: orders::waiting(tx, MOST).await?,
+        returns: returns::waiting(tx, MOST).await?,
         endpoints,
         hubs,
         quarantined,
@@ -115,7 +122,13 @@ impl Wants {
             let text = format!("{} asks to be confirmed", user.name);
             let who = organisation.clone().unwrap_or_default();
             let href = format!("/users/{}", user.id);
-            add(user.asked_at.unwrap_or(user.created_at), "person", text, who, href);
+            add(
+                user.asked_at.unwrap_or(user.created_at),
+                "person",
+                text,
+                who,
+                href,
+            );
         }
         for (items, who) in &self.quarantined {
             let text = counted(
@@ -126,6 +139,36 @@ impl Wants {
             let href = with_query("/admin/quarantine", &[("q", who.as_deref().unwrap_or_default())]);
             let who = who.clone().unwrap_or_else(|| "unknown".to_owned());
             add(items.since, "quarantine", text, who, href);
+        }
+        for order in &self.orders {
+            let waits = match order.state {
+                OrderState::Allocated => "waits to be sent",
+                _ => "waits for serials",
+            };
+            let text = format!("{} {waits}: {}", order.number, about(order));
+            let href = format!("/orders/{}", order.id);
+            add(
+                order.ordered_at,
+                "order",
+                text,
+                order.distributor_name.clone(),
+                href,
+            );
+        }
+        for back in &self.returns {
+            let waits = match back.state {
+                ReturnState::Asked => "waits for your word",
+                _ => "is on its way to you",
+            };
+            let text = format!("{} {waits}", back.number);
+            let href = format!("/returns/{}", back.id);
+            add(
+                back.updated_at,
+                "return",
+                text,
+                back.distributor_name.clone(),
+                href,
+            );
         }
         rows.sort_by_key(|(since, _)| *since);
         rows.into_iter().map(|(_, want)| want).collect()

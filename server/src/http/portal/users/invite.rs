@@ -6,6 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use web_templates::{Choice, Field, Form, FormPage};
 
+use super::offered;
 use crate::ground::enums::UserRole;
 use crate::http::State;
 use crate::http::portal::error::{PageError, sentence};
@@ -13,8 +14,11 @@ use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::see;
 use crate::http::portal::page::html_with;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{CallerScope, IdentityError, NewInvitation, Organisation};
-use crate::tenancy::Bundle;
+use crate::identity::{Belonging, CallerScope, IdentityError, NewInvitation, Organisation};
+use crate::tenancy::{Bundle, PermissionSet};
+
+/// The word of the first role of a customer's people, as whoever is outside can give it.
+const FIRST: &str = "administrator";
 
 /// Whom for, where that does not go without saying: `/users/invite?customer=…`, as the pages of organisations link it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -113,6 +117,8 @@ fn new(visitor: &Visitor, whom: &Whom, typed: &In) -> Option<Result<NewInvitatio
         (Organisation::Platform, "admin") => (UserRole::Admin, None),
         (Organisation::Platform, "finance") => (UserRole::Finance, None),
         (Organisation::Platform, _) => return None,
+        // As much of it as somebody outside of the customer can give.
+        (Organisation::Customer(_), FIRST) if visitor.caller().role() != UserRole::Customer => (role, None),
         (_, word) => (role, Some(Bundle::named(role, word)?.permissions())),
     };
     Some(typed.email.parse().map(|email| NewInvitation {
@@ -121,6 +127,7 @@ fn new(visitor: &Visitor, whom: &Whom, typed: &In) -> Option<Result<NewInvitatio
         role,
         organisation,
         permissions,
+        belonging: Belonging::default(),
     }))
 }
 
@@ -139,9 +146,16 @@ fn form(state: &State, visitor: &Visitor, whom: &Whom) -> Form {
             Choice::new("finance", "Finance: reads customers and keeps the books", false),
         ]
     } else {
-        Bundle::of(role)
-            .map(|bundle| Choice::new(bundle.word, format!("{}: {}", bundle.label, bundle.does), false))
-            .collect()
+        let (may, nothing) = (offered(visitor, role), PermissionSet::default());
+        let is_outside = role == UserRole::Customer && visitor.caller().role() != role;
+        let first = is_outside.then(|| {
+            let words = "Administrator: sets up people and devices, and sees readings once the platform has confirmed them";
+            Choice::new(FIRST, words, false)
+        });
+        let bundles = Bundle::of(role)
+            .filter(|bundle| may(bundle.permissions(), &nothing))
+            .map(|bundle| Choice::new(bundle.word, format!("{}: {}", bundle.label, bundle.does), false));
+        first.into_iter().chain(bundles).collect()
     };
     Form::new(action, visitor.csrf(state), "Send the invitation")
         .cancel("/users")

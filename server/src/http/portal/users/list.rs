@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use web_templates::{Action, Form, Icon, InvitationRow, PersonRow, Tag, Tone, UsersPage, When};
 
-use super::called;
-use crate::ground::enums::{MailState, UserRole, UserState};
+use super::{called, confirm};
+use crate::ground::enums::{CaseSide, MailState, UserRole, UserState};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
@@ -14,7 +14,7 @@ use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed}
 use crate::http::portal::page::html;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{CallerScope, Invitation, Listed, UserFilter, in_scope};
+use crate::identity::{CallerScope, Invitation, Listed, User, UserFilter, in_scope};
 use crate::registry::Page;
 use crate::tenancy::Scope as _;
 
@@ -45,6 +45,7 @@ pub(super) async fn get(
         role: chosen::<UserRole>(&asked.role),
         state: chosen::<UserState>(&asked.state),
         organisation: None,
+        asks: false,
     };
     let (identity, caller) = (state.identity(), visitor.caller());
     let (ask, now) = (ask::<String>(&asked.after, ROWS)?, state.ground().now());
@@ -76,12 +77,14 @@ pub(super) async fn get(
     ];
     let (zone, csrf) = (visitor.zone(), visitor.csrf(&state));
     let when = |at| When::ago(at, now, &zone);
+    let mut actions: Vec<Action> = confirm::offer(&visitor, &csrf).into_iter().collect();
+    actions.push(
+        Action::go("Invite a person", "/users/invite")
+            .icon(Icon::Users)
+            .primary(),
+    );
     html(&UsersPage {
-        actions: vec![
-            Action::go("Invite a person", "/users/invite")
-                .icon(Icon::Users)
-                .primary(),
-        ],
+        actions,
         filter: filter("/users", &asked.q, "Name or address …", selects),
         rows: page
             .rows
@@ -116,9 +119,23 @@ fn row(listed: &Listed, sees_all: bool, when: impl Fn(DateTime<Utc>) -> When) ->
         email: user.email.as_str().to_owned(),
         organisation: organisation.unwrap_or_default(),
         role: called(user.role, &user.permissions),
-        state: state_tag(user.state),
+        state: if user.asks() {
+            Tag::new("asks to be confirmed", Tone::Warn)
+        } else {
+            state_tag(user.state)
+        },
+        made_by: made_by(user).unwrap_or_default(),
         last_sign_in: user.last_sign_in_at.map(when),
     }
+}
+
+/// Who added somebody from outside of their organisation.
+pub(super) fn made_by(user: &User) -> Option<String> {
+    let made = user.made_outside()?;
+    Some(match made.side {
+        CaseSide::Distributor => format!("added by {} (distributor)", made.name),
+        CaseSide::Platform | CaseSide::Customer => "added by the platform".to_owned(),
+    })
 }
 
 /// How an account stands.

@@ -1,14 +1,17 @@
 //! People: who signs in, who is invited, and what they may do. Everybody who manages people has the same pages; whom they
 //! show, the scope decides.
 
+mod confirm;
 mod invitations;
 mod invite;
 mod list;
+mod sees;
 mod show;
 
 use actix_web::web;
 use serde::Deserialize;
 
+use super::visitor::Visitor;
 use crate::ground::enums::UserRole;
 use crate::tenancy::{Bundle, Permission, PermissionSet};
 
@@ -17,7 +20,10 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .service(web::resource("/users/invite").get(invite::get).post(invite::post))
         .route("/users/{id}", web::get().to(show::get))
         .route("/users/{id}/permissions", web::post().to(show::permissions))
+        .route("/users/{id}/sites", web::post().to(sees::post))
         .route("/users/{id}/state", web::post().to(show::state))
+        .route("/users/{id}/confirm", web::post().to(confirm::confirm))
+        .route("/account/confirmation", web::post().to(confirm::ask))
         .route(
             "/invitations/{id}/send-again",
             web::post().to(invitations::send_again),
@@ -47,5 +53,18 @@ fn called(role: UserRole, permissions: &PermissionSet) -> String {
                 .collect();
             labels.join(", ")
         }
+    }
+}
+
+/// Whether this visitor can give somebody of a role all of these permissions, or they have them already: nobody outside of a
+/// customer lets anybody see its values.
+fn offered(visitor: &Visitor, role: UserRole) -> impl Fn(PermissionSet, &PermissionSet) -> bool {
+    let is_outside = role == UserRole::Customer && visitor.caller().role() != role;
+    move |given, present| {
+        !is_outside
+            || present.covers(&given)
+            || ![Permission::ReadReadings, Permission::ManageEndpoints]
+                .iter()
+                .any(|value| given.allows(*value) && !present.allows(*value))
     }
 }

@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use web_templates::{Action, Choice, Fact, FactCard, Field, Form, UserPage, When};
 
-use super::called;
-use super::list::state_tag;
-use crate::ground::enums::{UserRole, UserState};
+use super::list::{made_by, state_tag};
+use super::{called, confirm, offered, sees};
+use crate::ground::enums::{CaseSide, UserRole, UserState};
 use crate::ground::ids::UserId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
@@ -45,23 +45,35 @@ pub(super) async fn get(
     let organisation = organisation
         .or_else(|| visitor.person().organisation.clone())
         .unwrap_or_else(|| "The platform".to_owned());
-    let facts = vec![
+    let mut facts = vec![
         Fact::text("Role", called(user.role, &user.permissions)),
         Fact::text("Organization", organisation),
         Fact::time("Added", Some(when(user.created_at))),
         Fact::time("Last sign-in", user.last_sign_in_at.map(when)),
     ];
-    let fixed = fixed(&visitor, &user);
+    facts.extend(made_by(&user).map(|by| Fact::text("Origin", by)));
+    if user.asked_at.is_some() {
+        facts.push(Fact::time("Asked to be confirmed", user.asked_at.map(when)));
+        facts.push(Fact::time("Confirmed", user.confirmed_at.map(when)));
+    }
+    let (fixed, csrf) = (fixed(&visitor, &user), visitor.csrf(&state));
     let may_change = fixed.is_empty();
+    let sees = if may_change {
+        sees::form(&state, &visitor, &user, &csrf).await?
+    } else {
+        None
+    };
     html(&UserPage {
+        sees,
         email: user.email.as_str().to_owned(),
         state: state_tag(user.state),
         cards: vec![FactCard::new("Account", facts)],
-        permissions: may_change.then(|| form(&user, visitor.csrf(&state))),
+        permissions: may_change.then(|| form(&visitor, &user, csrf.clone())),
         moves: if user.id == visitor.person().id {
             Vec::new()
         } else {
-            vec![switch(&user, &visitor.csrf(&state))]
+            let answer = confirm::answer(&visitor, &user, &csrf).into_iter();
+            answer.chain(switch(&visitor, &user, &csrf)).collect()
         },
         fixed: fixed.to_owned(),
         frame,
@@ -130,15 +142,17 @@ fn fixed(visitor: &Visitor, user: &User) -> &'static str {
     }
 }
 
-fn form(user: &User, csrf: String) -> Form {
+fn form(visitor: &Visitor, user: &User, csrf: String) -> Form {
+    let may = offered(visitor, user.role);
     let present = user.bundle().map(|bundle| bundle.word);
     let bundles = std::iter::once(Choice::new("", "As ticked below", present.is_none()))
-        .chain(Bundle::of(user.role).map(|bundle| {
+        .chain(Bundle::of(user.role).filter(|bundle| may(bundle.permissions(), &user.permissions)).map(|bundle| {
             let words = format!("{}: {}", bundle.label, bundle.does);
             Choice::new(bundle.word, words, present == Some(bundle.word))
         }))
         .collect();
     let ticks = Permission::of(user.role)
+        .filter(|permission| may([*permission].into_iter().collect(), &user.permissions))
         .map(|permission| {
             let is_given = user.permissions.allows(permission);
             Choice::new(permission.as_str(), permission.label(), is_given)
@@ -152,11 +166,16 @@ fn form(user: &User, csrf: String) -> Form {
     ])
 }
 
-fn switch(user: &User, csrf: &str) -> Action {
+/// Disabling and enabling; who may not enable it again is offered nothing.
+fn switch(visitor: &Visitor, user: &User, csrf: &str) -> Option<Action> {
+    let is_platform_s = user.disabled_side == Some(CaseSide::Platform);
+    if is_platform_s && visitor.caller().role() != UserRole::Admin {
+        return None;
+    }
     let form = |label: &str, state: UserState| {
         Form::new(format!("/users/{}/state", user.id), csrf, label).hidden("state", state.as_str())
     };
-    match user.state {
+    Some(match user.state {
         UserState::Active => Action::post_as(
             "Disable the account",
             form("Disable", UserState::Disabled).danger(),
@@ -166,5 +185,5 @@ fn switch(user: &User, csrf: &str) -> Action {
         ),
         UserState::Disabled => Action::post_as("Enable the account", form("Enable", UserState::Active))
             .hint("They sign in anew with the password that they had."),
-    }
+    })
 }
