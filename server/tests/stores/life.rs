@@ -24,7 +24,7 @@ pub(crate) struct Life {
     broken: [DeviceId; 2],
     spares: [DeviceId; 2],
     /// In the stock of the customer's distributor: to print a label of, to place, to put into stock, to adopt.
-    shelved: DeviceId,
+    pub(crate) shelved: DeviceId,
     to_place: DeviceId,
     come_back: DeviceId,
     to_adopt: DeviceId,

@@ -31,7 +31,7 @@ pub struct Command {
     pub sent_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub done_at: Option<DateTime<Utc>>,
-    /// What came of it in the hub's words.
+    /// What came of it in the hub's words, for the customer's own people.
     pub detail: Option<String>,
 }
 

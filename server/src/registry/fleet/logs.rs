@@ -1,4 +1,5 @@
-//! What hubs sent of their logs: sealed, the last few of each for a week, shown to who manages devices.
+//! What hubs sent of their logs: sealed, the last few of each for a week. A log may tell of patients, so only people of the
+//! customer where the hub stood read it; others see that one came.
 
 use std::fmt;
 
@@ -6,8 +7,8 @@ use chrono::{DateTime, Utc};
 
 use crate::ground::ids::{HubCommandId, HubId, HubLogId};
 use crate::ground::{Ground, Purpose};
-use crate::registry::{RegistryError, RegistryScope, hubs, store};
-use crate::tenancy::{Database, Scope as _, SystemScope, Tx};
+use crate::registry::{HasRights as _, RegistryError, RegistryScope, hubs, store};
+use crate::tenancy::{CustomerScope, Database, Right, Scope as _, Tx};
 
 /// A piece of a hub's log.
 #[derive(Debug, Clone)]
@@ -44,24 +45,20 @@ pub async fn logs<S: RegistryScope>(tx: &Tx<S>, hub: HubId) -> Result<Vec<Log>, 
     store::fleet::logs(tx, hub).await
 }
 
-/// One of them, opened for who manages the hub.
-pub async fn log<S: RegistryScope>(
+/// One of them, opened for somebody of the customer whose hub sent it, who sees what is measured there.
+pub async fn log(
     ground: &Ground,
     database: &Database,
-    by: &S,
+    by: &CustomerScope,
     hub: HubId,
     log: HubLogId,
 ) -> Result<LogText, RegistryError> {
-    by.must_manage_devices()?;
-    by.run(database, async |tx| {
-        hubs::get(tx, hub).await?;
-        let all = store::fleet::logs(tx, hub).await?;
-        let is_there = all.iter().any(|known| known.id == log);
-        is_there.then_some(()).ok_or(RegistryError::NotFound("log"))
-    })
-    .await?;
-    let sealed = SystemScope::for_purpose("open a hub's log for who sees the hub")
-        .run(database, async |tx| store::fleet::system_log(tx, log).await)
+    by.must(Right::SeeMeasurements)?;
+    let sealed = by
+        .run(database, async |tx| {
+            hubs::get(tx, hub).await?;
+            store::fleet::log(tx, hub, log).await
+        })
         .await?
         .ok_or(RegistryError::NotFound("log"))?;
     let opened = ground

@@ -17,6 +17,8 @@ use crate::tenancy::Database;
 pub const OFFLINE_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// How long a hub's log is kept.
 const LOGS_LIVE: TimeDelta = TimeDelta::days(7);
+/// How long it is known what a hub was asked.
+const COMMANDS_LIVE: TimeDelta = TimeDelta::days(30);
 /// How often the hubs are looked after.
 const EVERY: Duration = Duration::from_mins(1);
 
@@ -49,6 +51,7 @@ pub async fn system_look_after_hubs(system: &PgPool, now: DateTime<Utc>) -> Resu
     metrics::gauge!("vitalwire_hubs_offline").set(f64::from(offline));
     store::fleet::system_expire(system, now).await?;
     store::fleet::system_forget_logs(system, now - LOGS_LIVE).await?;
+    store::fleet::system_forget_commands(system, now - COMMANDS_LIVE).await?;
     store::vitality::system_forget(system, (now - TimeDelta::days(KEPT_DAYS)).date_naive()).await?;
     Ok(missed.len())
 }

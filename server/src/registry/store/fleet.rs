@@ -471,3 +471,20 @@ pub(in crate::registry) async fn system_forget_logs(
         .await
         .map(drop)
 }
+
+/// Commands that ended long ago go, after their logs.
+pub(in crate::registry) async fn system_forget_commands(
+    system: &PgPool,
+    before: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let query = sqlx::query(
+        "delete from hub_command where id in (
+           select k.id from hub_command k where k.created_at < $1 and k.state not in ('queued', 'sent')
+             and not exists (select from hub_log l where l.command_id = k.id) limit $2)",
+    )
+    .bind(before)
+    .bind(AT_ONCE);
+    in_good_time(system, async |connection| query.execute(connection).await)
+        .await
+        .map(drop)
+}

@@ -38,7 +38,7 @@ struct CommandOut {
     /// When it ended.
     #[schema(required)]
     done_at: Option<DateTime<Utc>>,
-    /// What came of it in the hub's words.
+    /// What came of it in the hub's words, for the customer's own people; null for others.
     #[schema(required)]
     detail: Option<String>,
 }

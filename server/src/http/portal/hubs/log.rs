@@ -7,7 +7,6 @@ use crate::ground::ids::{HubId, HubLogId};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::in_scope;
 use crate::registry::fleet;
 
 /// The file. It is never shown as a page: its words are the hub's own.
@@ -18,7 +17,7 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, PageError> {
     let (hub, log) = path.into_inner();
     let (ground, database) = (state.ground(), state.database());
-    let text = in_scope!(visitor.caller(), scope => fleet::log(ground, database, scope, hub, log).await)?;
+    let text = fleet::log(ground, database, visitor.customer()?, hub, log).await?;
     let name = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename(format!("hub-{log}.txt"))],

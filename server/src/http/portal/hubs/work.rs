@@ -10,7 +10,7 @@ use crate::ground::enums::{DeviceState, HubCommandKind, HubCommandState, HubStat
 use crate::http::State;
 use crate::http::portal::devices::parts::signal_of;
 use crate::http::portal::visitor::Visitor;
-use crate::registry::fleet::{Command, SeenDevice};
+use crate::registry::fleet::{Command, Log, SeenDevice};
 use crate::registry::overview::{LOW_BATTERY, SILENT_AFTER};
 use crate::tenancy::Right;
 
@@ -89,19 +89,21 @@ pub(super) fn sent(state: &State, visitor: &Visitor, known: &Known) -> Vec<Comma
     let (now, zone) = (state.ground().now(), visitor.zone());
     let row = |command: &Command| {
         let log = known.logs.iter().find(|log| log.command == command.id);
-        let file = log.filter(|_| visitor.can(Right::ManageHubs)).map(|log| {
-            let bytes = size(u64::from(log.bytes.unsigned_abs()));
+        let bytes = |log: &Log| size(u64::from(log.bytes.unsigned_abs()));
+        let may_read = visitor.can(Right::SeeMeasurements);
+        let file = log.filter(|_| may_read).map(|log| {
             Link::to(
-                format!("Download {bytes}"),
+                format!("Download {}", bytes(log)),
                 format!("/hubs/{}/logs/{}", known.hub.id, log.id),
             )
         });
+        let came = log.map(|log| format!("{} came; the customer's people who see readings read it", bytes(log)));
         CommandRow {
             command: label(command.kind).to_owned(),
             who: command.made_by.clone().unwrap_or_default(),
             at: When::clock(command.created_at, now, &zone),
             outcome: outcome(command),
-            answer: command.detail.clone().unwrap_or_default(),
+            answer: command.detail.clone().or(came.filter(|_| !may_read)).unwrap_or_default(),
             file,
         }
     };
