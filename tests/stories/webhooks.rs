@@ -15,8 +15,8 @@ async fn a_reading_posted_by_curl_is_accepted_by_the_reference_library() {
     let model = world.model("Cuff 2", &["blood_pressure"], "cellular").await;
     let device = world.device(&customer, &model, "W1").await;
     let (_, secret) = world.endpoint(&customer, receiver.url()).await;
-    let token = world
-        .admin
+    let token = customer
+        .user
         .post(&format!("/api/v1/devices/{}/token", device.id), &json!({}))
         .await
         .ok();

@@ -53,6 +53,7 @@ pub async fn issue<S: RegistryScope>(
     if matches!(seen.state, DeviceState::Retired | DeviceState::Replaced) {
         return Err(RegistryError::Conflict("the device is out of use for good"));
     }
+    may_issue(by, &seen)?;
     let token = DeviceToken::new(ground);
     let hmac = ground.keys().hmac(Purpose::DeviceToken, token.0.as_bytes());
     let (id, now): (CredentialId, _) = (ground.id(), ground.now());
@@ -65,6 +66,17 @@ pub async fn issue<S: RegistryScope>(
         })
         .await?;
     Ok(token)
+}
+
+/// Whoever has a device's token can try values, and hears which one was measured. So while a customer has the device, its own
+/// people issue its token and nobody else.
+fn may_issue<S: RegistryScope>(by: &S, seen: &Device) -> Result<(), RegistryError> {
+    if seen.customer.is_none() || by.customer().is_some() {
+        return Ok(());
+    }
+    Err(RegistryError::Conflict(
+        "the device is with a customer: its own people issue its token",
+    ))
 }
 
 /// Ends every token of a device that the caller sees; that it had none is no error.

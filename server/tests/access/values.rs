@@ -10,6 +10,7 @@ use vitalwire_server::forwarding::Router;
 use vitalwire_server::ground::Clock as _;
 use vitalwire_server::ground::enums::UserRole;
 use vitalwire_server::http::access::{Route, Who, routes};
+use vitalwire_server::identity::Organisation;
 use vitalwire_server::queue::Signals;
 use vitalwire_server::tenancy::Right;
 
@@ -153,6 +154,10 @@ async fn measured(world: &World, admin: &Client, own: &Aim) -> Vec<(Measured, Se
     let text = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let (at, before) = (text(now), text(now - TimeDelta::hours(9)));
     let mut devices = Vec::new();
+    world
+        .user("issuer@clinic.example", Organisation::Customer(own.customer))
+        .await;
+    let own_people = world.anyone.sign_in("issuer@clinic.example").await;
     for seed in seeds(&at, &before) {
         let serial = format!("V-{}", seed.kind);
         let model =
@@ -162,7 +167,7 @@ async fn measured(world: &World, admin: &Client, own: &Aim) -> Vec<(Measured, Se
             "customer_id": own.customer, "assigned_since": text(now - TimeDelta::days(10))});
         let id = admin.post("/api/v1/devices", &device).await.created("id");
         belongs_to(world, &id, own).await;
-        let token = admin
+        let token = own_people
             .post(&format!("/api/v1/devices/{id}/token"), &json!({}))
             .await;
         let sender = world.anyone.with_token(&token.created("token"));

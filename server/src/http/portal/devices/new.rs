@@ -42,7 +42,12 @@ pub(super) async fn post(
     sent: web::Form<Sent>,
 ) -> Result<HttpResponse, PageError> {
     visitor.check_csrf(&state, sent.get("csrf"))?;
-    let added = add(&state, &visitor, &sent).await;
+    let added = if sent.maybe("issue_token").is_some() && sent.maybe("customer").is_some() {
+        let words = "The customer's own people issue the token of a device that is with them.";
+        Err(Refused::at("issue_token", words))
+    } else {
+        add(&state, &visitor, &sent).await
+    };
     let id = match added {
         Ok(id) => id,
         Err(refused) => {
@@ -100,7 +105,7 @@ async fn page(state: &State, visitor: &Visitor, sent: &Sent) -> Result<FormPage,
         "Issue a token now",
         sent.maybe("issue_token").is_some(),
     )
-    .hint("It is shown once, on the next page. A device behind a hub needs none.");
+    .hint("It is shown once, on the next page. A device behind a hub needs none; one that goes to a customer gets it there.");
     let mut which = vec![
         Field::select("model", "Model", choices(&models)).required(),
         Field::code("serial", "Serial").required().placeholder("D000017"),

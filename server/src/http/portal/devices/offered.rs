@@ -4,8 +4,9 @@ use web_templates::{Action, Field, Form, Icon};
 
 use super::about::Known;
 use super::numbers;
-use crate::ground::enums::DeviceState;
+use crate::ground::enums::{DeviceState, UserRole};
 use crate::http::State;
+use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::tenancy::Right;
@@ -25,6 +26,7 @@ pub(super) fn moves(state: &State, visitor: &Visitor, known: &Known) -> Vec<Acti
         offer.place(),
         offer.restock(),
         offer.replace(),
+        offer.site(),
         offer.reference(),
         offer.token(),
         offer.revoke_token(),
@@ -186,8 +188,25 @@ impl Offered<'_> {
         Some(action.hint("A word of your own by which you find it."))
     }
 
+    fn site(&self) -> Option<Action> {
+        if !sites::may_place(self.visitor) || !self.is_held() || self.known.sites.is_empty() {
+            return None;
+        }
+        let at = self.known.device.site.as_ref().map(|(id, _)| *id);
+        let form = self
+            .form("site", "Save")
+            .fields(vec![sites::field(&self.known.sites, at)]);
+        let action = Action::ask("Say where it stands", form).icon(Icon::Sites);
+        Some(action.hint("At one of your sites, or nowhere in particular."))
+    }
+
     fn token(&self) -> Option<Action> {
         if !self.can(Right::ManageDevices) || matches!(self.state(), Retired | Replaced) {
+            return None;
+        }
+        // While a customer has it, its own people issue its token.
+        let is_theirs = self.visitor.caller().role() == UserRole::Customer;
+        if self.known.device.customer.is_some() && !is_theirs {
             return None;
         }
         let hint = "It is shown once. A device that sends by itself proves with it who it is.";
