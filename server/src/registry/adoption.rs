@@ -9,6 +9,7 @@ use vitals::{DeviceKey, Kind};
 use super::labels::LabelCode;
 use super::moves::{Party, Period, adopt_locked, receiver};
 use super::scope::RegistryScope;
+use super::sites::lands;
 use super::{RegistryError, store};
 use crate::ground::enums::MoveReason;
 use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId};
@@ -17,6 +18,10 @@ use crate::tenancy::{CustomerScope, Database, Scope as _, SystemScope};
 
 /// How long a person has to take a reading after asking.
 pub const TICKET_LIVES: TimeDelta = TimeDelta::minutes(15);
+
+/// Devices that one customer adds by readings in a day. Its hub signs whatever it says, so without a bound it could take the
+/// serials of devices that others have not yet registered.
+pub const MOST_A_DAY: i64 = 50;
 
 /// The one answer. Whether the device exists, who has it, and whether the code was right, are never told apart.
 const NOT_PROVED: RegistryError =
@@ -32,16 +37,22 @@ pub async fn adopt<S: RegistryScope>(
     code: &str,
 ) -> Result<DeviceId, RegistryError> {
     by.must_manage_devices()?;
-    let party = Party::of(by)?;
+    let (party, site) = (Party::of(by)?, lands(by)?);
     let typed = LabelCode::typed(code).ok_or(NOT_PROVED)?;
     SystemScope::for_purpose("let who shows the code on a device's label have the device")
         .run(database, async |tx| {
-            let device = store::adoption::system_find(tx, key).await?.ok_or(NOT_PROVED)?;
-            if !LabelCode::of(ground, device).is(&typed) {
+            let found = store::adoption::system_find(tx, key).await?;
+            let (device, generation) = found.ok_or(NOT_PROVED)?;
+            if !LabelCode::of(ground, device, generation).is(&typed) {
                 return Err(NOT_PROVED);
             }
             let taken = adopt_locked(tx, ground, (party, by.user()), device).await?;
-            taken.then_some(device).ok_or(NOT_PROVED)
+            // It may have come back, and the label with it been voided, before it was locked.
+            if !taken || store::adoption::system_find(tx, key).await? != found {
+                return Err(NOT_PROVED);
+            }
+            store::sites::system_land(tx, by.customer(), device, site).await?;
+            Ok(device)
         })
         .await
 }
@@ -72,6 +83,7 @@ pub async fn adopt_by_reading(
     ticket: &str,
 ) -> Result<DeviceId, RegistryError> {
     by.must_manage_devices()?;
+    let site = lands(by)?;
     let now = ground.now().trunc_subsecs(6);
     let since = opened(ground, by.id(), key, ticket)
         .filter(|since| *since <= now && now - *since <= TICKET_LIVES)
@@ -80,9 +92,18 @@ pub async fn adopt_by_reading(
     SystemScope::for_purpose("add a device of which the customer's own hub just signed a reading")
         .run(database, async |tx| {
             let through = receiver(tx, Party::of(by)?, by.id()).await?.distributor;
-            let kinds = store::adoption::system_kinds(tx, model).await?;
-            let kinds = kinds.ok_or(RegistryError::NotFound("model"))?;
-            let items = store::adoption::system_unknown(tx, by.id(), key.serial.as_str(), since).await?;
+            let model_is = store::adoption::system_model(tx, model).await?;
+            let (maker, kinds) = model_is.ok_or(RegistryError::NotFound("model"))?;
+            if !maker.eq_ignore_ascii_case(key.maker.as_str()) {
+                return Err(RegistryError::invalid("model_id", "the model is another maker's"));
+            }
+            let lately = now - TimeDelta::days(1);
+            if store::adoption::system_added_since(tx, by.id(), lately).await? >= MOST_A_DAY {
+                return Err(RegistryError::Conflict(
+                    "you added many devices by their readings within a day; add more tomorrow, or with their labels",
+                ));
+            }
+            let items = store::adoption::system_unknown(tx, (by.id(), site), key.serial.as_str(), since).await?;
             let is_proved = items
                 .iter()
                 .any(|(item, sealed)| proves(ground, item.as_bytes(), sealed, key, &kinds));
@@ -104,6 +125,7 @@ pub async fn adopt_by_reading(
                 note: None,
             };
             store::moves::open(tx, ground.id(), &period, by.user(), now).await?;
+            store::sites::system_land(tx, Some(by.id()), id, site).await?;
             Ok(id)
         })
         .await

@@ -6,7 +6,7 @@ use std::fmt;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use super::claim::{ALPHABET, typed};
-use super::{RegistryError, RegistryScope, devices};
+use super::{RegistryError, RegistryScope, devices, store};
 use crate::ground::ids::DeviceId;
 use crate::ground::{Ground, Purpose};
 use crate::tenancy::Tx;
@@ -19,11 +19,14 @@ const LENGTH: usize = 10;
 pub struct LabelCode([u8; LENGTH]);
 
 impl LabelCode {
-    /// The code of a device.
-    pub(super) fn of(ground: &Ground, device: DeviceId) -> Self {
-        let hmac = ground
-            .keys()
-            .hmac(Purpose::DeviceLabel, device.as_uuid().as_bytes());
+    /// The code of a device that came back to a stock so many times: a label that was seen while somebody had the device
+    /// must not bring it to whoever saw it.
+    pub(super) fn of(ground: &Ground, device: DeviceId, generation: i32) -> Self {
+        let mut said = device.as_uuid().as_bytes().to_vec();
+        if generation > 0 {
+            said.extend(generation.to_be_bytes());
+        }
+        let hmac = ground.keys().hmac(Purpose::DeviceLabel, &said);
         let mut first = [0; 8];
         first.copy_from_slice(&hmac[..8]);
         let bits = u64::from_be_bytes(first);
@@ -69,6 +72,8 @@ pub struct Label {
     pub model: String,
     /// The code.
     pub code: LabelCode,
+    /// Whether an earlier label of it stands for nothing any more, because the device came back since.
+    pub is_another: bool,
 }
 
 impl Label {
@@ -103,9 +108,11 @@ pub async fn label<S: RegistryScope>(
             "the device is not in your stock; labels are printed before it leaves",
         ));
     }
+    let generation = store::adoption::label_generation(tx, device.id).await?;
     Ok(Label {
         device: device.id,
-        code: LabelCode::of(ground, device.id),
+        code: LabelCode::of(ground, device.id, generation),
+        is_another: generation > 0,
         maker: device.maker,
         serial: device.serial,
         model: device.model,
@@ -130,7 +137,7 @@ mod tests {
     #[test]
     fn a_code_is_its_device_s_and_survives_being_typed() {
         let ground = ground(1);
-        let code = LabelCode::of(&ground, device(1));
+        let code = LabelCode::of(&ground, device(1), 0);
         let shown = code.expose();
         assert_eq!((shown.len(), shown.as_bytes()[5]), (11, b'-'));
         let sloppy = shown
@@ -140,11 +147,15 @@ mod tests {
             .replace('1', "l");
         assert!(LabelCode::typed(&sloppy).unwrap().is(&code));
         assert!(
-            LabelCode::of(&ground, device(1)).is(&code),
+            LabelCode::of(&ground, device(1), 0).is(&code),
             "it can be printed again"
         );
-        assert!(!LabelCode::of(&ground, device(2)).is(&code));
-        assert!(!LabelCode::of(&self::ground(2), device(1)).is(&code));
+        assert!(!LabelCode::of(&ground, device(2), 0).is(&code));
+        assert!(
+            !LabelCode::of(&ground, device(1), 1).is(&code),
+            "the device came back"
+        );
+        assert!(!LabelCode::of(&self::ground(2), device(1), 0).is(&code));
         for text in ["", "ABCDE", "ABCDE-FGHJU", "ABCDE-FGHJKM"] {
             assert!(LabelCode::typed(text).is_none(), "{text}");
         }
@@ -154,7 +165,7 @@ mod tests {
     fn codes_use_every_letter_of_the_alphabet() {
         let ground = ground(1);
         let text: String = (0..200)
-            .map(|number| LabelCode::of(&ground, device(number)).expose())
+            .map(|number| LabelCode::of(&ground, device(number), 0).expose())
             .collect();
         let letters: std::collections::BTreeSet<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
         assert_eq!(letters.len(), ALPHABET.len());
@@ -168,6 +179,7 @@ mod tests {
             serial: "S/1 2".to_owned(),
             model: "Cuff".to_owned(),
             code: LabelCode(*b"ABCDEFGHJK"),
+            is_another: false,
         };
         assert_eq!(
             label.url("https://v.example"),

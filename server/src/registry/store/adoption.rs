@@ -6,8 +6,8 @@ use uuid::Uuid;
 use vitals::{DeviceKey, Kind};
 
 use super::{all, get, id, kinds, one};
-use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId};
-use crate::registry::RegistryError;
+use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
+use crate::registry::{RegistryError, RegistryScope};
 use crate::tenancy::{SystemScope, Tx};
 
 type System = Tx<SystemScope>;
@@ -15,31 +15,58 @@ type System = Tx<SystemScope>;
 /// Items that are looked at.
 const LOOKED_AT: i64 = 20;
 
-/// The device of a maker and a serial, whoever has it.
+/// The device of a maker and a serial, whoever has it, and how often it came back to a stock.
 pub(in crate::registry) async fn system_find(
     tx: &System,
     key: &DeviceKey,
-) -> Result<Option<DeviceId>, RegistryError> {
-    let sql = "select id from device where maker_key = lower($1 collate \"C\") and serial = $2";
+) -> Result<Option<(DeviceId, i32)>, RegistryError> {
+    let sql = "select id, label_generation from device where maker_key = lower($1 collate \"C\") and serial = $2";
     let values = [key.maker.as_str().into(), key.serial.as_str().into()];
     let row = one(tx, sql, values).await?;
-    Ok(row.map(|row| id(&row, "id")).transpose()?)
+    let found = |row: QueryResult| Ok::<_, DbErr>((id(&row, "id")?, get(&row, "label_generation")?));
+    Ok(row.map(found).transpose()?)
 }
 
-/// What a model measures.
-pub(in crate::registry) async fn system_kinds(
+/// How often a device came back to a stock.
+pub(in crate::registry) async fn label_generation<S: RegistryScope>(
+    tx: &Tx<S>,
+    device: DeviceId,
+) -> Result<i32, RegistryError> {
+    let sql = "select label_generation from device where id = $1";
+    let row = one(tx, sql, [device.as_uuid().into()]).await?;
+    let row = row.ok_or(RegistryError::NotFound("device"))?;
+    Ok(get(&row, "label_generation")?)
+}
+
+/// Whose model it is, and what it measures.
+pub(in crate::registry) async fn system_model(
     tx: &System,
     model: DeviceModelId,
-) -> Result<Option<Vec<Kind>>, RegistryError> {
-    let sql = "select kinds from device_model where id = $1";
+) -> Result<Option<(String, Vec<Kind>)>, RegistryError> {
+    let sql = "select maker, kinds from device_model where id = $1";
     let row = one(tx, sql, [model.as_uuid().into()]).await?;
-    Ok(row.as_ref().map(kinds).transpose()?)
+    let found = |row: QueryResult| Ok::<_, DbErr>((get(&row, "maker")?, kinds(&row)?));
+    Ok(row.map(found).transpose()?)
 }
 
-/// Sealed readings of a serial that nobody seems to have, which an active hub of the customer's own signed since then.
-pub(in crate::registry) async fn system_unknown(
+/// How many devices people of the customer added by readings since.
+pub(in crate::registry) async fn system_added_since(
     tx: &System,
     customer: CustomerId,
+    since: DateTime<Utc>,
+) -> Result<i64, RegistryError> {
+    let sql = "select count(*) as added from assignment a join user_account u on u.id = a.assigned_by
+        where a.customer_id = $1 and u.customer_id = $1 and a.device_id is not null and a.reason = 'added'
+          and a.created_at > $2";
+    let row = one(tx, sql, [customer.as_uuid().into(), since.into()]).await?;
+    Ok(row.map(|row| get(&row, "added")).transpose()?.unwrap_or_default())
+}
+
+/// Sealed readings of a serial that nobody seems to have, which an active hub of the customer's own signed since then; one at
+/// this site, for who sees no other.
+pub(in crate::registry) async fn system_unknown(
+    tx: &System,
+    (customer, site): (CustomerId, Option<SiteId>),
     serial: &str,
     since: DateTime<Utc>,
 ) -> Result<Vec<(Uuid, Vec<u8>)>, RegistryError> {
@@ -47,12 +74,14 @@ pub(in crate::registry) async fn system_unknown(
         where q.customer_id = $1 and q.state = 'waiting' and q.reason = 'unknown_device' and q.received_at >= $3
           and q.serial = $2 and q.jwt is not null
           and h.customer_id = $1 and h.state = 'active' and h.confirmed_at is not null
+          and ($5::uuid is null or h.site_id = $5)
         order by q.received_at desc limit $4";
     let values = [
         customer.as_uuid().into(),
         serial.into(),
         since.into(),
         LOOKED_AT.into(),
+        site.map(SiteId::as_uuid).into(),
     ];
     let rows = all(tx, sql, values).await?;
     let item = |row: &QueryResult| -> Result<_, DbErr> { Ok((get(row, "id")?, get(row, "item_sealed")?)) };

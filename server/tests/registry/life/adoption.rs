@@ -15,9 +15,17 @@ fn key(serial: &str) -> DeviceKey {
     DeviceKey::parse("ACME", serial).unwrap()
 }
 
-async fn code<S: RegistryScope>(world: &World, scope: &S, device: DeviceId) -> Result<String, RegistryError> {
+async fn label<S: RegistryScope>(
+    world: &World,
+    scope: &S,
+    device: DeviceId,
+) -> Result<labels::Label, RegistryError> {
     let work = async |tx: &_| labels::label(tx, scope, &world.ground, device).await;
-    Ok(scope.run(&world.database, work).await?.code.expose())
+    scope.run(&world.database, work).await
+}
+
+async fn code<S: RegistryScope>(world: &World, scope: &S, device: DeviceId) -> Result<String, RegistryError> {
+    Ok(label(world, scope, device).await?.code.expose())
 }
 
 async fn adopt<S: RegistryScope>(
@@ -226,4 +234,63 @@ async fn a_ticket_lives_a_quarter_of_an_hour() {
     let scale = world.scale.into();
     let late = adoption::adopt_by_reading(&world.ground, &world.database, anna.scope(), &key, scale, &ticket);
     told_nothing(late.await);
+}
+
+/// Its hub signs whatever it says, so what it adds so is of the maker whose model it names, and not without end.
+#[tokio::test]
+async fn a_customer_takes_few_serials_by_readings_and_none_under_another_maker_s_model() {
+    let world = World::new().await;
+    let (ground, database) = (&world.ground, &world.database);
+    let anna = world.clinic("Anna", None).await;
+    let hub = hub(&world, &anna, "active").await;
+    let show = async |maker: &str, serial: &str| {
+        let key = DeviceKey::parse(maker, serial).unwrap();
+        let ticket = adoption::ask_for_reading(ground, anna.scope(), &key).unwrap();
+        world.tick();
+        quarantined(&world, &anna, hub, &weight(maker, serial)).await;
+        adoption::adopt_by_reading(ground, database, anna.scope(), &key, world.scale.into(), &ticket).await
+    };
+    let other = show("Other", "S-1").await;
+    assert!(
+        matches!(
+            other,
+            Err(RegistryError::Invalid {
+                field: "model_id",
+                ..
+            })
+        ),
+        "{other:?}"
+    );
+    for number in 0..adoption::MOST_A_DAY {
+        show("Acme", &format!("Q-{number}")).await.unwrap();
+    }
+    let more = show("Acme", "Q-more").await;
+    assert!(matches!(more, Err(RegistryError::Conflict(_))), "{more:?}");
+    world.clock.advance(TimeDelta::hours(25));
+    show("Acme", "Q-more").await.unwrap();
+}
+
+#[tokio::test]
+async fn an_old_label_brings_nobody_a_device_that_came_back() {
+    let world = World::new().await;
+    let dora = world.dealer("Dora").await;
+    let anna = world.clinic("Anna", Some(&dora)).await;
+    let device = stocked(&world, "S-1", dora.id).await;
+    let photo = code(&world, dora.scope(), device).await.unwrap();
+    moves::place(&world.ground, &world.database, dora.scope(), device, at(anna.id))
+        .await
+        .unwrap();
+    world.tick();
+    moves::give_back(&world.ground, &world.database, anna.scope(), device)
+        .await
+        .unwrap();
+    world.tick();
+    moves::restock(&world.ground, &world.database, dora.scope(), device)
+        .await
+        .unwrap();
+    told_nothing(adopt(&world, anna.scope(), "S-1", &photo).await);
+    let label = label(&world, dora.scope(), device).await.unwrap();
+    assert!(label.is_another, "and the sheet says so");
+    let new = label.code.expose();
+    assert_eq!(adopt(&world, anna.scope(), "S-1", &new).await.unwrap(), device);
 }

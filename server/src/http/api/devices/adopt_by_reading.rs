@@ -40,7 +40,7 @@ struct AskOut {
 ///
 /// Take a reading with the device near an active hub of your own within 15 minutes, then show the ticket.
 #[utoipa::path(post, path = "/devices/adopt/ask", tag = "devices", security(("token" = [])), request_body = AskIn,
-    responses((status = 201, body = AskOut), Refused))]
+    responses((status = 201, body = AskOut), (status = 429, description = "Too many attempts"), Refused))]
 #[post("/devices/adopt/ask")]
 pub(super) async fn ask(
     state: web::Data<State>,
@@ -51,6 +51,8 @@ pub(super) async fn ask(
         return Err(Problem::forbidden("readings are taken at customers"));
     };
     let AskIn { maker, serial } = body.into_inner();
+    // Counted like tries, so that few tickets are good at a time.
+    may_try(&state, &caller)?;
     let expires_at = state.ground().now() + adoption::TICKET_LIVES;
     let ticket = adoption::ask_for_reading(state.ground(), scope, &DeviceKey { maker, serial })?;
     Ok(HttpResponse::Created().json(AskOut { ticket, expires_at }))

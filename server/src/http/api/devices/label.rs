@@ -24,6 +24,8 @@ struct Out {
     /// Who enters it shows that they have the device.
     #[schema(example = "7F3K9-2MXQT")]
     code: String,
+    /// Whether the device came back since it was labelled before: that label's code opens nothing any more.
+    replaces_earlier: bool,
     /// What the QR code says.
     url: String,
     /// The QR code as one SVG element; null where the address is too long for one.
@@ -51,6 +53,7 @@ pub(super) async fn label(
     Ok(web::Json(Out {
         device_id: label.device,
         code: label.code.expose(),
+        replaces_earlier: label.is_another,
         maker: label.maker,
         serial: label.serial,
         model: label.model,

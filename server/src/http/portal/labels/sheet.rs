@@ -29,6 +29,8 @@ const MOST: u16 = 300;
 /// What the sheet is made of.
 struct Found {
     labels: Vec<Label>,
+    /// Devices whose earlier labels stand for nothing any more.
+    others: u64,
     /// Devices whose label is not the caller's to print any more.
     left_out: u64,
     is_cut: bool,
@@ -59,6 +61,12 @@ fn lead(found: &Found) -> String {
     if found.is_cut {
         words.push(format!("the first {MOST}: narrow the list for the others"));
     }
+    if found.others > 0 {
+        let back = counted(found.others, "device", "devices");
+        words.push(format!(
+            "{back} came back since an earlier label was printed: replace that one, whose code opens nothing any more"
+        ));
+    }
     if found.left_out > 0 {
         let out = counted(found.left_out, "device is", "devices are");
         words.push(format!(
@@ -76,12 +84,16 @@ async fn find<S: RegistryScope>(state: &State, scope: &S, asked: &Sent) -> Resul
             let mut found = Found {
                 labels: Vec::new(),
                 left_out: 0,
+                others: 0,
                 is_cut,
                 counts: overview::counts(tx, now).await?,
             };
             for device in &devices {
                 match labels::label(tx, scope, state.ground(), device.id).await {
-                    Ok(label) => found.labels.push(of_device(state, device, &label)),
+                    Ok(label) => {
+                        found.others += u64::from(label.is_another);
+                        found.labels.push(of_device(state, device, &label));
+                    }
                     Err(RegistryError::Conflict(_)) => found.left_out += 1,
                     Err(error) => return Err(error.into()),
                 }
