@@ -6,8 +6,11 @@
 //! scope has proved that it sees the case, and together with the mail that tells of it.
 
 pub mod cases;
+mod rate;
 mod store;
 pub mod trouble;
+
+pub use rate::Rate;
 
 use crate::ground::Ground;
 use crate::ground::enums::{CaseSide, UserRole};
@@ -25,6 +28,8 @@ pub struct Desk<'a> {
     pub database: &'a Database,
     /// Takes the letters.
     pub post: &'a Post,
+    /// Counts what is written.
+    pub rate: &'a Rate,
     /// The platform's address, without a slash at its end, for links in letters.
     pub public_url: &'a str,
 }
@@ -44,6 +49,7 @@ fn must(by: &Caller, right: Right) -> Result<(), RegistryError> {
         RegistryError::NotAllowed(match denied {
             Denied::OtherRole(_) => "it is for other people than you",
             Denied::Lacks(_) => "it takes the permission answer_cases",
+            Denied::Confined => "it concerns the whole customer, and you see some of its sites alone",
         })
     })
 }

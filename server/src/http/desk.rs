@@ -10,6 +10,7 @@ impl State {
             ground: self.ground(),
             database: self.database(),
             post: self.identity().post(),
+            rate: self.desk_rate(),
             public_url: &self.site().public_url,
         }
     }

@@ -13,7 +13,9 @@ use super::remote::Proxies;
 use crate::config::Config;
 use crate::forwarding::Endpoints;
 use crate::ground::Ground;
-use crate::identity::{Identity, Throttle};
+use crate::desk::Rate;
+use crate::identity::{Caller, Identity, Throttle};
+use crate::registry::RegistryError;
 use crate::intake::Intake;
 use crate::queue::Signals;
 use crate::tenancy::Database;
@@ -23,6 +25,9 @@ const CLAIMS: (u32, Duration) = (5, Duration::from_secs(20));
 
 /// Devices that one organisation tries to adopt: ten in a row, then one a minute. A label's code has 50 bits.
 const ADOPTIONS: (u32, Duration) = (10, Duration::from_mins(1));
+
+/// Files with devices that one organisation brings: thirty in a row, then one a minute. Each is kept with its lines.
+const IMPORTS: (u32, Duration) = (30, Duration::from_mins(1));
 
 /// The parts behind pages, API and intake. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -42,6 +47,8 @@ struct Inner {
     bodies: BodyRoom,
     claims: Throttle<IpAddr>,
     adoptions: Throttle<Uuid>,
+    desk_rate: Rate,
+    imports: Throttle<Option<Uuid>>,
     streams: Streams,
     ending: CancellationToken,
 }
@@ -95,6 +102,9 @@ impl State {
         let claims = Throttle::new(ground.clock(), burst, each);
         let (burst, each) = ADOPTIONS;
         let adoptions = Throttle::new(ground.clock(), burst, each);
+        let (burst, each) = IMPORTS;
+        let imports = Throttle::new(ground.clock(), burst, each);
+        let desk_rate = Rate::new(&ground.clock());
         let (site, ending) = (Site::of(config), CancellationToken::new());
         let endpoints = Endpoints::new(
             ground.clone(),
@@ -113,6 +123,8 @@ impl State {
             bodies: BodyRoom::new(config.intake.bodies_bytes),
             claims,
             adoptions,
+            desk_rate,
+            imports,
             streams: Streams::default(),
             ending,
         };
@@ -180,6 +192,17 @@ impl State {
     pub fn may_adopt(&self, organisation: Uuid) -> Result<(), u64> {
         let tried = self.parts.adoptions.attempt(&organisation);
         tried.map_err(|wait| wait.as_secs() + 1)
+    }
+
+    /// Counts a file that somebody begins to bring, or refuses it.
+    pub(super) fn may_import(&self, caller: &Caller) -> Result<(), RegistryError> {
+        let tried = self.parts.imports.attempt(&caller.organisation_id());
+        tried.map_err(|retry_after| RegistryError::TooMany { retry_after })
+    }
+
+    /// How much is written to the support desk.
+    pub(super) fn desk_rate(&self) -> &Rate {
+        &self.parts.desk_rate
     }
 
     /// The live pages that are open, counted per person.

@@ -83,7 +83,8 @@ pub(super) async fn system_claim(
            select id from mail_outbox
            where state = 'waiting' and next_attempt_at <= clock_timestamp()
              and (lease_until is null or lease_until < clock_timestamp())
-           order by next_attempt_at limit $1 for update skip locked
+           -- News of cases wait behind what somebody needs to sign in.
+           order by kind = 'case_note', next_attempt_at limit $1 for update skip locked
          )
          update mail_outbox m set attempt = m.attempt + 1, lease_until = clock_timestamp() + $2
          from due where m.id = due.id

@@ -1,5 +1,7 @@
 //! What can go wrong with what exists and who holds it.
 
+use std::time::Duration;
+
 use sea_orm::DbErr;
 
 /// Why the registry refuses.
@@ -22,6 +24,12 @@ pub enum RegistryError {
     /// It would be fine, were it not for what is there already.
     #[error("{0}")]
     Conflict(&'static str),
+    /// Too much of it in too short a time.
+    #[error("too many in a short time: try again in {} s", .retry_after.as_secs() + 1)]
+    TooMany {
+        /// When the next one has a chance.
+        retry_after: Duration,
+    },
     /// An import that was not done, line by line.
     #[error("nothing was imported:\n{}", .0.join("\n"))]
     Import(Vec<String>),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::RegistryError;
+use crate::identity::is_plain;
 
 /// Something that is read from a text that a person typed.
 pub trait Typed: Sized {
@@ -49,6 +50,12 @@ impl<const MAX: usize> Typed for Line<MAX> {
             return Err(RegistryError::invalid(
                 field,
                 format!("must have 1 to {MAX} characters, none of them a control character"),
+            ));
+        }
+        if !is_plain(text) {
+            return Err(RegistryError::invalid(
+                field,
+                "must hold no web address and neither < nor >",
             ));
         }
         Ok(Self(text.to_owned()))

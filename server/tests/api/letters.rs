@@ -122,6 +122,14 @@ async fn carry(world: &World, mailer: &Arc<Moody>) {
     carrier.await.unwrap();
 }
 
+/// To whom mails were sent by a mailer that takes everything, in that order.
+pub(crate) async fn carried(world: &World) -> Vec<String> {
+    let mailer = Arc::new(Moody::default());
+    carry(world, &mailer).await;
+    let taken = mailer.taken.lock().unwrap();
+    taken.iter().map(|mail| mail.to.clone()).collect()
+}
+
 async fn standing(world: &World) -> Vec<(String, i32, bool)> {
     sqlx::query_as("select state, attempt, mail_sealed is null from mail_outbox order by id")
         .fetch_all(&world.sql)

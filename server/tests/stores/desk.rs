@@ -1,7 +1,7 @@
 //! The rows of the support desk.
 
 use vitalwire_server::desk::cases::{self, About, CaseFilter, CasePatch, NewCase, NewNote};
-use vitalwire_server::desk::{Desk, trouble};
+use vitalwire_server::desk::{Desk, Rate, trouble};
 use vitalwire_server::ground::enums::{CaseState, CaseVisibility};
 use vitalwire_server::registry::{Ask, Change};
 
@@ -12,6 +12,8 @@ fn desk<'a>(call: &Call<'a>) -> Desk<'a> {
         ground: &call.world.ground,
         database: &call.world.database,
         post: call.world.identity.post(),
+        // Of its own, so that rows do not slow each other down.
+        rate: Box::leak(Box::new(Rate::new(&call.world.ground.clock()))),
         public_url: "http://127.0.0.1",
     }
 }

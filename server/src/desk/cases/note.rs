@@ -40,6 +40,7 @@ impl Desk<'_> {
         let seen = in_scope!(by, scope => {
             scope.run(self.database, async |tx| list::get(tx, id).await).await
         })?;
+        self.rate.write(by)?;
         let (note, now) = (self.ground.id(), self.ground.now());
         SystemScope::for_purpose("write in a case that the caller sees")
             .run(self.database, async |tx| {
@@ -55,6 +56,9 @@ impl Desk<'_> {
                     store::cases::system_touch(tx, id, now).await?;
                 }
                 for reader in store::people::system_to_tell(tx, &case, visibility, by.person.id).await? {
+                    if !self.rate.tells(id, &reader.email) {
+                        continue;
+                    }
                     let letter = letters::written(
                         &reader.email,
                         &reader.name,

@@ -63,6 +63,7 @@ impl Desk<'_> {
         let title = rules::title(&title)?;
         let text = text.map(|text| rules::note(&text)).transpose()?;
         let subject = self.subject(by, about).await?;
+        self.rate.write(by)?;
         let (id, now) = (self.ground.id(), self.ground.now());
         SystemScope::for_purpose("open a case about something that the caller sees")
             .run(self.database, async |tx| {

@@ -124,6 +124,14 @@ impl From<AuthRefusal> for PageError {
                     permission.label()
                 )),
             ),
+            AuthRefusal::Refused(Refusal::Denied(Denied::Confined)) => Self::Shown(
+                StatusCode::FORBIDDEN,
+                Some(
+                    "It concerns the whole organization, and you see some of its sites alone. Whoever manages the people of \
+                     your organization can change that."
+                        .into(),
+                ),
+            ),
             AuthRefusal::Refused(Refusal::NoRow) => {
                 Self::internal(&"a route has no row in the table of rights")
             }
@@ -160,6 +168,9 @@ impl From<RegistryError> for PageError {
                 Self::Shown(StatusCode::UNPROCESSABLE_ENTITY, Some(sentence(&why)))
             }
             RegistryError::Conflict(why) => Self::Shown(StatusCode::CONFLICT, Some(sentence(why))),
+            error @ RegistryError::TooMany { .. } => {
+                Self::Shown(StatusCode::TOO_MANY_REQUESTS, Some(sentence(&error.to_string())))
+            }
             RegistryError::Import(_) => Self::bad_request(),
             RegistryError::Database(error) => error.into(),
         }

@@ -98,7 +98,7 @@ fn record(text: &str, separator: char) -> (Option<Vec<String>>, usize) {
 }
 
 /// Writes a record. A field that a spreadsheet would take for a formula begins with an apostrophe, which makes it text.
-pub(in crate::registry) fn write<'a>(out: &mut String, fields: impl IntoIterator<Item = &'a str>) {
+pub(crate) fn write<'a>(out: &mut String, fields: impl IntoIterator<Item = &'a str>) {
     for (place, field) in fields.into_iter().enumerate() {
         if place > 0 {
             out.push(',');

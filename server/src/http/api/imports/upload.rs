@@ -18,7 +18,7 @@ use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
-use crate::registry::imports::{self, Into, LARGEST, ROOM, Upload};
+use crate::registry::imports::{self, ARRIVES_WITHIN, Into, LARGEST, OnItsWay, Upload};
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, IntoParams)]
@@ -41,6 +41,7 @@ struct UploadQuery {
 #[utoipa::path(post, path = "/imports", tag = "devices", security(("token" = [])), params(UploadQuery),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 201, body = Out), (status = 413, description = "The file has more than 20 MB"),
+        (status = 429, description = "Too many files"),
         (status = 415, description = "It is not text/csv"), Refused))]
 #[post("/imports")]
 pub(super) async fn upload(
@@ -84,17 +85,14 @@ pub(super) async fn upload(
         )
         .detail("send the file with Content-Type: text/csv"));
     }
-    let Ok(_room) = ROOM.try_acquire() else {
-        return Err(Problem::new(
-            "too-busy",
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Other files are being read",
-        )
-        .header(header::RETRY_AFTER, "3"));
-    };
+    state.may_import(&caller)?;
+    let on_its_way = OnItsWay::begin(caller.organisation_id()).ok_or_else(busy)?;
+    let read = tokio::time::timeout(ARRIVES_WITHIN, read(body)).await;
+    let bytes = read.map_err(|_| late())??;
+    let _room = on_its_way.room().await.ok_or_else(busy)?;
     let file = Upload {
         name: file_name.unwrap_or_default(),
-        bytes: read(body).await?,
+        bytes,
         into,
         insecure_dev: false,
     };
@@ -104,6 +102,20 @@ pub(super) async fn upload(
         scope.run(database, async |tx| imports::get(tx, id).await).await
     })?;
     Ok(HttpResponse::Created().json(Out::from(import)))
+}
+
+fn busy() -> Problem {
+    Problem::new(
+        "too-busy",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Other files are being read",
+    )
+    .detail("one file of an organisation is taken at a time")
+    .header(header::RETRY_AFTER, "3")
+}
+
+fn late() -> Problem {
+    Problem::new("too-slow", StatusCode::REQUEST_TIMEOUT, "The body took too long")
 }
 
 async fn read(mut body: web::Payload) -> Result<Vec<u8>, Problem> {

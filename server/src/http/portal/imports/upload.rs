@@ -12,7 +12,7 @@ use crate::http::portal::local::see;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
-use crate::registry::imports::{self, Into, LARGEST, ROOM, Upload};
+use crate::registry::imports::{self, ARRIVES_WITHIN, Into, LARGEST, OnItsWay, Upload};
 use crate::tenancy::Scope as _;
 
 /// The largest of the other fields.
@@ -35,21 +35,32 @@ pub(super) async fn post(
     visitor: Visitor,
     parts: Multipart,
 ) -> Result<HttpResponse, PageError> {
-    let Ok(_room) = ROOM.try_acquire() else {
-        let words = "Other files are being read right now. Try again in a few seconds.".to_owned();
-        return super::list::refused(&state, &visitor, Refused::Whole(words), &Sent::default()).await;
+    let mut sent = Sent::default();
+    let refused = match bring(&state, &visitor, parts, &mut sent).await {
+        Ok(id) => return Ok(see(&format!("/imports/{id}"))),
+        Err(refused) => refused,
     };
-    let brought = match read(&state, &visitor, parts).await {
-        Ok(brought) => brought,
-        Err(refused) => return super::list::refused(&state, &visitor, refused, &Sent::default()).await,
-    };
-    let sent = Sent::from(brought.fields);
-    match receive(&state, &visitor, &sent, brought.name, brought.bytes).await {
-        Ok(id) => Ok(see(&format!("/imports/{id}"))),
-        Err(refused) => super::list::refused(&state, &visitor, refused, &sent).await,
-    }
+    super::list::refused(&state, &visitor, refused, &sent).await
 }
 
+/// One file of an organisation is on its way at a time, and it is read when there is room.
+async fn bring(
+    state: &State,
+    visitor: &Visitor,
+    parts: Multipart,
+    sent: &mut Sent,
+) -> Result<ImportId, Refused> {
+    let busy = || Refused::Whole("Other files are being read right now. Try again in a few seconds.".to_owned());
+    let caller = visitor.caller();
+    state.may_import(caller)?;
+    let on_its_way = OnItsWay::begin(caller.organisation_id()).ok_or_else(busy)?;
+    let read = tokio::time::timeout(ARRIVES_WITHIN, read(state, visitor, parts)).await;
+    let late = |_| Refused::at("file", "The file took too long to arrive. Send it again.");
+    let brought = read.map_err(late)??;
+    let _room = on_its_way.room().await.ok_or_else(busy)?;
+    *sent = Sent::from(brought.fields);
+    receive(state, visitor, sent, brought.name, brought.bytes).await
+}
 async fn read(state: &State, visitor: &Visitor, mut parts: Multipart) -> Result<Brought, Refused> {
     let broken = || Refused::at("file", "The file did not arrive whole. Send it again.");
     let (mut brought, mut is_own) = (Brought::default(), false);

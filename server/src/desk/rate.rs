@@ -1,0 +1,53 @@
+//! How much people write: enough for whoever has a bad day, too little to fill the desk or anybody's mailbox.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::ground::Clock;
+use crate::ground::ids::{CaseId, UserId};
+use crate::identity::{Caller, Throttle};
+use crate::registry::RegistryError;
+
+/// What one person writes: thirty cases and notes in a row, then one a minute.
+const PERSON: (u32, Duration) = (30, Duration::from_mins(1));
+/// What one organisation's people write together: a hundred and fifty in a row, then one in 12 s.
+const ORGANISATION: (u32, Duration) = (150, Duration::from_secs(12));
+/// Letters that tell one address of one case: six in a row, then one in ten minutes. The notes are there without them.
+const LETTERS: (u32, Duration) = (6, Duration::from_mins(10));
+
+/// Counts what is written on this server.
+#[derive(Debug)]
+pub struct Rate {
+    people: Throttle<UserId>,
+    organisations: Throttle<Option<Uuid>>,
+    letters: Throttle<(CaseId, String)>,
+}
+
+impl Rate {
+    /// Nobody has written yet.
+    pub fn new(clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            people: Throttle::new(Arc::clone(clock), PERSON.0, PERSON.1),
+            organisations: Throttle::new(Arc::clone(clock), ORGANISATION.0, ORGANISATION.1),
+            letters: Throttle::new(Arc::clone(clock), LETTERS.0, LETTERS.1),
+        }
+    }
+
+    /// Counts a case or a note, or refuses it. The platform's people are counted one by one alone.
+    pub(super) fn write(&self, by: &Caller) -> Result<(), RegistryError> {
+        let too_many = |retry_after| RegistryError::TooMany { retry_after };
+        self.people.attempt(&by.person.id).map_err(too_many)?;
+        let organisation = by.organisation_id();
+        if organisation.is_some() {
+            self.organisations.attempt(&organisation).map_err(too_many)?;
+        }
+        Ok(())
+    }
+
+    /// Whether an address is told of one more note in a case.
+    pub(super) fn tells(&self, case: CaseId, to: &str) -> bool {
+        self.letters.attempt(&(case, to.to_owned())).is_ok()
+    }
+}
