@@ -7,6 +7,10 @@ use vitals::Kind;
 
 use super::world::{Clinic, Device, Distributor, Hub, Person, device};
 
+/// The clinic that has sites, and its person who sees one of them alone.
+pub(super) const DIVIDED: &str = "Riverside Hospital";
+pub(super) const WARD_CLINICIAN: &str = "ward@riverside.example";
+
 /// Those who place devices.
 pub(super) fn distributors() -> Vec<Distributor> {
     vec![
@@ -35,6 +39,13 @@ pub(super) fn distributors() -> Vec<Distributor> {
 /// What the platform has in stock itself.
 pub(super) fn stock() -> Vec<Device> {
     direct("Oxi Cell", "D0010", 1..=2, Kind::Oximetry)
+}
+
+/// What lies in the platform's stock for those who order.
+pub(super) fn for_orders() -> Vec<Device> {
+    let mut devices = direct("BP Cell 2", "D0016", 1..=9, Kind::BloodPressure);
+    devices.extend(direct("Scale Cell", "D0017", 1..=6, Kind::Weight));
+    devices
 }
 
 /// Those who receive readings.
@@ -97,9 +108,12 @@ fn riverside() -> Clinic {
     devices.extend(placed("BP Cell 2", "D0011", 1..=2, "room", Kind::BloodPressure));
     devices.extend(placed("Oxi Cell", "D0012", 1..=1, "room", Kind::Oximetry));
     Clinic {
-        people: vec![person("viewer@riverside.example", "Vito River", "viewer")],
+        people: vec![
+            person("viewer@riverside.example", "Vito River", "viewer"),
+            person(WARD_CLINICIAN, "Wanda Ward", "clinician"),
+        ],
         ..clinic(
-            "Riverside Hospital",
+            DIVIDED,
             "riverside",
             "America/New_York",
             None,

@@ -32,6 +32,9 @@ pub(super) struct World {
     /// Whether the week before the first start was sent already, by devices and hubs.
     #[serde(default)]
     pub(super) week_sent: bool,
+    /// Whether the distributors have ordered.
+    #[serde(default)]
+    pub(super) orders_made: bool,
     /// The one distributor of a world that an earlier version made.
     #[serde(default, rename = "distributor", skip_serializing)]
     first: Option<Distributor>,
@@ -174,6 +177,7 @@ impl World {
             clinics: Vec::new(),
             stock: Vec::new(),
             week_sent: false,
+            orders_made: false,
             first: None,
             file,
         };

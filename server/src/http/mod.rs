@@ -7,6 +7,7 @@ pub mod access;
 pub mod api;
 pub mod auth;
 mod desk;
+mod orders;
 mod healthz;
 pub mod intake;
 mod patience;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::{invalid, store};
 use crate::ground::ids::{DeviceModelId, DistributorId};
+use crate::registry::imports::csv;
 use crate::registry::{RegistryError, RegistryScope};
 use crate::tenancy::Tx;
 
@@ -78,9 +79,41 @@ pub async fn hardware_lines<S: RegistryScope>(
     Ok(lines)
 }
 
+/// The same as a file of comma-separated values.
+pub fn hardware_csv(lines: &[HardwareLine]) -> String {
+    let mut out = String::new();
+    csv::write(&mut out, ["day", "distributor", "number", "model", "quantity"]);
+    for line in lines {
+        let day = line.day.to_string();
+        let mut row = String::new();
+        let words = [&day, &line.distributor_name, &line.number, &line.name];
+        csv::write(&mut row, words.map(String::as_str));
+        // A number below zero is no formula.
+        out.push_str(row.trim_end());
+        out.push_str(&format!(",{}\r\n", line.quantity));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_holds_numbers_as_numbers_and_no_formula() {
+        let line = HardwareLine {
+            day: "2026-11-20".parse().unwrap(),
+            distributor: uuid::Uuid::nil().into(),
+            distributor_name: "=Dora, Ltd".to_owned(),
+            number: "R-2026-0001".to_owned(),
+            model: None,
+            name: "Hub".to_owned(),
+            quantity: -2,
+        };
+        let expected = "day,distributor,number,model,quantity\r\n\
+            2026-11-20,\"'=Dora, Ltd\",R-2026-0001,Hub,-2\r\n";
+        assert_eq!(hardware_csv(&[line]), expected);
+    }
 
     #[test]
     fn a_period_has_a_day_and_not_too_many() {

@@ -30,7 +30,7 @@ use crate::registry::RegistryError;
 use crate::tenancy::{Database, Denied, Right};
 
 pub use allocate::{Allocated, Serials};
-pub use hardware::{HardwareLine, Period, hardware_lines};
+pub use hardware::{HardwareLine, Period, hardware_csv, hardware_lines};
 pub use list::{OrderFilter, OrderKey, Standing, get, items, lines, list, parcels, steps, waiting};
 pub use order::{Delivery, Item, Line, Order, Parcel, Step};
 pub use place::{NewDelivery, NewOrder, Wanted};

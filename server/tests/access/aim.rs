@@ -87,6 +87,7 @@ impl Aim {
         .execute(&world.sql)
         .await
         .unwrap();
+        let (order, back) = ordered(world, &distributor, &tenant.device).await;
         let of_distributor = Organisation::Distributor(distributor.parse().unwrap());
         let of_customer = Organisation::Customer(tenant.customer.parse().unwrap());
         let colleagues = [
@@ -128,6 +129,8 @@ impl Aim {
                 ("dead-letters", dead.to_string()),
                 ("contacts", contacts[0].to_string()),
                 ("cases", case.to_string()),
+                ("orders", order.to_string()),
+                ("returns", back.to_string()),
                 ("distributors' contacts", contacts[1].to_string()),
             ]),
             colleagues,
@@ -150,6 +153,8 @@ impl Aim {
             "dead-letters",
             "contacts",
             "cases",
+            "orders",
+            "returns",
             "distributors' contacts",
         ];
         Self {
@@ -228,6 +233,38 @@ async fn colleague(world: &World, email: &str, role: UserRole, organisation: Org
         permissions: Some(PermissionSet::default()),
     };
     world.identity.system_create_user(new).await.unwrap().to_string()
+}
+
+/// An order of the distributor's and a return, each as it begins.
+async fn ordered(world: &World, distributor: &str, device: &str) -> (Uuid, Uuid) {
+    let (order, back): (Uuid, Uuid) = (world.ground.id(), world.ground.id());
+    sqlx::query(
+        "with by as (
+           select id, display_name from user_account order by created_at limit 1
+         ), made as (
+           insert into device_order (id, number, distributor_id, token, devices, hubs, deliver_to, street, city, country,
+             ordered_by, orderer_name, ordered_at, updated_at)
+           select $1, '2020-' || right($1::text, 8), $3, $1, 0, 1, 'Here', '1 Main Street', 'New York', 'US', id,
+             display_name, now(), now() from by
+         ), line as (
+           insert into order_line (id, order_id, distributor_id, place, model, kinds, quantity)
+           values ($1, $1, $3, 1, 'Hub', '{}', 1)
+         ), sent_back as (
+           insert into device_return (id, number, distributor_id, token, reason, items, asked_by, asker_name, asked_at,
+             updated_at)
+           select $2, 'R-2020-' || right($2::text, 8), $3, $2, 'faulty', 1, id, display_name, now(), now() from by
+         )
+         insert into return_item (id, return_id, distributor_id, device_id, model, kinds, serial)
+         values ($2, $2, $3, $4, 'Acme Scale', '{weight}', 'D')",
+    )
+    .bind(order)
+    .bind(back)
+    .bind(distributor.parse::<Uuid>().unwrap())
+    .bind(device.parse::<Uuid>().unwrap())
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    (order, back)
 }
 
 /// An open invitation to do nothing in particular there.

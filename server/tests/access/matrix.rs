@@ -134,6 +134,9 @@ pub(crate) async fn ask(route: &Route, caller: &Caller, aim: &Aim, (number, kind
     if path.ends_with("/search") {
         path.push_str("?q=acme");
     }
+    if path.ends_with("/hardware-lines") {
+        path.push_str("?from=2026-01-01&until=2026-02-01");
+    }
     if route.path.starts_with("/api/") {
         let body = body(route, caller, aim, number);
         return caller.call(route.method, &path, &body).await;
@@ -154,6 +157,10 @@ pub(crate) async fn ask(route: &Route, caller: &Caller, aim: &Aim, (number, kind
         ("again", "the other of the two".to_owned()),
         ("title", "Nothing arrives".to_owned()),
         ("text", "Since Tuesday.".to_owned()),
+        ("token", "0192f0c1-2d3e-7a4b-8c5d-6e7f8091a2b3".to_owned()),
+        ("carrier", "UPS".to_owned()),
+        ("serials", "S".to_owned()),
+        ("reason", "faulty".to_owned()),
     ];
     caller.browse(route.method, &path, &form).await
 }
@@ -181,6 +188,14 @@ fn body(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Value {
         ("POST", "/cases") => json!({"device_id": id("devices"), "title": "Nothing arrives"}),
         ("PATCH", "/cases/{id}") => json!({"state": "waiting"}),
         ("POST", "/cases/{id}/notes") => json!({"text": "Since Tuesday."}),
+        ("POST", "/orders") => json!({"lines": [{"quantity": 1}], "delivery":
+            {"name": "Here", "street": "1 Main Street", "city": "New York", "country": "US"}}),
+        ("POST", "/orders/{id}/ship" | "/returns/{id}/send") => json!({"carrier": "UPS"}),
+        ("POST", "/orders/{id}/found") => json!({"serials": ["S"]}),
+        ("POST", "/orders/{id}/write-off") => json!({"serials": ["S"], "became": "lost", "replace": true}),
+        ("POST", "/orders/{id}/notes" | "/returns/{id}/notes") => json!({"text": "When?"}),
+        ("POST", "/returns") => json!({"reason": "faulty", "serials": ["S"]}),
+        ("POST", "/returns/{id}/decline") => json!({"reason": "no"}),
         ("POST", "/device-models") => {
             json!({"maker": "M", "name": format!("N{number}"), "kinds": ["weight"], "transport": "mqtt"})
         }

@@ -15,7 +15,20 @@ const CHANGED: [&str; 9] = [
     "support_case",
 ];
 /// Tables whose rows come and go: they are made anew.
-const REPLACED: [&str; 4] = ["assignment", "contact", "delivery", "device_credential"];
+const REPLACED: [&str; 11] = [
+    "assignment",
+    "contact",
+    "delivery",
+    "device_credential",
+    // What refers to others stands before them.
+    "order_step",
+    "order_item",
+    "order_line",
+    "order_parcel",
+    "device_order",
+    "return_item",
+    "device_return",
+];
 
 /// What there was.
 pub(crate) struct Rewind {
@@ -51,7 +64,7 @@ impl Rewind {
                 sets.join(", ")
             ));
         }
-        for table in REPLACED {
+        for table in REPLACED.into_iter().rev() {
             let columns = columns(sql, table).await.join(", ");
             statements.push(format!(
                 "insert into {table} ({columns}) select {columns} from as_it_was_{table}"

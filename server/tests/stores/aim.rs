@@ -1,10 +1,7 @@
 //! What a call can be aimed at: one of everything that a customer has, or ids that nobody has.
 
 use uuid::Uuid;
-use vitalwire_server::ground::ids::{
-    CaseId, ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ImportId,
-    InvitationId, ReadingId, UserId,
-};
+use vitalwire_server::ground::ids::{CareTeamId, CaseId, ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ImportId, InvitationId, OrderId, ReadingId, ReturnId, SiteId, UserId};
 use vitalwire_server::identity::{Caller, CallerScope};
 use vitalwire_server::tenancy::{CustomerScope, DistributorScope};
 
@@ -42,8 +39,18 @@ pub(crate) struct Aim {
     pub(crate) distributor_import: ImportId,
     /// Whom one calls at the customer.
     pub(crate) contact: ContactId,
+    /// Where nothing stands, with a colleague, and the care team that looks after it.
+    pub(crate) site: SiteId,
+    pub(crate) team: CareTeamId,
     /// About the device, with a note and an internal one.
     pub(crate) case: CaseId,
+    /// Of the distributor: one that waits, and one of which one device is on its way and one has come.
+    pub(crate) orders: [OrderId; 2],
+    /// Of the distributor: one that waits for a word, and one that may be sent.
+    pub(crate) returns: [ReturnId; 2],
+    /// Of what is on its way to the distributor, and of what lies in its stock.
+    pub(crate) sent_serial: String,
+    pub(crate) spare_serial: String,
     /// On the dead-letter shelf.
     pub(crate) dead: DeliveryId,
     /// What moves.
@@ -92,6 +99,12 @@ impl Aim {
             self.endpoint.as_uuid(),
             self.contact.as_uuid(),
             self.case.as_uuid(),
+            self.orders[0].as_uuid(),
+            self.orders[1].as_uuid(),
+            self.returns[0].as_uuid(),
+            self.returns[1].as_uuid(),
+            self.site.as_uuid(),
+            self.team.as_uuid(),
             self.customer_import.as_uuid(),
             self.distributor_import.as_uuid(),
             self.dead.as_uuid(),

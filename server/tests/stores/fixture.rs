@@ -8,7 +8,7 @@ use vitalwire_server::ground::enums::{EndpointFormat, UserRole};
 use vitalwire_server::ground::ids::{
     DeliveryId, DeviceId, DistributorId, EndpointId, InvitationId, ReadingId,
 };
-use vitalwire_server::identity::{NewInvitation, Organisation};
+use vitalwire_server::identity::{Belonging, NewInvitation, Organisation};
 use vitalwire_server::registry::{claim, tokens};
 use vitalwire_server::tenancy::Scope as _;
 
@@ -133,6 +133,12 @@ impl World {
             endpoint: ground.id(),
             contact: ground.id(),
             case: ground.id(),
+            orders: [ground.id(), ground.id()],
+            returns: [ground.id(), ground.id()],
+            sent_serial: format!("{name}-sent"),
+            spare_serial: format!("{name}-spare"),
+            site: ground.id(),
+            team: ground.id(),
             customer_import: ground.id(),
             distributor_import: ground.id(),
             dead: ground.id(),
@@ -141,6 +147,7 @@ impl World {
         };
         self.placed(&aim, distributor).await;
         self.asked(&aim, distributor).await;
+        self.housed(&aim).await;
         self.living(&aim, distributor).await;
         let endpoint = NewEndpoint {
             url: format!("https://{}.example/hook", name.to_lowercase()),
@@ -172,6 +179,7 @@ impl World {
             dead: aim.dead,
         };
         aim.others = self.lived(&aim, distributor, &past).await;
+        aim.others.extend(self.ordered(&aim, beside).await);
         aim
     }
 
@@ -251,6 +259,7 @@ impl World {
                 role,
                 organisation,
                 permissions: None,
+                belonging: Belonging::default(),
             };
             self.identity.invite(caller, new).await.unwrap()
         };

@@ -58,6 +58,6 @@ pub(crate) const ROWS: &[Row] = &[
         call.customer(async |tx| call.world.endpoints.retry_all(tx, call.at.endpoint).await).await
     }),
     row!("forwarding::endpoints::send_test", Customer, Change, call => {
-        said(call.world.endpoints.send_test(call.own.scope(), call.at.endpoint).await)
+        said(call.world.endpoints.send_test(call.scope(), call.at.endpoint).await)
     }),
 ];

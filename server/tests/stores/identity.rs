@@ -2,7 +2,7 @@
 
 use vitalwire_server::ground::enums::{Look, UserRole, UserState};
 use vitalwire_server::identity::{
-    NewInvitation, Organisation, Password, Preferences, SessionSecret, UserFilter,
+    Belonging, NewInvitation, Organisation, Password, Preferences, SessionSecret, UserFilter,
 };
 use vitalwire_server::tenancy::{Permission, PermissionSet};
 
@@ -82,6 +82,13 @@ pub(crate) const ROWS: &[Row] = &[
             said(call.world.identity.set_permissions(call.by, scope, call.at.colleague, some()).await)
         })
     }),
+    // Everybody here may do everything already; and confirming is for the platform's administrators.
+    row!("identity::confirmation::ask_to_be_confirmed", Either, Refused, call => {
+        said(call.world.identity.ask_to_be_confirmed(call.by).await)
+    }),
+    row!("identity::confirmation::confirm", Either, Refused, call => {
+        said(call.world.identity.confirm(call.by, call.at.colleague).await)
+    }),
     row!("identity::invitations::invite", Customer, Change, call => {
         let new = invitation(call, UserRole::Customer, Organisation::Customer(call.at.customer));
         said(call.world.identity.invite(call.by, new).await)
@@ -152,5 +159,6 @@ fn invitation(call: &Call<'_>, role: UserRole, organisation: Organisation) -> Ne
         role,
         organisation,
         permissions: None,
+        belonging: Belonging::default(),
     }
 }

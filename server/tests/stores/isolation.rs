@@ -6,10 +6,10 @@ use crate::aim::Aim;
 use crate::shelves::{changed, shelves};
 use crate::table::{Answer, Call, Is, Row, Who};
 use crate::world::{Stranger, World, strangers};
-use crate::{desk, forwarding, history, identity, life, registry, sources, usage};
+use crate::{desk, forwarding, history, identity, life, orders, registry, sites, sources, usage};
 
 /// Every row of every room.
-fn table() -> impl Iterator<Item = &'static Row> {
+pub(crate) fn table() -> impl Iterator<Item = &'static Row> {
     [
         history::ROWS,
         usage::ROWS,
@@ -20,6 +20,8 @@ fn table() -> impl Iterator<Item = &'static Row> {
         life::CHANGES,
         identity::ROWS,
         desk::ROWS,
+        orders::ROWS,
+        sites::ROWS,
     ]
     .into_iter()
     .flatten()

@@ -11,6 +11,7 @@
 mod aim;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod confined;
 mod desk;
 mod dropped;
 mod fixture;
@@ -20,8 +21,10 @@ mod identity;
 mod isolation;
 mod life;
 mod refusals;
+mod orders;
 mod registry;
 mod shelves;
+mod sites;
 mod sources;
 mod table;
 mod usage;

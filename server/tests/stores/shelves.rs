@@ -9,7 +9,7 @@ use crate::aim::Aim;
 
 /// Tables in which a row is a tenant's by another column than `customer_id`: `$1` are its customers, `$2` is its
 /// distributor.
-const BY_OTHERS: [(&str, &str); 9] = [
+const BY_OTHERS: [(&str, &str); 16] = [
     ("customer", "id = any($1) or distributor_id = $2"),
     ("distributor", "id = $2"),
     (
@@ -24,6 +24,13 @@ const BY_OTHERS: [(&str, &str); 9] = [
         "hub_key",
         "hub_id in (select id from hub where customer_id = any($1))",
     ),
+    ("device_order", "distributor_id = $2"),
+    ("order_line", "distributor_id = $2"),
+    ("order_parcel", "distributor_id = $2"),
+    ("order_item", "distributor_id = $2"),
+    ("order_step", "distributor_id = $2"),
+    ("device_return", "distributor_id = $2"),
+    ("return_item", "distributor_id = $2"),
     ("invitation", "customer_id = any($1) or distributor_id = $2"),
     ("user_account", "customer_id = any($1) or distributor_id = $2"),
     (

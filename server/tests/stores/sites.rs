@@ -72,40 +72,40 @@ pub(crate) const ROWS: &[Row] = &[
     row!("registry::sites::change::create", Customer, Make, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);
         let new = NewSite::typed(&ground.id::<uuid::Uuid>().to_string(), None, None).unwrap();
-        said(sites::create(ground, database, call.own.scope(), &new).await)
+        said(sites::create(ground, database, call.scope(), &new).await)
     }),
     row!("registry::sites::change::change", Customer, Change, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);
         let patch = SitePatch { name: Some(named("A stranger's")), ..SitePatch::default() };
-        said(sites::change(ground, database, scope(call), call.at.site, &patch).await)
+        said(sites::change(ground, database, call.scope(), call.at.site, &patch).await)
     }),
     row!("registry::sites::stand::put_devices", Customer, Change, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);
-        said(sites::put_devices(ground, database, scope(call), &[call.at.device], None).await)
+        said(sites::put_devices(ground, database, call.scope(), &[call.at.device], None).await)
     }),
     row!("registry::sites::stand::put_devices", Customer, Change, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);
         let devices = [call.own.device];
-        said(sites::put_devices(ground, database, scope(call), &devices, Some(call.at.site)).await)
+        said(sites::put_devices(ground, database, call.scope(), &devices, Some(call.at.site)).await)
     }),
     row!("registry::sites::stand::put_hub", Customer, Change, call => {
-        said(sites::put_hub(&call.world.database, scope(call), call.at.hub, None).await)
+        said(sites::put_hub(&call.world.database, call.scope(), call.at.hub, None).await)
     }),
     row!("registry::sites::stand::put_hub", Customer, Change, call => {
-        said(sites::put_hub(&call.world.database, scope(call), call.own.hub, Some(call.at.site)).await)
+        said(sites::put_hub(&call.world.database, call.scope(), call.own.hub, Some(call.at.site)).await)
     }),
     row!("registry::sites::teams::create_team", Customer, Change, call => {
         let (ground, database) = (&call.world.ground, &call.world.database);
         let name = named(&ground.id::<uuid::Uuid>().to_string());
-        said(sites::create_team(ground, database, scope(call), &name, &[call.at.site]).await.map(drop))
+        said(sites::create_team(ground, database, call.scope(), &name, &[call.at.site]).await.map(drop))
     }),
     row!("registry::sites::teams::change_team", Customer, Change, call => {
         let patch = TeamPatch { name: Some(named("A stranger's")), sites: None };
-        said(sites::change_team(&call.world.database, scope(call), call.at.team, &patch).await)
+        said(sites::change_team(&call.world.database, call.scope(), call.at.team, &patch).await)
     }),
     row!("registry::sites::teams::change_team", Customer, Change, call => {
         let patch = TeamPatch { name: None, sites: Some(vec![call.at.site]) };
-        said(sites::change_team(&call.world.database, scope(call), call.own.team, &patch).await)
+        said(sites::change_team(&call.world.database, call.scope(), call.own.team, &patch).await)
     }),
     row!("identity::membership::set_belonging", Customer, Change, call => {
         let patch = BelongingPatch { sites: Some(vec![]), ..BelongingPatch::default() };
@@ -124,20 +124,13 @@ pub(crate) const ROWS: &[Row] = &[
         said(call.world.identity.set_belonging(call.by, call.own.colleague, patch).await)
     }),
     row!("identity::membership::set_people", Customer, Change, call => {
-        said(call.world.identity.set_people(scope(call), Place::Site(call.at.site), &[]).await)
+        said(call.world.identity.set_people(call.scope(), Place::Site(call.at.site), &[]).await)
     }),
     row!("identity::membership::set_people", Customer, Change, call => {
         let people = [call.at.colleague];
-        said(call.world.identity.set_people(scope(call), Place::Team(call.own.team), &people).await)
+        said(call.world.identity.set_people(call.scope(), Place::Team(call.own.team), &people).await)
     }),
     row!("registry::sites::teams::remove_team", Customer, Change, call => {
-        said(sites::remove_team(&call.world.database, scope(call), call.at.team).await)
+        said(sites::remove_team(&call.world.database, call.scope(), call.at.team).await)
     }),
 ];
-
-fn scope<'a>(call: &crate::table::Call<'a>) -> &'a vitalwire_server::tenancy::CustomerScope {
-    match &call.by.scope {
-        vitalwire_server::identity::CallerScope::Customer(scope) => scope,
-        other => panic!("no customer: {other:?}"),
-    }
-}

@@ -63,6 +63,14 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The scope of a customer's person.
+    pub(crate) fn scope(&self) -> &CustomerScope {
+        match &self.by.scope {
+            CallerScope::Customer(scope) => scope,
+            other => panic!("no customer: {other:?}"),
+        }
+    }
+
     /// Runs `work` in the transaction of a scope. What is done to one's own is undone again, so that rows do not depend
     /// on each other; what is done to others would stay, and be seen.
     pub(crate) async fn run<S, T, E>(

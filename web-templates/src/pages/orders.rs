@@ -1,16 +1,17 @@
-//! Orders of devices and hubs: what a distributor wants from the platform, and how far it is. On both portals.
+//! Orders of devices and hubs: what a distributor wants from the platform, what it sends back, and how far each is. On both
+//! portals at the same addresses.
 
 use askama::Template;
 use vitals::Kind;
 
 use crate::actions::Action;
-use crate::components::{Comment, FactCard, Link, Step, TimelineEntry};
+use crate::components::{Comment, FactCard, Link, Step, Tab, TimelineEntry};
 use crate::forms::Form;
 use crate::frame::Frame;
 use crate::icon::Icon;
 use crate::parts::{Attention, Filter, Pager, Tag, When};
 
-/// `GET /admin/orders?q=&state=&after=`, `GET /orders` of a distributor.
+/// `GET /orders?q=&state=&after=`, and `GET /returns` likewise.
 #[derive(Debug, Clone, Template)]
 #[template(path = "orders.html")]
 pub struct OrdersPage {
@@ -20,6 +21,12 @@ pub struct OrdersPage {
     pub attention: Attention,
     /// What can be done, for example ordering.
     pub actions: Vec<Action>,
+    /// Orders and returns, of which one is shown.
+    pub tabs: Vec<Tab>,
+    /// What is listed: `Orders` or `Returns`.
+    pub what: &'static str,
+    /// What is said where there are none at all.
+    pub nothing: &'static str,
     /// The filter: `q`, `state`.
     pub filter: Filter,
     /// Whether the distributor has a column: not on its own page.
@@ -28,6 +35,8 @@ pub struct OrdersPage {
     pub rows: Vec<OrderRow>,
     /// What follows.
     pub pager: Pager,
+    /// Months of which one can have what came into stock and what went back, as files; none: no such part of the page.
+    pub months: Vec<Link>,
 }
 
 /// An order in the list.
@@ -49,7 +58,7 @@ pub struct OrderRow {
     pub changed: When,
 }
 
-/// `GET /admin/orders/{id}`, `GET /orders/{id}`.
+/// `GET /orders/{id}`, and `GET /returns/{id}`, which has no lines.
 #[derive(Debug, Clone, Template)]
 #[template(path = "order.html")]
 pub struct OrderPage {
@@ -96,6 +105,8 @@ pub struct OrderLine {
     pub allocated: u64,
     /// How many arrived.
     pub received: u64,
+    /// What else is to be said, for example how many lie in the inventory; may be empty.
+    pub note: String,
 }
 
 /// A device or hub of an order.
@@ -109,6 +120,17 @@ pub struct OrderItem {
     pub serial: Link,
     /// How it stands, for example `received`, `missing`.
     pub state: Tag,
+}
+
+impl OrdersPage {
+    /// What began it.
+    fn began(&self) -> &'static str {
+        if self.what == "Returns" {
+            "Asked"
+        } else {
+            "Ordered"
+        }
+    }
 }
 
 impl OrderLine {

@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`, one operation a file: parse, call one function of a room, render. A request carries an
 //! access token, never a cookie. What it may see, its caller's scope decides; what it may not see is a 404.
 
+mod care_teams;
 mod cases;
 mod contacts;
 mod customers;
@@ -14,12 +15,15 @@ mod imports;
 mod invitations;
 mod me;
 mod openapi;
+mod orders;
 mod organisation;
 mod paging;
 mod periods;
 mod readings;
 mod refusals;
+mod returns;
 mod search;
+mod sites;
 mod token;
 mod users;
 
@@ -49,12 +53,16 @@ fn operations(cfg: &mut ServiceConfig) {
         .configure(imports::operations)
         .configure(users::operations)
         .configure(invitations::operations)
+        .configure(sites::operations)
+        .configure(care_teams::operations)
         .configure(device_models::operations)
         .configure(devices::operations)
         .configure(readings::operations)
         .configure(hubs::operations)
         .configure(endpoints::operations)
         .configure(cases::operations)
+        .configure(orders::operations)
+        .configure(returns::operations)
         .configure(refusals::operations);
 }
 

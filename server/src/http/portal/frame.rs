@@ -23,8 +23,12 @@ pub(super) enum Place {
     Devices,
     /// Hubs.
     Hubs,
+    /// A customer's sites and care teams.
+    Sites,
     /// A distributor's stock, and what came and went.
     Stock,
+    /// Orders of devices and hubs, and returns.
+    Orders,
     /// Cases: questions, and what does not work.
     Cases,
     /// Models of devices.
@@ -85,7 +89,7 @@ pub(super) fn crumb(label: &str, href: &str) -> Crumb {
 }
 
 /// The menu, in order: each entry with the right that its page takes.
-const MENU: [(Place, &str, Icon, &str, Right); 12] = [
+const MENU: [(Place, &str, Icon, &str, Right); 14] = [
     (
         Place::Distributors,
         "Distributors",
@@ -108,7 +112,15 @@ const MENU: [(Place, &str, Icon, &str, Right); 12] = [
         Right::SeeDevices,
     ),
     (Place::Hubs, "Hubs", Icon::Hubs, "/hubs", Right::SeeHubs),
+    (Place::Sites, "Sites", Icon::Sites, "/sites", Right::SeeSites),
     (Place::Stock, "Stock", Icon::Stock, "/stock", Right::PlaceDevices),
+    (
+        Place::Orders,
+        "Orders",
+        Icon::Orders,
+        "/orders",
+        Right::SeeOrders,
+    ),
     (Place::Cases, "Cases", Icon::Cases, "/cases", Right::SeeCases),
     (
         Place::Endpoint,

@@ -26,15 +26,18 @@ mod local;
 mod login;
 mod logout;
 mod models;
+mod orders;
 mod organisations;
 mod own_organisation;
 mod page;
 mod portfolio;
 mod reading;
 mod reset;
+mod returns;
 mod said;
 mod search;
 mod sent;
+mod sites;
 mod stock;
 mod style;
 mod users;
@@ -82,10 +85,13 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/readings/{id}/trace", web::get().to(reading::trace))
         .configure(endpoint::configure)
         .configure(hubs::configure)
+        .configure(sites::configure)
         .configure(desk::configure)
         .configure(labels::configure)
         .configure(models::configure)
         .configure(portfolio::configure)
+        .configure(orders::configure)
+        .configure(returns::configure)
         .configure(stock::configure)
         .configure(admin::configure)
         .default_service(web::to(not_here));

@@ -3,7 +3,7 @@
 use super::devices::{note_form, notes};
 use super::{CSRF, crumbs, customer_frame, distributor_frame, event, platform_frame};
 use crate::actions::Action;
-use crate::components::{Fact, FactCard, Link, Step};
+use crate::components::{Fact, FactCard, Link, Step, Tab};
 use crate::days::{DayBar, DayChart};
 use crate::field::Field;
 use crate::forms::Form;
@@ -36,6 +36,12 @@ pub fn orders() -> OrdersPage {
         frame: platform_frame("Orders", "/admin/orders"),
         attention: Attention::of(&[(1, "order waits for its serials", "orders wait for their serials")]),
         actions: vec![],
+        tabs: vec![
+            Tab::new("Orders", "/orders", true).count(3),
+            Tab::new("Returns", "/returns", false),
+        ],
+        what: "Orders",
+        nothing: "A distributor orders devices and hubs from the platform; each step from the order to the stock stands here with its date.",
         filter: filter(
             "/orders",
             "Number, serial or distributor",
@@ -71,6 +77,10 @@ pub fn orders() -> OrdersPage {
             text: "3 orders".into(),
             ..Pager::default()
         },
+        months: vec![
+            Link::to("November 2026", "/orders/hardware.csv?month=2026-11"),
+            Link::to("October 2026", "/orders/hardware.csv?month=2026-10"),
+        ],
     }
 }
 
@@ -102,6 +112,7 @@ pub fn order() -> OrderPage {
                 ordered: 40,
                 allocated: 40,
                 received: 0,
+                note: String::new(),
             },
             OrderLine {
                 kind: None,
@@ -109,6 +120,7 @@ pub fn order() -> OrderPage {
                 ordered: 2,
                 allocated: 2,
                 received: 0,
+                note: String::new(),
             },
         ],
         items: vec![

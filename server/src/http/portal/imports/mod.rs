@@ -4,7 +4,7 @@ mod apply;
 mod list;
 mod problems;
 mod show;
-mod template;
+pub(super) mod template;
 mod upload;
 
 use actix_web::web;

@@ -16,7 +16,7 @@ pub(super) async fn get(_: web::Data<State>, visitor: Visitor) -> Result<HttpRes
 }
 
 /// A CSV file to keep.
-pub(super) fn file(name: &str, text: String) -> HttpResponse {
+pub(in crate::http::portal) fn file(name: &str, text: String) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((

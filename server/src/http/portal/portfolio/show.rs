@@ -16,6 +16,7 @@ use crate::http::portal::page::html;
 use crate::http::portal::stock::movements as moved;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
+use crate::orders::incoming;
 use crate::registry::devices::Device;
 use crate::registry::movements::{self, Movement, MovementFilter};
 use crate::registry::overview::{self, Counts, Holder};
@@ -33,6 +34,8 @@ struct Found {
     customers: Vec<Holder>,
     movements: Vec<Movement>,
     in_stock: i64,
+    /// On their way from the platform.
+    incoming: i64,
 }
 
 /// The page; others are led to their own first page.
@@ -59,6 +62,7 @@ async fn find(tx: &Tx<DistributorScope>, now: DateTime<Utc>) -> Result<Found, Re
             .await?
             .rows,
         in_stock: holdings.values().map(|held| held.in_stock).sum(),
+        incoming: incoming::counts(tx).await?.on_its_way,
     })
 }
 
@@ -102,6 +106,14 @@ fn actions(visitor: &Visitor) -> Vec<Action> {
         .collect()
 }
 
+/// What is said below the stock.
+fn on_its_way(incoming: i64) -> String {
+    match incoming {
+        0 => "ready to be placed".to_owned(),
+        incoming => format!("{} on their way", grouped(incoming.unsigned_abs())),
+    }
+}
+
 fn tiles(found: &Found) -> Vec<Stat> {
     let counts = &found.counts;
     let of_all = format!("of {}", grouped(counts.devices.unsigned_abs()));
@@ -121,7 +133,7 @@ fn tiles(found: &Found) -> Vec<Stat> {
     vec![
         tile("Active devices", counts.active, &of_all, "with your customers"),
         tile("Silent", counts.silent, "", "not heard for 3 days, or never").warn_if(counts.silent > 0),
-        tile("In stock", found.in_stock, "", "ready to be placed"),
+        tile("In stock", found.in_stock, "", &on_its_way(found.incoming)),
         tile("Hubs", counts.hubs, "", &note).warn_if(counts.hubs_offline > 0),
     ]
 }

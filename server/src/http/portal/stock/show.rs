@@ -19,6 +19,7 @@ use crate::http::portal::local::with_query;
 use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
+use crate::orders::incoming;
 use crate::registry::devices::{self, DeviceFilter};
 use crate::registry::models::{self, DeviceModel, OfModel};
 use crate::registry::movements::{self, Movement, MovementFilter, MovementKey};
@@ -46,6 +47,8 @@ struct Found {
     models: Vec<DeviceModel>,
     holdings: HashMap<DeviceModelId, OfModel>,
     returned: usize,
+    /// On their way to a distributor, by model; under none: hubs.
+    incoming: HashMap<Option<DeviceModelId>, i64>,
     movements: Page<Movement, MovementKey>,
     counts: Counts,
 }
@@ -79,6 +82,7 @@ async fn find<S: RegistryScope>(state: &State, scope: &S, asked: &Asked) -> Resu
                     .await?
                     .rows
                     .len(),
+                incoming: incoming::by_model(tx).await?,
                 movements: movements::list(tx, &wanted, &ask).await?,
                 counts: overview::counts(tx, now).await?,
             })
@@ -129,8 +133,12 @@ fn actions(visitor: &Visitor) -> Vec<Action> {
         ),
         may(
             Right::AdoptDevices,
-            Action::go("Adopt a device", "/devices/adopt")
-                .icon(Icon::Add)
+            Action::go("Adopt a device", "/devices/adopt").icon(Icon::Add),
+        ),
+        may(
+            Right::PlaceOrders,
+            Action::go("Order devices", "/orders/new")
+                .icon(Icon::Orders)
                 .primary(),
         ),
         may(
@@ -148,20 +156,29 @@ fn tiles(found: &Found, returned: u64) -> Vec<Stat> {
     let tile = |label: &str, count: u64, note: &str| Stat::new(label, Value::new(grouped(count), ""), note);
     vec![
         tile("In stock", sum(|held| held.in_stock), "ready to be placed"),
+        tile(
+            "On its way",
+            found.incoming.values().sum::<i64>().unsigned_abs(),
+            "sent, not received yet",
+        ),
         tile("With customers", sum(|held| held.placed), ""),
         tile("Came back", returned, "to be looked at").warn_if(returned > 0),
-        tile("In all", sum(|held| held.devices), "retired ones not counted"),
     ]
 }
 
 fn row(model: &DeviceModel, found: &Found) -> Option<StockModelRow> {
-    let held = found.holdings.get(&model.id)?;
+    let incoming = found.incoming.get(&Some(model.id)).copied().unwrap_or(0);
+    let nothing = OfModel::default();
+    let held = match found.holdings.get(&model.id) {
+        None if incoming > 0 => &nothing,
+        held => held?,
+    };
     let id = model.id.to_string();
     Some(StockModelRow {
         kind: model.kinds.first().copied(),
         model: format!("{} {}", model.maker, model.name),
         in_stock: held.in_stock.unsigned_abs(),
-        incoming: 0,
+        incoming: incoming.unsigned_abs(),
         placed: held.placed.unsigned_abs(),
         href: with_query("/devices", &[("model", &id)]),
     })

@@ -1,0 +1,27 @@
+//! `POST /returns/{id}/notes`.
+
+use actix_web::{HttpResponse, web};
+
+use super::answer;
+use crate::ground::ids::ReturnId;
+use crate::http::State;
+use crate::http::portal::error::PageError;
+use crate::http::portal::sent::Sent;
+use crate::http::portal::visitor::Visitor;
+
+/// Writes about a return.
+pub(super) async fn post(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<ReturnId>,
+    sent: web::Form<Sent>,
+) -> Result<HttpResponse, PageError> {
+    visitor.check_csrf(&state, sent.get("csrf"))?;
+    let done = state
+        .orders()
+        .note_return(visitor.caller(), *id, sent.get("text"))
+        .await
+        .map(drop);
+    let done = done.map(|()| "order-noted").map_err(Into::into);
+    answer(&state, &visitor, (*id, "notes"), &sent, done).await
+}

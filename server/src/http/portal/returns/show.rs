@@ -1,0 +1,232 @@
+//! `GET /returns/{id}`: how far a return is, and what can be done with it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use web_templates::{
+    Action, Fact, FactCard, Field, Form, Icon, Link, OrderItem, OrderPage, Step as WayStep, StepState, When,
+};
+
+use super::words::{item_tag, reason, tag};
+use crate::ground::enums::{OrderStepKind, ReturnItemState, ReturnState};
+use crate::ground::ids::ReturnId;
+use crate::http::State;
+use crate::http::portal::error::PageError;
+use crate::http::portal::frame::{Place, crumb, frame};
+use crate::http::portal::orders::list::is_distributor;
+use crate::http::portal::orders::show::{note_form, tracking};
+use crate::http::portal::orders::words::{CARRIERS, history, notes};
+use crate::http::portal::page::html_with;
+use crate::http::portal::said::SaidQuery;
+use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::visitor::Visitor;
+use crate::identity::in_scope;
+use crate::orders::Step;
+use crate::orders::returns::{self, Return, ReturnItem};
+use crate::registry::RegistryError;
+use crate::registry::errands::Thing;
+use crate::tenancy::{Right, Scope as _};
+
+/// What the page is made of.
+struct Known {
+    back: Return,
+    items: Vec<ReturnItem>,
+    steps: Vec<Step>,
+}
+
+/// The page.
+pub(super) async fn get(
+    state: web::Data<State>,
+    visitor: Visitor,
+    id: web::Path<ReturnId>,
+    said: web::Query<SaidQuery>,
+) -> Result<HttpResponse, PageError> {
+    let known = find(&state, &visitor, *id).await?;
+    let mut page = page(&state, &visitor, &known).await?;
+    page.frame.flashes = said.flashes();
+    html_with(StatusCode::OK, &page)
+}
+
+/// The page after something could not be done: the reason stands where it was tried.
+pub(super) async fn refused(
+    state: &State,
+    visitor: &Visitor,
+    id: ReturnId,
+    (verb, sent): (&str, &Sent),
+    refused: Refused,
+) -> Result<HttpResponse, PageError> {
+    let known = find(state, visitor, id).await?;
+    let mut page = page(state, visitor, &known).await?;
+    let tried = format!("/returns/{id}/{verb}");
+    let status = match &mut page.note_form {
+        Some(form) if form.action == tried => refused.show(form, sent)?,
+        _ => refused.show_at(&mut page.frame, &mut page.moves, &tried, sent)?,
+    };
+    html_with(status, &page)
+}
+
+async fn find(state: &State, visitor: &Visitor, id: ReturnId) -> Result<Known, PageError> {
+    Ok(in_scope!(visitor.caller(), scope => {
+        scope
+            .run(state.database(), async |tx| {
+                Ok::<_, RegistryError>(Known {
+                    back: returns::get(tx, id).await?,
+                    items: returns::items(tx, id).await?,
+                    steps: returns::steps(tx, id).await?,
+                })
+            })
+            .await
+    })?)
+}
+
+async fn page(state: &State, visitor: &Visitor, known: &Known) -> Result<OrderPage, PageError> {
+    let (back, now) = (&known.back, state.ground().now());
+    let title = format!("Return {}", back.number);
+    let mut frame = frame(
+        state,
+        visitor,
+        Place::Orders,
+        &title,
+        &visitor.counts(state).await?,
+    );
+    frame.crumbs = vec![crumb("Orders", "/orders"), crumb("Returns", "/returns")];
+    let may_write = visitor.can(Right::HandleOrders);
+    Ok(OrderPage {
+        frame,
+        state: tag(back.state),
+        distributor: (!is_distributor(visitor)).then(|| {
+            let href = format!("/distributors/{}", back.distributor);
+            Link::to(&back.distributor_name, href)
+        }),
+        warnings: Vec::new(),
+        actions: vec![Action::print()],
+        steps: way(visitor, known, now),
+        lines: Vec::new(),
+        items: known.items.iter().map(|item| row(visitor, item)).collect(),
+        item_count: known.items.len() as u64,
+        moves: moves(state, visitor, back),
+        cards: vec![card(visitor, back, now)],
+        history: history(visitor, now, &known.steps),
+        notes: notes(visitor, now, &known.steps),
+        note_form: may_write.then(|| note_form(state, visitor, &format!("/returns/{}/notes", back.id))),
+    })
+}
+
+/// Asked, accepted, sent, received.
+fn way(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<WayStep> {
+    let (done, ended) = match known.back.state {
+        ReturnState::Asked => (1, None),
+        ReturnState::Accepted => (2, None),
+        ReturnState::Sent => (3, None),
+        ReturnState::Received => (4, None),
+        ReturnState::Declined => (1, Some("Declined")),
+        ReturnState::Cancelled => (1, Some("Cancelled")),
+    };
+    let mut way = WayStep::way(&["Asked", "Accepted", "On its way", "Received"], done);
+    let kinds = [
+        OrderStepKind::Asked,
+        OrderStepKind::Accepted,
+        OrderStepKind::Sent,
+        OrderStepKind::Returned,
+    ];
+    for (step, kind) in way.iter_mut().zip(kinds) {
+        if let Some(last) = known.steps.iter().rev().find(|step| step.kind == kind) {
+            step.note = When::clock(last.at, now, &visitor.zone()).text;
+        }
+    }
+    if let Some(ended) = ended {
+        ended.clone_into(&mut way[1].label);
+        way[1].note.clear();
+        way[1].state = StepState::Stuck;
+    }
+    way
+}
+
+/// With the way to its page, for who sees it there.
+fn row(visitor: &Visitor, item: &ReturnItem) -> OrderItem {
+    let is_here = matches!(
+        item.state,
+        ReturnItemState::Waiting | ReturnItemState::Missing | ReturnItemState::Kept
+    );
+    let is_there = visitor.can(Right::FulfilOrders) || is_distributor(visitor) && is_here;
+    let href = match item.thing {
+        Thing::Device(id) => format!("/devices/{id}/about"),
+        Thing::Hub(id) => format!("/hubs/{id}"),
+    };
+    OrderItem {
+        kind: item.kinds.first().copied(),
+        model: item.model.clone(),
+        serial: if is_there {
+            Link::to(&item.serial, href)
+        } else {
+            Link::plain(&item.serial)
+        },
+        state: item_tag(item.state),
+    }
+}
+
+fn moves(state: &State, visitor: &Visitor, back: &Return) -> Vec<Action> {
+    let form = |verb: &str, submit: &str| {
+        let action = format!("/returns/{}/{verb}", back.id);
+        Form::new(action, visitor.csrf(state), submit)
+    };
+    let may = |right: Right, is_time: bool, action: Action| (is_time && visitor.can(right)).then_some(action);
+    let decline = form("decline", "Decline")
+        .danger()
+        .fields(vec![Field::text("reason", "Why").required()]);
+    let send = form("send", "It is on its way").fields(vec![
+        Field::text("carrier", "Carrier").required().hint(CARRIERS),
+        Field::code("tracking", "Tracking number"),
+    ]);
+    let receive = form("receive", "Take in").icon(Icon::Stock).fields(vec![
+        Field::area("retired", "Out of use for good")
+            .hint("Serials, one a line. Everything else goes into the inventory."),
+        Field::area("missing", "Did not arrive")
+            .hint("Serials, one a line. They stay in the distributor’s stock."),
+    ]);
+    let (is_asked, is_accepted) = (
+        back.state == ReturnState::Asked,
+        back.state == ReturnState::Accepted,
+    );
+    let all = [
+        may(
+            Right::FulfilOrders,
+            is_asked,
+            Action::post(form("accept", "Accept"))
+                .hint("Its distributor may send it from then on.")
+                .primary(),
+        ),
+        may(Right::FulfilOrders, is_asked, Action::ask("Decline", decline)),
+        may(
+            Right::FulfilOrders,
+            back.state == ReturnState::Sent,
+            Action::ask("Take it in", receive).icon(Icon::Stock).primary(),
+        ),
+        may(
+            Right::PlaceOrders,
+            is_accepted,
+            Action::ask("Say that it is sent", send)
+                .icon(Icon::Orders)
+                .primary(),
+        ),
+        may(
+            Right::PlaceOrders,
+            is_asked || is_accepted,
+            Action::post(form("cancel", "Keep it after all").danger()).hint("The return is cancelled."),
+        ),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn card(visitor: &Visitor, back: &Return, now: DateTime<Utc>) -> FactCard {
+    let mut facts = vec![
+        Fact::text("Why", reason(back.reason)),
+        Fact::text("Asked by", &back.asker_name),
+        Fact::time("Asked", Some(When::clock(back.asked_at, now, &visitor.zone()))),
+    ];
+    if let Some(carrier) = &back.carrier {
+        facts.push(Fact::text("Carrier", carrier));
+        facts.push(tracking(carrier, back.tracking.as_deref()));
+    }
+    FactCard::new("About", facts)
+}
