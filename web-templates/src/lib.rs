@@ -62,7 +62,7 @@ pub use pages::registry::labels::LabelsPage;
 pub use pages::registry::models::{ModelRow, ModelsPage};
 pub use pages::registry::own::OwnOrganisationPage;
 pub use pages::search::{Hit, HitGroup, SearchPage};
-pub use pages::sites::{SiteRow, SitesPage, TeamRow};
+pub use pages::sites::{SitePage, SitePerson, SiteRow, SitesPage, TeamRow};
 pub use pages::style::StylePage;
 pub use parts::{
     Attention, Battery, Choice, Filter, Pager, Select, Signal, Spark, Stat, Tag, Tone, Value, When,

@@ -171,6 +171,7 @@ pub(super) const RULES: &[Rule] = &[
             select format('%s on %s', policyname, tablename)
             from pg_policies, (values ('vw_customer', 'app.customer'), ('vw_distributor', 'app.distributor')) as t(role, setting)
             where t.role = any (roles) and (tablename, policyname) <> ('device_model', 'everyone_reads')
+              and permissive = 'PERMISSIVE'
               and not (coalesce(qual, with_check) like '%' || t.setting || '%'
                    and coalesce(with_check, qual) like '%' || t.setting || '%')",
         broken_by: &[
@@ -200,12 +201,46 @@ pub(super) const RULES: &[Rule] = &[
             select format('%s on %s', polname, polrelid::regclass) from pg_policy p
             where exists (select from pg_depend d where d.classid = 'pg_policy'::regclass and d.objid = p.oid
                             and d.refclassid = 'pg_class'::regclass and d.refobjid <> p.polrelid)
-               or concat(pg_get_expr(polqual, polrelid), ' ', pg_get_expr(polwithcheck, polrelid)) ~* '\y(select|from)\y'",
+               or regexp_replace(concat(pg_get_expr(polqual, polrelid), ' ', pg_get_expr(polwithcheck, polrelid)),
+                    '\( SELECT (vw_\w+)\(\) AS \1\)', '', 'g') ~* '\y(select|from)\y'",
         broken_by: &[
             "create policy roundabout on device for select to vw_customer
              using (customer_id in (select id from customer))",
             "create policy circular on device for select to vw_customer
              using (exists (select from device as other where other.serial = device.serial))",
+        ],
+    },
+    Rule {
+        says: "a function that a policy asks runs as whoever asks, so that policies decide there too",
+        offences: r"
+            select distinct p.oid::regprocedure::text from pg_proc p
+            join pg_depend d on d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
+            where p.prosecdef or p.provolatile = 'v' or p.proparallel <> 's'",
+        broken_by: &[
+            "alter function vw_own_devices() security definer; revoke all on function vw_own_devices() from public",
+            "alter function vw_sees_all_sites() volatile",
+            "alter function vw_own_hubs() parallel unsafe",
+        ],
+    },
+    Rule {
+        says: "what speaks of a device or a hub, a case, or the whole customer is kept from who is confined to sites",
+        offences: r"
+            select distinct c.relname from pg_class c
+            join pg_policy p on p.polrelid = c.oid and p.polpermissive and 'vw_customer'::regrole::oid = any (p.polroles)
+            left join pg_attribute a on a.attrelid = c.oid and not a.attisdropped
+              and a.attname in ('device_id', 'hub_id', 'site_id', 'case_id', 'care_team_id', 'endpoint_id', 'site_ids', 'import_id')
+            where (a.attnum is not null or c.relname in ('device', 'hub', 'site', 'care_team', 'support_case', 'endpoint',
+                'device_import'))
+              and not exists (select from pg_policy r where r.polrelid = c.oid and not r.polpermissive
+                and r.polcmd = '*' and 'vw_customer'::regrole::oid = any (r.polroles)
+                and pg_get_expr(r.polqual, c.oid) ~ '^\(+ SELECT vw_sees_all_sites\(\) AS')",
+        broken_by: &[
+            "drop policy confined_thing on reading",
+            "drop policy confined_site on device",
+            "create table bedside (device_id uuid not null, customer_id uuid not null);
+             alter table bedside enable row level security, force row level security;
+             create policy customer_own on bedside for select to vw_customer
+               using (customer_id = nullif(current_setting('app.customer', true), '')::uuid)",
         ],
     },
     Rule {

@@ -1,6 +1,7 @@
 //! Row level security as the server meets it: the login role takes a tenant's role and sees that tenant's rows only.
 
 mod cases;
+mod sites;
 
 use chrono::{DateTime, Utc};
 use sqlx::error::DatabaseError;
@@ -63,10 +64,20 @@ async fn take(tx: &mut PgConnection, tenant: Tenant, id: Option<Uuid>) {
         sqlx::query("select set_config($1, $2, true)")
             .bind(tenant.setting)
             .bind(id.to_string())
-            .execute(tx)
+            .execute(&mut *tx)
             .await
             .expect("name the tenant");
     }
+    reach(tx, "all").await;
+}
+
+/// Says which sites the transaction's person sees, as the server does: 'all', or an array of ids.
+async fn reach(tx: &mut PgConnection, sites: &str) {
+    sqlx::query("select set_config('app.sites', $1, true)")
+        .bind(sites)
+        .execute(tx)
+        .await
+        .expect("say which sites");
 }
 
 /// The values of the tenant's column in a table as the tenant sees it, or the error's SQLSTATE.

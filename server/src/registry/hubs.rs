@@ -9,7 +9,7 @@ use super::organisations::named;
 use super::page::{Ask, Page};
 use super::rights::HasRights as _;
 use super::scope::RegistryScope;
-use super::sites::Stands;
+use super::sites::{Stands, lands};
 use super::{HubIdentity, RegistryError, store};
 use crate::ground::Ground;
 use crate::ground::enums::{HubState, MoveReason};
@@ -147,6 +147,10 @@ pub async fn create(
             return Err(RegistryError::NotAllowed("the platform takes hubs into stock"));
         }
     }
+    let site = match by {
+        HubMaker::Customer(scope) => lands(scope)?,
+        HubMaker::Admin(_) | HubMaker::Distributor(_) => None,
+    };
     let id = ground.id();
     SystemScope::for_purpose("add a hub, where for a customer, for one that the caller sees")
         .run(database, async |tx| {
@@ -167,7 +171,8 @@ pub async fn create(
                 at: now,
             };
             store::hubs::system_insert(tx, id, serial.as_str(), &name, first).await?;
-            store::hub_moves::system_open(tx, ground.id(), id, (first, None), user, now).await
+            store::hub_moves::system_open(tx, ground.id(), id, (first, None), user, now).await?;
+            store::sites::system_land_hub(tx, new.customer, id, site).await
         })
         .await?;
     Ok(id)

@@ -3,7 +3,7 @@
 use super::{RegistryError, RegistryScope};
 use crate::ground::enums::UserRole;
 use crate::ground::ids::{CustomerId, DistributorId};
-use crate::tenancy::{AdminScope, CustomerScope, Denied, DistributorScope, FinanceScope, Permission, Right};
+use crate::tenancy::{AdminScope, CustomerScope, Denied, DistributorScope, FinanceScope, Permission, Right, Scope as _};
 
 /// A scope whose person the table of rights can be asked about.
 pub trait HasRights: RegistryScope {
@@ -30,6 +30,9 @@ macro_rules! has_rights {
             const PEOPLE_OF: UserRole = UserRole::$role;
 
             fn must(&self, right: Right) -> Result<(), RegistryError> {
+                if self.seen_by().is_some_and(|(_, reach)| !reach.has(right)) {
+                    return Err(denied(Denied::Confined));
+                }
                 right
                     .check(Self::PEOPLE_OF, &self.actor().permissions)
                     .map_err(denied)
@@ -48,6 +51,7 @@ has_rights! {
 fn denied(denied: Denied) -> RegistryError {
     RegistryError::NotAllowed(match denied {
         Denied::OtherRole(_) => "it is for other people than you",
+        Denied::Confined => "it concerns the whole customer, and you see some of its sites alone",
         Denied::Lacks(Permission::ManageDevices) => "it takes the permission manage_devices",
         Denied::Lacks(Permission::ManageUsers) => "it takes the permission manage_users",
         Denied::Lacks(Permission::ManageCustomers) => "it takes the permission manage_customers",

@@ -9,6 +9,7 @@ mod bundle;
 mod database;
 mod deadline;
 mod permission;
+mod reach;
 mod right;
 mod scope;
 
@@ -16,5 +17,6 @@ pub use bundle::{BUNDLES, Bundle};
 pub use database::{Database, DatabaseError, Pools};
 pub use deadline::in_good_time;
 pub use permission::{Permission, PermissionSet};
+pub use reach::{MOST_SITES, Reach};
 pub use right::{Denied, Grant, Right};
 pub use scope::{Actor, AdminScope, CustomerScope, DistributorScope, FinanceScope, Scope, SystemScope, Tx};

@@ -6,6 +6,9 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement, Transactio
 
 use super::database::Database;
 use super::permission::{Permission, PermissionSet};
+use super::reach::Reach;
+use super::right::{Denied, Right};
+use crate::ground::enums::UserRole;
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
 
 /// The person behind a scope.
@@ -29,6 +32,11 @@ pub trait Scope: Send + Sync {
 
     /// The distributor whose rows are visible, if the scope is one distributor's.
     fn distributor(&self) -> Option<DistributorId> {
+        None
+    }
+
+    /// The person whose rows are visible, and how much of the customer they see, if the scope is one customer's.
+    fn seen_by(&self) -> Option<(UserId, &Reach)> {
         None
     }
 
@@ -75,12 +83,23 @@ impl<S: Scope> Tx<S> {
             .map_err(|error| DbErr::Custom(error.to_string()))??;
         let customer = scope.customer().map(|id| id.to_string()).unwrap_or_default();
         let distributor = scope.distributor().map(|id| id.to_string()).unwrap_or_default();
+        let (user, sites) = scope
+            .seen_by()
+            .map(|(user, reach)| (user.to_string(), reach.setting()))
+            .unwrap_or_default();
         inner
             .execute_raw(Statement::from_sql_and_values(
                 sea_orm::DatabaseBackend::Postgres,
                 "select set_config('role', $1, true), set_config('app.customer', $2, true), \
-                 set_config('app.distributor', $3, true)",
-                [S::ROLE.into(), customer.into(), distributor.into()],
+                 set_config('app.distributor', $3, true), set_config('app.user', $4, true), \
+                 set_config('app.sites', $5, true)",
+                [
+                    S::ROLE.into(),
+                    customer.into(),
+                    distributor.into(),
+                    user.into(),
+                    sites.into(),
+                ],
             ))
             .await?;
         Ok(Self {
@@ -105,12 +124,22 @@ impl<S: Scope> Tx<S> {
 pub struct CustomerScope {
     customer: CustomerId,
     actor: Actor,
+    reach: Reach,
 }
 
 impl CustomerScope {
     /// Only identity makes these, from a verified session or token.
-    pub(crate) fn new(customer: CustomerId, actor: Actor) -> Self {
-        Self { customer, actor }
+    pub(crate) fn new(customer: CustomerId, actor: Actor, reach: Reach) -> Self {
+        let Actor { user, permissions } = actor;
+        let actor = Actor {
+            user,
+            permissions: reach.within(permissions),
+        };
+        Self {
+            customer,
+            actor,
+            reach,
+        }
     }
 
     /// The customer.
@@ -121,6 +150,22 @@ impl CustomerScope {
     /// Who acts.
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// How much of the customer this user sees.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// Whether the table of rights lets this user do that, who may see some sites alone.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self, right: Right) -> Result<(), Denied> {
+        if !self.reach.has(right) {
+            return Err(Denied::Confined);
+        }
+        right.check(UserRole::Customer, &self.actor.permissions)
     }
 
     /// Whether this user may do that.
@@ -134,6 +179,10 @@ impl Scope for CustomerScope {
 
     fn customer(&self) -> Option<CustomerId> {
         Some(self.customer)
+    }
+
+    fn seen_by(&self) -> Option<(UserId, &Reach)> {
+        Some((self.actor.user, &self.reach))
     }
 }
 

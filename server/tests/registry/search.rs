@@ -305,7 +305,7 @@ async fn the_search_finds_a_thing_by_whatever_is_typed_and_the_best_first() {
 async fn a_tenant_s_search_by_serial_reads_an_index() {
     let large = Large::new(3_000).await;
     let mut tx = large.world.sql.begin().await.unwrap();
-    let role = "select set_config('role', 'vw_customer', true), set_config('app.customer', $1, true), set_config('enable_seqscan', 'off', true)";
+    let role = "select set_config('role', 'vw_customer', true), set_config('app.customer', $1, true), set_config('app.sites', 'all', true), set_config('enable_seqscan', 'off', true)";
     sqlx::query(role)
         .bind(large.clinic.id.to_string())
         .execute(&mut *tx)

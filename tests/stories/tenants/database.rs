@@ -76,7 +76,7 @@ pub(super) async fn a_forgotten_filter_shows_nothing_foreign(world: &World, a: &
     let mut readable = Vec::new();
     for (table, column) in &tables {
         let mut tx = app.begin().await.unwrap();
-        sqlx::query("select set_config('role', 'vw_customer', true), set_config('app.customer', $1, true)")
+        sqlx::query("select set_config('role', 'vw_customer', true), set_config('app.customer', $1, true), set_config('app.sites', 'all', true)")
             .bind(a)
             .execute(&mut *tx)
             .await
@@ -124,7 +124,7 @@ async fn changes_nothing_foreign(app: &mut PgConnection, table: &str, column: &s
         format!("update {table} set state = state where {column} = '{b}'"),
     ] {
         let mut tx = app.begin().await.unwrap();
-        sqlx::query("select set_config('role', 'vw_customer', true), set_config('app.customer', $1, true)")
+        sqlx::query("select set_config('role', 'vw_customer', true), set_config('app.customer', $1, true), set_config('app.sites', 'all', true)")
             .bind(a)
             .execute(&mut *tx)
             .await

@@ -3,6 +3,8 @@
 use askama::Template;
 
 use crate::actions::Action;
+use crate::components::FactCard;
+use crate::forms::Form;
 use crate::frame::Frame;
 
 /// `GET /sites`.
@@ -51,4 +53,37 @@ pub struct TeamRow {
     pub people: String,
     /// How many devices it looks after.
     pub devices: u64,
+}
+
+/// `GET /sites/{id}` and `GET /care-teams/{id}`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "site.html")]
+pub struct SitePage {
+    /// The frame; its title is the site's or the team's name.
+    pub frame: Frame,
+    /// A sentence below the title; may be empty.
+    pub lead: String,
+    /// The buttons at the top.
+    pub actions: Vec<Action>,
+    /// Who belongs there.
+    pub people: Vec<SitePerson>,
+    /// What stands there instead while nobody does.
+    pub nobody: String,
+    /// What is changed here.
+    pub forms: Vec<Form>,
+    /// What is known of it.
+    pub cards: Vec<FactCard>,
+    /// What else can be done.
+    pub moves: Vec<Action>,
+}
+
+/// Somebody at a site or in a team.
+#[derive(Debug, Clone)]
+pub struct SitePerson {
+    /// Their page; empty for who may not open it.
+    pub href: String,
+    /// Their name.
+    pub name: String,
+    /// How they are there, for example `through Heart failure`.
+    pub note: String,
 }

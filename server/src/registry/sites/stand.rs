@@ -105,7 +105,7 @@ pub(in crate::registry) fn lands<S: RegistryScope>(by: &S) -> Result<Option<Site
     match by.seen_by() {
         Some((_, reach)) if reach.is_confined() => {
             reach.only_site().map(Some).ok_or(RegistryError::NotAllowed(
-                "you belong to several sites, or to none; somebody who sees the whole customer adds the device",
+                "you belong to several sites, or to none; somebody who sees the whole customer adds it",
             ))
         }
         _ => Ok(None),

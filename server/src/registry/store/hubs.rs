@@ -1,24 +1,43 @@
 //! `hub`.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::{DbErr, QueryResult, Value};
+use uuid::Uuid;
 
 use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
 use crate::ground::enums::HubState;
-use crate::ground::ids::{CustomerId, DistributorId, HubId, UserId};
+use crate::ground::ids::{CustomerId, DistributorId, HubId, SiteId, UserId};
 use crate::registry::hub_moves::NextHub;
 use crate::registry::hubs::{Hub, HubDevice, HubsAsked, SerialKey};
+use crate::registry::sites::Stands;
 use crate::registry::{Ask, RegistryError, RegistryScope};
-use crate::tenancy::{SystemScope, Tx};
+use crate::tenancy::{CustomerScope, Scope as _, SystemScope, Tx};
 
 /// Devices that a hub is told of.
 const TOLD_DEVICES: i64 = 1_000;
 
-pub(super) const HUB: &str =
-    "select h.id, h.serial, h.name, h.distributor_id, h.customer_id, c.name as customer_name, h.state,
-    h.fingerprint, h.version, h.claimed_at, h.confirmed_at, h.last_seen_at, h.created_at,
-    case when h.state = 'active' then w.offline_since end as offline_since, w.heartbeat_at, w.uptime_seconds, w.queued
-    from hub h left join customer c on c.id = h.customer_id left join hub_status w on w.hub_id = h.id";
+macro_rules! hub {
+    ($site:literal, $named:literal) => {
+        concat!(
+            "select h.id, h.serial, h.name, h.distributor_id, h.customer_id, c.name as customer_name, h.state,
+             h.fingerprint, h.version, h.claimed_at, h.confirmed_at, h.last_seen_at, h.created_at,
+             case when h.state = 'active' then w.offline_since end as offline_since, w.heartbeat_at, w.uptime_seconds,
+             w.queued, ",
+            $site,
+            " from hub h left join customer c on c.id = h.customer_id left join hub_status w on w.hub_id = h.id ",
+            $named
+        )
+    };
+}
+
+/// As the scope sees hubs: where one stands is its customer's own.
+pub(super) fn hub<S: RegistryScope>() -> &'static str {
+    if S::ROLE == CustomerScope::ROLE {
+        hub!("h.site_id, e.name as site_name", "left join site e on e.id = h.site_id")
+    } else {
+        hub!("null::uuid as site_id, null::text as site_name", "")
+    }
+}
 
 pub(in crate::registry) async fn system_insert(
     tx: &Tx<SystemScope>,
@@ -66,26 +85,40 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
 ) -> Result<Vec<Hub>, RegistryError> {
     let (serial, last) = ask.after.clone().unzip();
     let sql = format!(
-        "{HUB} where ($1::text is null or (h.serial, h.id) > ($1, $2)) and ($3::uuid is null or h.customer_id = $3)
+        "{} where ($1::text is null or (h.serial, h.id) > ($1, $2)) and ($3::uuid is null or h.customer_id = $3)
            and ($4::boolean is null or $4 = (h.state = 'active' and w.offline_since is not null))
-         order by h.serial, h.id limit $5"
+           and ($6::uuid is null or h.site_id = $6) and ($7::boolean is not true or h.site_id is null)
+         order by h.serial, h.id limit $5",
+        hub::<S>()
     );
+    let (at, nowhere) = placed::<S>(asked.site);
     let values = [
         serial.into(),
         last.into(),
         asked.customer.map(CustomerId::as_uuid).into(),
         asked.offline.into(),
         ask.rows().into(),
+        at,
+        nowhere,
     ];
     let rows = all(tx, &sql, values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// The site that is asked for, and whether none is. To others than its customer's people the question means nothing.
+pub(super) fn placed<S: RegistryScope>(stands: Option<Stands>) -> (Value, Value) {
+    match stands.filter(|_| S::ROLE == CustomerScope::ROLE) {
+        None => (None::<Uuid>.into(), None::<bool>.into()),
+        Some(Stands::At(site)) => (site.as_uuid().into(), None::<bool>.into()),
+        Some(Stands::Nowhere) => (None::<Uuid>.into(), true.into()),
+    }
 }
 
 pub(in crate::registry) async fn get_one<S: RegistryScope>(
     tx: &Tx<S>,
     id: HubId,
 ) -> Result<Option<Hub>, RegistryError> {
-    let row = one(tx, &format!("{HUB} where h.id = $1"), [id.as_uuid().into()]).await?;
+    let row = one(tx, &format!("{} where h.id = $1", hub::<S>()), [id.as_uuid().into()]).await?;
     Ok(row.as_ref().map(read).transpose()?)
 }
 
@@ -152,6 +185,7 @@ pub(super) fn read(row: &QueryResult) -> Result<Hub, DbErr> {
         distributor: maybe_id(row, "distributor_id")?,
         customer: maybe_id(row, "customer_id")?,
         customer_name: get(row, "customer_name")?,
+        site: maybe_id::<SiteId>(row, "site_id")?.zip(get(row, "site_name")?),
         state: word(row, "state")?,
         fingerprint: get(row, "fingerprint")?,
         version: get(row, "version")?,

@@ -60,7 +60,7 @@ pub(in crate::registry) async fn hubs<S: RegistryScope>(
            select id from hub where position(lower($1) in lower(serial)) > 0 or position(lower($1) in lower(name)) > 0
            order by serial, id limit $2)
          order by h.serial, h.id",
-        hubs::HUB
+        hubs::hub::<S>()
     );
     let values = [needle.text.as_str().into(), i64::from(limit).into()];
     all(tx, &sql, values).await?.iter().map(hubs::read).collect()

@@ -268,6 +268,20 @@ pub(in crate::registry) async fn system_land(
     Ok(())
 }
 
+/// The same with a hub.
+pub(in crate::registry) async fn system_land_hub(
+    tx: &System,
+    customer: Option<CustomerId>,
+    hub: HubId,
+    site: Option<SiteId>,
+) -> Result<(), RegistryError> {
+    let (Some(customer), Some(site)) = (customer, site) else {
+        return Ok(());
+    };
+    system_hold(tx, customer, site).await?;
+    system_put_hub(tx, customer, hub, Some(site)).await
+}
+
 /// A device that took another's place stands where that one stands.
 pub(in crate::registry) async fn system_follow(
     tx: &System,

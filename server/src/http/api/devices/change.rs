@@ -6,13 +6,15 @@ use utoipa::ToSchema;
 
 use super::Out;
 use crate::ground::enums::DeviceState;
-use crate::ground::ids::DeviceId;
+use crate::ground::ids::{DeviceId, SiteId};
 use crate::http::State;
+use crate::http::api::given::{Given, given as place};
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
-use crate::identity::in_scope;
+use crate::identity::{CallerScope, in_scope};
 use crate::registry::devices::{self, DevicePatch, ReferenceChange};
+use crate::registry::sites;
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, ToSchema)]
@@ -25,6 +27,10 @@ struct Patch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 200)]
     customer_reference: Option<ReferenceChange>,
+    /// Where it stands, for people of its customer who see all of it; null: nowhere in particular.
+    #[serde(default, deserialize_with = "place")]
+    #[schema(value_type = Option<SiteId>)]
+    site_id: Given<SiteId>,
 }
 
 /// A null that is there is not the same as nothing.
@@ -48,6 +54,7 @@ pub(super) async fn change(
     let Patch {
         state: wanted,
         customer_reference,
+        site_id,
     } = body.into_inner();
     let (id, patch) = (
         id.into_inner(),
@@ -56,6 +63,12 @@ pub(super) async fn change(
             reference: customer_reference,
         },
     );
+    if let Some(site) = site_id {
+        let CallerScope::Customer(scope) = &caller.scope else {
+            return Err(Problem::forbidden("where a device stands is its customer's own to say"));
+        };
+        sites::put_devices(state.ground(), state.database(), scope, &[id], site).await?;
+    }
     let device = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| {
             devices::change(tx, scope, state.ground(), id, patch).await?;

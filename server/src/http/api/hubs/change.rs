@@ -6,13 +6,14 @@ use utoipa::ToSchema;
 
 use super::Out;
 use crate::ground::enums::HubState;
-use crate::ground::ids::HubId;
+use crate::ground::ids::{HubId, SiteId};
 use crate::http::State;
+use crate::http::api::given::{Given, given};
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
-use crate::identity::in_scope;
-use crate::registry::hubs;
+use crate::identity::{CallerScope, in_scope};
+use crate::registry::{hubs, sites};
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, ToSchema)]
@@ -20,10 +21,14 @@ use crate::tenancy::Scope as _;
 #[schema(as = HubPatch)]
 struct Patch {
     /// `active` or `inactive`; an administrator may also set `retired`.
-    state: HubState,
+    state: Option<HubState>,
+    /// Where it stands, for people of its customer who see all of it; null: nowhere in particular.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<SiteId>)]
+    site_id: Given<SiteId>,
 }
 
-/// Stop a hub, take it in again, or retire it
+/// Stop a hub, take it in again, retire it, or say where it stands
 #[utoipa::path(patch, path = "/hubs/{id}", tag = "hubs", security(("token" = [])), request_body = Patch,
     params(("id" = HubId, Path)), responses((status = 200, body = Out), Refused))]
 #[patch("/hubs/{id}")]
@@ -33,11 +38,22 @@ pub(super) async fn change(
     id: web::Path<HubId>,
     body: web::Json<Patch>,
 ) -> Result<web::Json<Out>, Problem> {
-    let Patch { state: wanted } = body.into_inner();
+    let Patch {
+        state: wanted,
+        site_id,
+    } = body.into_inner();
     let id = id.into_inner();
+    if let Some(site) = site_id {
+        let CallerScope::Customer(scope) = &caller.scope else {
+            return Err(Problem::forbidden("where a hub stands is its customer's own to say"));
+        };
+        sites::put_hub(state.database(), scope, id, site).await?;
+    }
     let hub = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| {
-            hubs::set_state(tx, scope, id, wanted).await?;
+            if let Some(wanted) = wanted {
+                hubs::set_state(tx, scope, id, wanted).await?;
+            }
             hubs::get(tx, id).await
         })
         .await

@@ -14,10 +14,12 @@ use crate::ground::ids::CustomerId;
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::api::paging::{ListOut, ask};
+use crate::http::api::sites::stands;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
 use crate::registry::hubs::{self, HubsAsked};
+use crate::registry::sites::Stands;
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, IntoParams)]
@@ -28,6 +30,10 @@ struct ListQuery {
     customer_id: Option<CustomerId>,
     /// Active ones of which nothing was heard for ten minutes, or the others.
     offline: Option<bool>,
+    /// Those at this site, for a customer's people; `none`: those that stand nowhere in particular.
+    #[serde(default, deserialize_with = "stands")]
+    #[param(value_type = Option<String>)]
+    site_id: Option<Stands>,
     /// The `next` of the page before.
     after: Option<String>,
     /// Rows at most; 50 where nothing is said.
@@ -47,6 +53,7 @@ pub(super) async fn list(
     let ListQuery {
         customer_id,
         offline,
+        site_id,
         after,
         limit,
     } = query.into_inner();
@@ -54,6 +61,7 @@ pub(super) async fn list(
     let asked = HubsAsked {
         customer: customer_id,
         offline,
+        site: site_id,
     };
     let page = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| hubs::list(tx, asked, &ask).await).await

@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::ground::enums::HubState;
-use crate::ground::ids::{CustomerId, DistributorId, HubId};
+use crate::ground::ids::{CustomerId, DistributorId, HubId, SiteId};
 use crate::registry::hubs::Hub;
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
@@ -59,6 +59,9 @@ struct Out {
     customer_id: Option<CustomerId>,
     #[schema(required)]
     customer_name: Option<String>,
+    /// The site where it stands; null for others than its customer's people.
+    #[schema(required)]
+    site_id: Option<SiteId>,
     state: HubState,
     /// What a person compares with the hub's own display.
     #[schema(required)]
@@ -96,6 +99,7 @@ impl From<Hub> for Out {
             distributor,
             customer,
             customer_name,
+            site,
             state,
             fingerprint,
             version,
@@ -115,6 +119,7 @@ impl From<Hub> for Out {
             distributor_id: distributor,
             customer_id: customer,
             customer_name,
+            site_id: site.map(|(id, _)| id),
             state,
             fingerprint,
             version,

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ground::enums::UserRole;
-use crate::ground::ids::{CustomerId, DistributorId, InvitationId};
+use crate::ground::ids::{CareTeamId, CustomerId, DistributorId, InvitationId, SiteId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::api::users::{organisation, permissions};
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
-use crate::identity::NewInvitation;
+use crate::identity::{Belonging, NewInvitation};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +26,18 @@ struct In {
     customer_id: Option<CustomerId>,
     /// All that the caller may give, where nothing is said. The first user of a customer may get all, whoever invites.
     permissions: Option<Vec<String>>,
+    /// Whether they will see only what stands at these sites and those of these care teams, from the first sign-in on. For
+    /// colleagues of a customer's people who manage both people and sites.
+    #[serde(default)]
+    confined: bool,
+    /// The sites they will belong to.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    sites: Vec<SiteId>,
+    /// The care teams they will be in.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    care_teams: Vec<CareTeamId>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -55,6 +67,9 @@ pub(super) async fn create(
         distributor_id,
         customer_id,
         permissions: names,
+        confined,
+        sites,
+        care_teams: teams,
     } = body.into_inner();
     let new = NewInvitation {
         email: email.parse()?,
@@ -62,6 +77,11 @@ pub(super) async fn create(
         role,
         organisation: organisation(distributor_id, customer_id)?,
         permissions: names.map(|names| permissions(&names)).transpose()?,
+        belonging: Belonging {
+            confined,
+            sites,
+            teams,
+        },
     };
     let id = state.identity().invite(&caller, new).await?;
     Ok(HttpResponse::Created().json(Out { id }))

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::ground::enums::{MailState, UserRole};
-use crate::ground::ids::{CustomerId, DistributorId, InvitationId, UserId};
+use crate::ground::ids::{CareTeamId, CustomerId, DistributorId, InvitationId, SiteId, UserId};
 use crate::identity::{Invitation, Organisation};
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
@@ -33,6 +33,10 @@ struct Out {
     #[schema(required)]
     customer_id: Option<CustomerId>,
     permissions: Vec<String>,
+    /// Whether they will see what stands at their sites and those of their care teams, and nothing else.
+    confined: bool,
+    sites: Vec<SiteId>,
+    care_teams: Vec<CareTeamId>,
     invited_by: UserId,
     sent_at: DateTime<Utc>,
     /// When the link in the mail ends.
@@ -55,6 +59,7 @@ impl Out {
             name,
             role,
             permissions,
+            belonging,
             invited_by,
             sent_at,
             expires_at,
@@ -69,6 +74,9 @@ impl Out {
             distributor_id,
             customer_id,
             permissions,
+            confined: belonging.confined,
+            sites: belonging.sites,
+            care_teams: belonging.teams,
             invited_by,
             sent_at,
             expires_at,

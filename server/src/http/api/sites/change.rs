@@ -58,7 +58,9 @@ pub(super) async fn change(
     } = body.into_inner();
     let (id, scope) = (id.into_inner(), &caller.scope);
     let patch = SitePatch {
-        name: name.map(|name| sites::SiteName::parse("name", &name)).transpose()?,
+        name: name
+            .map(|name| sites::SiteName::parse("name", &name))
+            .transpose()?,
         place: Change::typed("place", text(place.as_ref()))?,
         time_zone: Change::typed("time_zone", text(time_zone.as_ref()))?,
         archived,

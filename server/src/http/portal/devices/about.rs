@@ -9,7 +9,7 @@ use super::held_row::{LastHubs, holder, last_hubs};
 use super::parts::{model, state as device_state};
 use super::{facts, life, offered};
 use crate::ground::enums::DeviceState;
-use crate::ground::ids::DeviceId;
+use crate::ground::ids::{DeviceId, SiteId};
 use crate::http::State;
 use crate::http::portal::choose::Offer;
 use crate::http::portal::desk::trouble::trouble_action;
@@ -19,6 +19,7 @@ use crate::http::portal::local::with_query;
 use crate::http::portal::page::{html, html_with};
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
 use crate::registry::devices::{self, Device};
@@ -38,6 +39,8 @@ pub(super) struct Known {
     /// To whom it could go.
     pub(super) customers: Offer,
     pub(super) distributors: Offer,
+    /// The customer's sites, for its own people.
+    pub(super) sites: Vec<(SiteId, String)>,
 }
 
 /// The page of a customer's own people beside that of the readings.
@@ -98,6 +101,7 @@ async fn find(state: &State, visitor: &Visitor, id: DeviceId) -> Result<Known, P
             .run(state.database(), async |tx| Offer::distributors(tx).await)
             .await?;
     }
+    known.sites = sites::offered(state, visitor).await?;
     Ok(known)
 }
 
@@ -125,6 +129,7 @@ async fn seen<S: RegistryScope>(
                 token_since,
                 customers,
                 distributors: Offer::default(),
+                sites: Vec::new(),
             })
         })
         .await

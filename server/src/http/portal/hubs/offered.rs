@@ -5,6 +5,7 @@ use web_templates::{Action, Field, Form, Icon};
 use super::show::Known;
 use crate::ground::enums::HubState;
 use crate::http::State;
+use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::tenancy::Right;
@@ -23,6 +24,7 @@ pub(super) fn moves(state: &State, visitor: &Visitor, known: &Known) -> Vec<Acti
         offer.activate(),
         offer.allocate(),
         offer.place(),
+        offer.site(),
         offer.name(),
         offer.give_back(),
         offer.recall(),
@@ -129,6 +131,18 @@ impl Offered<'_> {
         let form = self.form("place", "Place it").fields(vec![field.required()]);
         let action = Action::ask("Place with a customer", form).icon(Icon::Place);
         Some(action.hint("It is claimed with a code where it stands, and takes readings of their devices."))
+    }
+
+    fn site(&self) -> Option<Action> {
+        if !sites::may_place(self.visitor) || !self.is_held() || self.known.sites.is_empty() {
+            return None;
+        }
+        let at = self.known.hub.site.as_ref().map(|(id, _)| *id);
+        let form = self
+            .form("site", "Save")
+            .fields(vec![sites::field(&self.known.sites, at)]);
+        let action = Action::ask("Say where it stands", form).icon(Icon::Sites);
+        Some(action.hint("At one of your sites, or nowhere in particular."))
     }
 
     fn name(&self) -> Option<Action> {

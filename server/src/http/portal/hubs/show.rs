@@ -10,7 +10,7 @@ use web_templates::{Action, FingerprintCheck, Form, HeldHubPage, HubClaim, Icon,
 use super::rows::{holder, tag};
 use super::{facts, offered, work};
 use crate::ground::enums::HubState;
-use crate::ground::ids::HubId;
+use crate::ground::ids::{HubId, SiteId};
 use crate::http::State;
 use crate::http::portal::choose::Offer;
 use crate::http::portal::desk::trouble::trouble_action;
@@ -21,6 +21,7 @@ use crate::http::portal::local::with_query;
 use crate::http::portal::page::html_with;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::http::qr::qr_svg;
 use crate::identity::{CallerScope, in_scope};
@@ -49,6 +50,8 @@ pub(super) struct Known {
     /// To whom it could go.
     pub(super) customers: Offer,
     pub(super) distributors: Offer,
+    /// The customer's sites, for its own people.
+    pub(super) sites: Vec<(SiteId, String)>,
 }
 
 /// The page.
@@ -104,6 +107,7 @@ async fn find(state: &State, visitor: &Visitor, id: HubId) -> Result<Known, Page
             .run(state.database(), async |tx| Offer::distributors(tx).await)
             .await?;
     }
+    known.sites = sites::offered(state, visitor).await?;
     Ok(known)
 }
 
@@ -137,6 +141,7 @@ async fn seen<S: RegistryScope>(
                 hub,
                 customers,
                 distributors: Offer::default(),
+                sites: Vec::new(),
             })
         })
         .await
