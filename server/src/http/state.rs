@@ -47,6 +47,7 @@ struct Inner {
     bodies: BodyRoom,
     claims: Throttle<IpAddr>,
     adoptions: Throttle<Uuid>,
+    asked_readings: Throttle<Uuid>,
     desk_rate: Rate,
     imports: Throttle<Option<Uuid>>,
     streams: Streams,
@@ -102,6 +103,8 @@ impl State {
         let claims = Throttle::new(ground.clock(), burst, each);
         let (burst, each) = ADOPTIONS;
         let adoptions = Throttle::new(ground.clock(), burst, each);
+        let (burst, each) = ADOPTIONS;
+        let asked_readings = Throttle::new(ground.clock(), burst, each);
         let (burst, each) = IMPORTS;
         let imports = Throttle::new(ground.clock(), burst, each);
         let desk_rate = Rate::new(&ground.clock());
@@ -123,6 +126,7 @@ impl State {
             bodies: BodyRoom::new(config.intake.bodies_bytes),
             claims,
             adoptions,
+            asked_readings,
             desk_rate,
             imports,
             streams: Streams::default(),
@@ -203,6 +207,12 @@ impl State {
     /// How much is written to the support desk.
     pub(super) fn desk_rate(&self) -> &Rate {
         &self.parts.desk_rate
+    }
+
+    /// Counts a customer's request to add a device by a reading, likewise: few of them are open at a time.
+    pub fn may_ask_for_reading(&self, customer: Uuid) -> Result<(), u64> {
+        let asked = self.parts.asked_readings.attempt(&customer);
+        asked.map_err(|wait| wait.as_secs() + 1)
     }
 
     /// The live pages that are open, counted per person.

@@ -58,12 +58,15 @@ pub(super) fn may_try(state: &State, caller: &Caller) -> Result<(), Problem> {
         CallerScope::Customer(scope) => scope.id().as_uuid(),
         CallerScope::Admin(_) | CallerScope::Finance(_) => Uuid::nil(),
     };
-    state.may_adopt(organisation).map_err(|seconds| {
-        Problem::new(
-            "too-many-adoptions",
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many attempts to adopt a device",
-        )
-        .header(header::RETRY_AFTER, &seconds.to_string())
-    })
+    state.may_adopt(organisation).map_err(too_many)
+}
+
+/// When the next attempt has a chance.
+pub(super) fn too_many(seconds: u64) -> Problem {
+    Problem::new(
+        "too-many-adoptions",
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too many attempts to adopt a device",
+    )
+    .header(header::RETRY_AFTER, &seconds.to_string())
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use vitals::{DeviceKey, Maker, Serial};
 
 use super::Out;
-use super::adopt::may_try;
+use super::adopt::{may_try, too_many};
 use crate::ground::ids::DeviceModelId;
 use crate::http::State;
 use crate::http::api::openapi::Refused;
@@ -51,8 +51,9 @@ pub(super) async fn ask(
         return Err(Problem::forbidden("readings are taken at customers"));
     };
     let AskIn { maker, serial } = body.into_inner();
-    // Counted like tries, so that few tickets are good at a time.
-    may_try(&state, &caller)?;
+    state
+        .may_ask_for_reading(scope.id().as_uuid())
+        .map_err(too_many)?;
     let expires_at = state.ground().now() + adoption::TICKET_LIVES;
     let ticket = adoption::ask_for_reading(state.ground(), scope, &DeviceKey { maker, serial })?;
     Ok(HttpResponse::Created().json(AskOut { ticket, expires_at }))
