@@ -20,6 +20,10 @@ const INPUTS: [&str; 6] = [
     "templates",
 ];
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script everything this way"
+)]
 fn main() {
     // Asked when it runs: a target folder may be shared by several checkouts, and this program was built for one of them.
     let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the crate is");

@@ -78,7 +78,7 @@ async fn how_it_was_is_shown_day_by_day_without_a_value() {
             page.text.matches("class=\"none\"").count() >= 28 * 2,
             "empty days are shown as such"
         );
-        assert!(page.text.contains("12 to 15 %") && page.text.contains("-88 dBm"));
+        assert!(page.text.contains("12 to 15 %") && page.text.contains("−88 dBm"));
         assert!(page.text.contains("Late by") && page.text.contains(">3 h<"));
         assert!(page.text.contains("its clock cannot be right"));
         for value in ["173", "107", "174", "108"] {

@@ -13,7 +13,7 @@ const SHOWN: u64 = 30;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
     /// Which.
-    pub day: NaiveDate,
+    pub date: NaiveDate,
     /// Readings that were measured on it.
     pub readings: i64,
     /// The device's lowest charge and the last one, %; none: it told none.
@@ -47,7 +47,7 @@ pub(super) fn every(
     let day = |day: NaiveDate| {
         let (device, hub) = (of_device.get(&day), of_hub.get(&day));
         Day {
-            day,
+            date: day,
             readings: readings.get(&day).copied().unwrap_or(0),
             battery: device.and_then(|device| device.battery),
             signal: device.and_then(|device| device.signal),
@@ -79,9 +79,9 @@ mod tests {
             last_at: now,
         };
         let days = every(now, &[(today, 4)], &[told], &[]);
-        assert_eq!((days.len(), days[0].day), (30, since(now)));
+        assert_eq!((days.len(), days[0].date), (30, since(now)));
         assert_eq!(
-            (days[29].day, days[29].readings, days[29].battery),
+            (days[29].date, days[29].readings, days[29].battery),
             (today, 4, None)
         );
         assert_eq!((days[28].readings, days[28].battery), (0, Some((3, 5))));

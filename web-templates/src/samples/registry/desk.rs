@@ -328,40 +328,8 @@ pub fn trouble() -> TroublePage {
             Stat::new("Readings, 30 days", Value::new("54", ""), "on 27 days"),
         ],
         days: day_charts(),
-        late: vec![
-            LateRow {
-                arrived: before(60),
-                measured: Some(before(300)),
-                late_by: "4 h".into(),
-                way: Link::to("Ward 3 East", "/hubs/h1"),
-            },
-            LateRow {
-                arrived: before(70),
-                measured: None,
-                late_by: String::new(),
-                way: Link::plain("by itself"),
-            },
-        ],
-        beats: vec![
-            BeatRow {
-                at: before(1),
-                after: "12 min".into(),
-                is_gap: true,
-                version: "1.4.0".into(),
-                up_for: "40 s".into(),
-                restarted: true,
-                waiting: 3,
-            },
-            BeatRow {
-                at: before(13),
-                after: String::new(),
-                is_gap: false,
-                version: "1.4.0".into(),
-                up_for: "3 days".into(),
-                restarted: false,
-                waiting: 0,
-            },
-        ],
+        late: late_rows(),
+        beats: beat_rows(),
         refusals: admin_refusals().rows.into_iter().skip(1).take(1).collect(),
         quarantine: admin_quarantine().rows.into_iter().take(1).collect(),
         events: vec![
@@ -377,6 +345,46 @@ pub fn trouble() -> TroublePage {
             event("Activated", None, "", "Rosa Keller", 87, Tone::Quiet),
         ],
     }
+}
+
+fn late_rows() -> Vec<LateRow> {
+    vec![
+        LateRow {
+            arrived: before(60),
+            measured: Some(before(300)),
+            late_by: "4 h".into(),
+            way: Link::to("Ward 3 East", "/hubs/h1"),
+        },
+        LateRow {
+            arrived: before(70),
+            measured: None,
+            late_by: String::new(),
+            way: Link::plain("by itself"),
+        },
+    ]
+}
+
+fn beat_rows() -> Vec<BeatRow> {
+    vec![
+        BeatRow {
+            at: before(1),
+            after: "12 min".into(),
+            is_gap: true,
+            version: "1.4.0".into(),
+            up_for: "40 s".into(),
+            restarted: true,
+            waiting: 3,
+        },
+        BeatRow {
+            at: before(13),
+            after: String::new(),
+            is_gap: false,
+            version: "1.4.0".into(),
+            up_for: "3 days".into(),
+            restarted: false,
+            waiting: 0,
+        },
+    ]
 }
 
 /// Thirty days, on the last of which nothing was heard.

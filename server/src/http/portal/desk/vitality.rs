@@ -49,9 +49,9 @@ fn signal(days: &[Day]) -> DayChart {
     let bar = |day: &Day| {
         day.signal.map(|(weakest, last)| Bar {
             text: if weakest == last {
-                format!("{last} dBm")
+                format!("{} dBm", signed(last))
             } else {
-                format!("{weakest} to {last} dBm")
+                format!("{} to {} dBm", signed(weakest), signed(last))
             },
             height: height(weakest.max(FAINT)),
             warn: weakest <= WEAK_SIGNAL,
@@ -64,6 +64,12 @@ fn signal(days: &[Day]) -> DayChart {
         bar,
         Some(height(WEAK_SIGNAL)),
     )
+}
+
+/// A number as it is printed, with a minus and no hyphen.
+fn signed(dbm: i16) -> String {
+    let sign = if dbm < 0 { "−" } else { "" };
+    format!("{sign}{}", dbm.unsigned_abs())
 }
 
 fn readings(days: &[Day]) -> DayChart {
@@ -135,7 +141,7 @@ fn chart(
     let days: Vec<DayBar> = days
         .iter()
         .map(|day| {
-            let name = name(day.day);
+            let name = name(day.date);
             let bar = bar(day);
             DayBar {
                 day: name,
