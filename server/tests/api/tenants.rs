@@ -21,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 103] = [
+const TABLE: [(&str, &str, Gets); 125] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -117,6 +117,28 @@ const TABLE: [(&str, &str, Gets); 103] = [
     ("GET", "/cases/{id}", NotFound),
     ("PATCH", "/cases/{id}", NotFound),
     ("POST", "/cases/{id}/notes", NotFound),
+    ("GET", "/orders", Forbidden),
+    ("POST", "/orders", Forbidden),
+    ("GET", "/orders/hardware-lines", Forbidden),
+    ("GET", "/orders/{id}", Forbidden),
+    ("POST", "/orders/{id}/allocate", Forbidden),
+    ("POST", "/orders/{id}/release", Forbidden),
+    ("POST", "/orders/{id}/ship", Forbidden),
+    ("POST", "/orders/{id}/receive", Forbidden),
+    ("POST", "/orders/{id}/found", Forbidden),
+    ("POST", "/orders/{id}/write-off", Forbidden),
+    ("POST", "/orders/{id}/waive", Forbidden),
+    ("POST", "/orders/{id}/cancel", Forbidden),
+    ("POST", "/orders/{id}/notes", Forbidden),
+    ("GET", "/returns", Forbidden),
+    ("POST", "/returns", Forbidden),
+    ("GET", "/returns/{id}", Forbidden),
+    ("POST", "/returns/{id}/accept", Forbidden),
+    ("POST", "/returns/{id}/decline", Forbidden),
+    ("POST", "/returns/{id}/cancel", Forbidden),
+    ("POST", "/returns/{id}/send", Forbidden),
+    ("POST", "/returns/{id}/receive", Forbidden),
+    ("POST", "/returns/{id}/notes", Forbidden),
     ("GET", "/imports", NothingForeign),
     ("POST", "/imports", NothingForeign),
     ("GET", "/imports/template", NothingForeign),
@@ -197,6 +219,15 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
         ("POST", "/cases") => json!({"device_id": victim.device, "title": "Mine"}),
         ("PATCH", "/cases/{id}") => json!({"state": "closed"}),
         ("POST", "/cases/{id}/notes") => json!({"text": "Mine"}),
+        ("POST", "/orders") => json!({"lines": [{"quantity": 1}], "delivery":
+            {"name": "Here", "street": "1 Main Street", "city": "New York", "country": "US"}}),
+        ("POST", "/orders/{id}/ship" | "/returns/{id}/send") => json!({"carrier": "UPS"}),
+        ("POST", "/orders/{id}/found") => json!({"serials": ["S"]}),
+        ("POST", "/orders/{id}/write-off") => json!({"serials": ["S"], "became": "lost", "replace": true}),
+        ("POST", "/orders/{id}/notes" | "/returns/{id}/notes") => json!({"text": "Mine"}),
+        ("POST", "/returns") => json!({"reason": "faulty", "serials": ["S"]}),
+        ("POST", "/returns/{id}/decline") => json!({"reason": "no"}),
+        ("POST", path) if path.starts_with("/orders/{id}/") || path == "/returns/{id}/receive" => json!({}),
         ("PATCH", "/devices/{id}" | "/hubs/{id}") => json!({"state": "inactive"}),
         ("POST", "/devices/{id}/assignments" | "/devices/{id}/place" | "/hubs/{id}/place") => {
             json!({"customer_id": customer})

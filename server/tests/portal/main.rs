@@ -19,6 +19,7 @@ mod hubs;
 mod labels;
 mod line;
 mod live;
+mod orders;
 mod pages;
 mod people;
 mod sign_in;

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use serde::Deserialize;
+use web_templates::text::grouped;
 use web_templates::{Action, Attention, Icon, Link, OrderRow, OrdersPage, Tab, When};
 
 use super::words::{about, tag};
@@ -118,12 +119,12 @@ pub(in crate::http::portal) fn is_distributor(visitor: &Visitor) -> bool {
 fn attention(visitor: &Visitor, counts: Incoming) -> Attention {
     let of = |count: i64, one, many| (count.unsigned_abs(), one, many);
     if is_distributor(visitor) {
-        return Attention::of(&[of(
-            counts.on_its_way,
-            "device or hub is on its way to you",
-            "devices and hubs are on their way to you",
-        )])
-        .or("Nothing is on its way to you.");
+        // Good news is no warning.
+        return Attention::of(&[]).or(match counts.on_its_way.unsigned_abs() {
+            0 => "Nothing is on its way to you.".to_owned(),
+            1 => "One device or hub is on its way to you.".to_owned(),
+            many => format!("{} devices and hubs are on their way to you.", grouped(many)),
+        });
     }
     Attention::of(&[
         of(

@@ -42,7 +42,8 @@ pub(super) async fn get(
     asked: web::Query<Sent>,
 ) -> Result<HttpResponse, PageError> {
     let known = find(&state, scope(&visitor)?).await?;
-    let mut page = page(&state, &visitor, &known, state.ground().id());
+    let counts = visitor.counts(&state).await?;
+    let mut page = page(&state, &visitor, (&known, &counts), state.ground().id());
     page.form.fill(asked.pairs());
     html_with(StatusCode::OK, &page)
 }
@@ -59,7 +60,8 @@ pub(super) async fn post(
         Err(refused) => {
             let known = find(&state, scope(&visitor)?).await?;
             let token = sent.get("token").parse().unwrap_or_else(|_| state.ground().id());
-            let mut page = page(&state, &visitor, &known, token);
+            let counts = visitor.counts(&state).await?;
+            let mut page = page(&state, &visitor, (&known, &counts), token);
             let status = refused.show(&mut page.form, &sent)?;
             html_with(status, &page)
         }
@@ -139,12 +141,8 @@ fn wanted(sent: &Sent) -> Result<Vec<Wanted>, Refused> {
     Ok(wanted)
 }
 
-fn page(state: &State, visitor: &Visitor, known: &Known, token: Uuid) -> FormPage {
-    let number = |name: String, label: String| {
-        Field::new(FieldKind::Number, name, label)
-            .placeholder("0")
-            .width(Width::Third)
-    };
+fn page(state: &State, visitor: &Visitor, (known, counts): (&Known, &Counts), token: Uuid) -> FormPage {
+    let number = |name: String, label: String| Field::new(FieldKind::Number, name, label).width(Width::Third);
     let mut what: Vec<Field> = known
         .models
         .iter()
@@ -162,7 +160,7 @@ fn page(state: &State, visitor: &Visitor, known: &Known, token: Uuid) -> FormPag
         .section_with("What", "How many of each. Leave out what you do not want.", what)
         .section("Where to", address(known))
         .section("Yours", yours());
-    let mut frame = frame(state, visitor, Place::Orders, "Order devices", &Counts::default());
+    let mut frame = frame(state, visitor, Place::Orders, "Order devices", counts);
     frame.crumbs = vec![crumb("Orders", "/orders")];
     let lead = "The platform finds serials for it and sends it; what arrives is in your stock.";
     FormPage::new(frame, lead, form)

@@ -25,7 +25,8 @@ pub(super) async fn get(
     visitor: Visitor,
     asked: web::Query<Sent>,
 ) -> Result<HttpResponse, PageError> {
-    let mut page = page(&state, &visitor, state.ground().id());
+    let counts = visitor.counts(&state).await?;
+    let mut page = page(&state, &visitor, &counts, state.ground().id());
     page.form.fill(asked.pairs());
     html_with(StatusCode::OK, &page)
 }
@@ -41,7 +42,8 @@ pub(super) async fn post(
         Ok(id) => Ok(see(&format!("/returns/{id}?said=return-asked"))),
         Err(refused) => {
             let token = sent.get("token").parse().unwrap_or_else(|_| state.ground().id());
-            let mut page = page(&state, &visitor, token);
+            let counts = visitor.counts(&state).await?;
+            let mut page = page(&state, &visitor, &counts, token);
             let status = refused.show(&mut page.form, &sent)?;
             html_with(status, &page)
         }
@@ -60,7 +62,7 @@ async fn ask(state: &State, visitor: &Visitor, sent: &Sent) -> Result<ReturnId, 
     Ok(state.orders().ask_return(visitor.caller(), new).await?)
 }
 
-fn page(state: &State, visitor: &Visitor, token: Uuid) -> FormPage {
+fn page(state: &State, visitor: &Visitor, counts: &Counts, token: Uuid) -> FormPage {
     let reasons = ReturnReason::ALL
         .iter()
         .map(|one| Choice::new(one.as_str(), reason(*one), false));
@@ -76,13 +78,7 @@ fn page(state: &State, visitor: &Visitor, token: Uuid) -> FormPage {
             Field::select("reason", "Why", std::iter::once(first).chain(reasons).collect()).required(),
             Field::area("note", "Say more").hint("The platform reads it. No patient data."),
         ]);
-    let mut frame = frame(
-        state,
-        visitor,
-        Place::Orders,
-        "Send something back",
-        &Counts::default(),
-    );
+    let mut frame = frame(state, visitor, Place::Orders, "Send something back", counts);
     frame.crumbs = vec![crumb("Orders", "/orders"), crumb("Returns", "/returns")];
     FormPage::new(frame, "The platform accepts it first; then you send it.", form).help(
         "From then on",
