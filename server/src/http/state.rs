@@ -11,13 +11,13 @@ use super::patience::BodyRoom;
 use super::portal::Streams;
 use super::remote::Proxies;
 use crate::config::Config;
+use crate::desk::Rate;
 use crate::forwarding::Endpoints;
 use crate::ground::Ground;
-use crate::desk::Rate;
 use crate::identity::{Caller, Identity, Throttle};
-use crate::registry::RegistryError;
 use crate::intake::Intake;
 use crate::queue::Signals;
+use crate::registry::RegistryError;
 use crate::tenancy::Database;
 
 /// Claims of hubs from one place: five in a row, then one in 20 s. A code has 60 bits and lives ten minutes.

@@ -180,7 +180,7 @@ async fn a_log_is_sealed_and_shown_to_the_customer_s_own_people() {
     let text = "08:15 the radio found S-a\n08:16 \u{e9}";
     for round in 0..7 {
         let command = a.asked("send_logs").await.created("id");
-        let report = json!({"outcome": "done", "log": format!("{text} {round}")});
+        let report = json!({"outcome": "done", "detail": "of bed 7", "log": format!("{text} {round}")});
         assert_eq!(a.reports(&command, report).await.status, 200);
         world.clock.advance(TimeDelta::seconds(1));
     }
@@ -194,7 +194,11 @@ async fn a_log_is_sealed_and_shown_to_the_customer_s_own_people() {
     assert_eq!(admin.get(&newest).await.problem(), (403, "forbidden"));
     let that_it_came = admin.get(&a.path("/logs")).await;
     assert_eq!(that_it_came.ids(), logs.ids(), "and no more than that");
-    assert_eq!(admin.get(&a.path("/commands")).await.body["data"][0]["detail"], json!(null));
+    let own = a.tenant.user.get(&a.path("/commands")).await;
+    assert_eq!(own.body["data"][0]["detail"], "of bed 7");
+    let commands = admin.get(&a.path("/commands")).await;
+    assert_eq!(commands.status, 200, "{}", commands.text);
+    assert_eq!(commands.body["data"][0]["detail"], json!(null));
     let through_b = format!("/api/v1/hubs/{}/logs/{}", b.tenant.hub, logs.ids()[0]);
     assert_eq!(b.tenant.user.get(&through_b).await.status, 404);
     let plain: i64 =
