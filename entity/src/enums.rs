@@ -173,7 +173,7 @@ text_enum! {
         Stock = "stock",
         /// Its readings are taken.
         Active = "active",
-        /// Switched off for now: its readings go to quarantine.
+        /// Switched off for now: what it sends itself is refused, what a hub brings of it goes to quarantine.
         Inactive = "inactive",
         /// Sent back.
         Returned = "returned",
