@@ -314,7 +314,11 @@ pub async fn change_customer<S: HasRights>(
                 "the customer holds active devices: switch them off or take them back before you close it",
             ));
         }
-        let side = if by.is_admin() { CaseSide::Platform } else { CaseSide::Distributor };
+        let side = if by.is_admin() {
+            CaseSide::Platform
+        } else {
+            CaseSide::Distributor
+        };
         let stopped_by = (state != OrganisationState::Active).then_some(side);
         store::organisations::set_customer_state(tx, id, state, stopped_by).await?;
     }

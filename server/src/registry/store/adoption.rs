@@ -20,7 +20,8 @@ pub(in crate::registry) async fn system_find(
     tx: &System,
     key: &DeviceKey,
 ) -> Result<Option<(DeviceId, i32)>, RegistryError> {
-    let sql = "select id, label_generation from device where maker_key = lower($1 collate \"C\") and serial = $2";
+    let sql =
+        "select id, label_generation from device where maker_key = lower($1 collate \"C\") and serial = $2";
     let values = [key.maker.as_str().into(), key.serial.as_str().into()];
     let row = one(tx, sql, values).await?;
     let found = |row: QueryResult| Ok::<_, DbErr>((id(&row, "id")?, get(&row, "label_generation")?));

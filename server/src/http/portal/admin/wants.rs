@@ -96,21 +96,10 @@ impl Wants {
             ));
         };
         for endpoint in &self.endpoints {
-            let since = endpoint
-                .last_success_at
-                .or(endpoint.last_failure_at)
-                .unwrap_or(now);
-            let text = match endpoint.state {
-                EndpointState::Disabled => "disabled".to_owned(),
-                EndpointState::Active => counted(
-                    u64::from(endpoint.consecutive_failures.unsigned_abs()),
-                    "attempt failed",
-                    "attempts failed in a row",
-                ),
-            };
+            let (since, text) = unwell(endpoint);
             let who = endpoint.customer_name.clone();
             let href = with_query("/customers", &[("q", &who)]);
-            add(since, "endpoint", text, who, href);
+            add(since.unwrap_or(now), "endpoint", text, who, href);
         }
         for hub in &self.hubs {
             let who = hub.customer_name.clone().unwrap_or_default();
@@ -140,37 +129,47 @@ impl Wants {
             let who = who.clone().unwrap_or_else(|| "unknown".to_owned());
             add(items.since, "quarantine", text, who, href);
         }
-        for order in &self.orders {
+        for (since, place, text, who, href) in self.ordered() {
+            add(since, place, text, who, href);
+        }
+        rows.sort_by_key(|(since, _)| *since);
+        rows.into_iter().map(|(_, want)| want).collect()
+    }
+
+    /// Orders and returns: since when, what, in words, whose, and where.
+    fn ordered(&self) -> Vec<(DateTime<Utc>, &'static str, String, String, String)> {
+        let order = |order: &Order| {
             let waits = match order.state {
                 OrderState::Allocated => "waits to be sent",
                 _ => "waits for serials",
             };
             let text = format!("{} {waits}: {}", order.number, about(order));
-            let href = format!("/orders/{}", order.id);
-            add(
-                order.ordered_at,
-                "order",
-                text,
-                order.distributor_name.clone(),
-                href,
-            );
-        }
-        for back in &self.returns {
+            let (who, href) = (order.distributor_name.clone(), format!("/orders/{}", order.id));
+            (order.ordered_at, "order", text, who, href)
+        };
+        let back = |back: &Return| {
             let waits = match back.state {
                 ReturnState::Asked => "waits for your word",
                 _ => "is on its way to you",
             };
             let text = format!("{} {waits}", back.number);
-            let href = format!("/returns/{}", back.id);
-            add(
-                back.updated_at,
-                "return",
-                text,
-                back.distributor_name.clone(),
-                href,
-            );
-        }
-        rows.sort_by_key(|(since, _)| *since);
-        rows.into_iter().map(|(_, want)| want).collect()
+            let (who, href) = (back.distributor_name.clone(), format!("/returns/{}", back.id));
+            (back.updated_at, "return", text, who, href)
+        };
+        let orders = self.orders.iter().map(order);
+        orders.chain(self.returns.iter().map(back)).collect()
     }
+}
+
+/// Since when an endpoint is unwell, and how.
+fn unwell(endpoint: &EndpointSummary) -> (Option<DateTime<Utc>>, String) {
+    let text = match endpoint.state {
+        EndpointState::Disabled => "disabled".to_owned(),
+        EndpointState::Active => counted(
+            u64::from(endpoint.consecutive_failures.unsigned_abs()),
+            "attempt failed",
+            "attempts failed in a row",
+        ),
+    };
+    (endpoint.last_success_at.or(endpoint.last_failure_at), text)
 }

@@ -50,7 +50,8 @@ async fn bring(
     parts: Multipart,
     sent: &mut Sent,
 ) -> Result<ImportId, Refused> {
-    let busy = || Refused::Whole("Other files are being read right now. Try again in a few seconds.".to_owned());
+    let busy =
+        || Refused::Whole("Other files are being read right now. Try again in a few seconds.".to_owned());
     let caller = visitor.caller();
     state.may_import(caller)?;
     let on_its_way = OnItsWay::begin(caller.organisation_id()).ok_or_else(busy)?;

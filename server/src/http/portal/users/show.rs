@@ -146,10 +146,14 @@ fn form(visitor: &Visitor, user: &User, csrf: String) -> Form {
     let may = offered(visitor, user.role);
     let present = user.bundle().map(|bundle| bundle.word);
     let bundles = std::iter::once(Choice::new("", "As ticked below", present.is_none()))
-        .chain(Bundle::of(user.role).filter(|bundle| may(bundle.permissions(), &user.permissions)).map(|bundle| {
-            let words = format!("{}: {}", bundle.label, bundle.does);
-            Choice::new(bundle.word, words, present == Some(bundle.word))
-        }))
+        .chain(
+            Bundle::of(user.role)
+                .filter(|bundle| may(bundle.permissions(), &user.permissions))
+                .map(|bundle| {
+                    let words = format!("{}: {}", bundle.label, bundle.does);
+                    Choice::new(bundle.word, words, present == Some(bundle.word))
+                }),
+        )
         .collect();
     let ticks = Permission::of(user.role)
         .filter(|permission| may([*permission].into_iter().collect(), &user.permissions))
