@@ -6,6 +6,10 @@ use crate::ids::{DeviceModelId, DistributorId, OrderId, OrderLineId};
 use crate::relations::belongs_to;
 
 /// A line of an order.
+#[expect(
+    clippy::struct_field_names,
+    reason = "`model` is the column's name: a model of device"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "order_line")]
 pub struct Model {

@@ -8,6 +8,10 @@ use crate::ids::{DeviceId, DistributorId, HubId, ReturnId, ReturnItemId};
 use crate::relations::belongs_to;
 
 /// A device or a hub that is sent back.
+#[expect(
+    clippy::struct_field_names,
+    reason = "`model` is the column's name: a model of device"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "return_item")]
 pub struct Model {

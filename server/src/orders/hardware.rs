@@ -90,7 +90,9 @@ pub fn hardware_csv(lines: &[HardwareLine]) -> String {
         csv::write(&mut row, words.map(String::as_str));
         // A number below zero is no formula.
         out.push_str(row.trim_end());
-        out.push_str(&format!(",{}\r\n", line.quantity));
+        out.push(',');
+        out.push_str(&line.quantity.to_string());
+        out.push_str("\r\n");
     }
     out
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::order::{Item, Line, Order, Parcel, Step};
+use super::store;
 use super::store::steps::Of;
-use super::{MOST_AT_ONCE, store};
 use crate::ground::enums::OrderState;
 use crate::ground::ids::{DistributorId, OrderId};
 use crate::registry::{Ask, Page, RegistryError, RegistryScope};
@@ -16,6 +16,8 @@ pub type OrderKey = (DateTime<Utc>, Uuid);
 
 /// Parcels that are told, the newest first.
 const PARCELS: i64 = 100;
+/// Devices and hubs that are told.
+const ITEMS: i64 = 500;
 
 /// How far an order is, for who looks for some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,7 +77,7 @@ pub async fn parcels<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Vec<Pa
 
 /// Its devices and hubs, what is missing first, by model and serial; the first 500.
 pub async fn items<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Vec<Item>, RegistryError> {
-    store::items::list(tx, id, MOST_AT_ONCE as i64).await
+    store::items::list(tx, id, ITEMS).await
 }
 
 /// What happened, oldest first; the last 500 steps.

@@ -118,6 +118,6 @@ fn is_taken(error: &DbErr) -> bool {
     };
     error
         .as_database_error()
-        .and_then(|error| error.code())
+        .and_then(sqlx::error::DatabaseError::code)
         .is_some_and(|code| code == "23505")
 }

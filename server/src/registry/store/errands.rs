@@ -56,18 +56,15 @@ pub(in crate::registry) async fn system_free(
     tx: &System,
     model: Option<DeviceModelId>,
 ) -> Result<i64, RegistryError> {
-    let row = match model {
-        Some(model) => {
-            let sql = "select count(*) as free from device
-                where model_id = $1 and distributor_id is null and customer_id is null and state = 'stock'
-                  and reserved_for is null";
-            one(tx, sql, [model.as_uuid().into()]).await?
-        }
-        None => {
-            let sql = "select count(*) as free from hub
-                where distributor_id is null and customer_id is null and state = 'unclaimed' and reserved_for is null";
-            one(tx, sql, []).await?
-        }
+    let row = if let Some(model) = model {
+        let sql = "select count(*) as free from device
+            where model_id = $1 and distributor_id is null and customer_id is null and state = 'stock'
+              and reserved_for is null";
+        one(tx, sql, [model.as_uuid().into()]).await?
+    } else {
+        let sql = "select count(*) as free from hub
+            where distributor_id is null and customer_id is null and state = 'unclaimed' and reserved_for is null";
+        one(tx, sql, []).await?
     };
     Ok(row.map_or(Ok(0), |row| get(&row, "free"))?)
 }

@@ -10,7 +10,6 @@ use crate::http::portal::imports::template::file;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
 use crate::orders::{self, Period};
-use crate::registry::RegistryError;
 use crate::tenancy::Scope as _;
 
 #[derive(Debug, Deserialize)]
@@ -38,9 +37,7 @@ pub(super) async fn get(
     let period = Period::new(from, until)?;
     let lines = in_scope!(visitor.caller(), scope => {
         scope
-            .run(state.database(), async |tx| {
-                Ok::<_, RegistryError>(orders::hardware_lines(tx, period, None).await?)
-            })
+            .run(state.database(), async |tx| orders::hardware_lines(tx, period, None).await)
             .await
     })?;
     let name = format!("hardware-{}.csv", from.format("%Y-%m"));
