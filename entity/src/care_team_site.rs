@@ -7,6 +7,7 @@ use crate::relations::belongs_to;
 
 /// A site of a care team.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[expect(clippy::struct_field_names, reason = "the columns are ids, and are called so")]
 #[sea_orm(table_name = "care_team_site")]
 pub struct Model {
     /// The team.

@@ -7,6 +7,7 @@ use crate::relations::belongs_to;
 
 /// A person of a site.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[expect(clippy::struct_field_names, reason = "the columns are ids, and are called so")]
 #[sea_orm(table_name = "site_member")]
 pub struct Model {
     /// The site.

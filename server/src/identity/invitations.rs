@@ -94,7 +94,7 @@ impl Identity {
             belonging,
         } = new;
         let name = checked_name(&name)?;
-        let permissions = self.fitting(caller, permissions, &belonging).await?;
+        let permissions = self.fitting(caller, role, permissions, &belonging).await?;
         let Allowed {
             permissions,
             first_of,
@@ -291,6 +291,7 @@ impl Identity {
     async fn fitting(
         &self,
         caller: &Caller,
+        role: UserRole,
         permissions: Option<PermissionSet>,
         belonging: &Belonging,
     ) -> Result<Option<PermissionSet>, IdentityError> {
@@ -309,7 +310,7 @@ impl Identity {
         }
         let fitting = match permissions {
             Some(given) => given,
-            None => Reach::sites([]).within(scope.actor().permissions.clone()),
+            None => Reach::sites([]).within(rules::meant(role, &scope.actor().permissions)),
         };
         membership::may_be_confined(&fitting)?;
         Ok(Some(fitting))

@@ -87,6 +87,7 @@ impl Aim {
         .execute(&world.sql)
         .await
         .unwrap();
+        let sites = housed(world, &tenant.customer).await;
         let (order, back) = ordered(world, &distributor, &tenant.device).await;
         let of_distributor = Organisation::Distributor(distributor.parse().unwrap());
         let of_customer = Organisation::Customer(tenant.customer.parse().unwrap());
@@ -129,6 +130,8 @@ impl Aim {
                 ("dead-letters", dead.to_string()),
                 ("contacts", contacts[0].to_string()),
                 ("cases", case.to_string()),
+                ("sites", sites[0].to_string()),
+                ("care-teams", sites[1].to_string()),
                 ("orders", order.to_string()),
                 ("returns", back.to_string()),
                 ("distributors' contacts", contacts[1].to_string()),
@@ -153,6 +156,8 @@ impl Aim {
             "dead-letters",
             "contacts",
             "cases",
+            "sites",
+            "care-teams",
             "orders",
             "returns",
             "distributors' contacts",
@@ -233,6 +238,26 @@ async fn colleague(world: &World, email: &str, role: UserRole, organisation: Org
         permissions: Some(PermissionSet::default()),
     };
     world.identity.system_create_user(new).await.unwrap().to_string()
+}
+
+/// A site of the customer's and the care team that looks after it.
+async fn housed(world: &World, customer: &str) -> [Uuid; 2] {
+    let made: [Uuid; 2] = [world.ground.id(), world.ground.id()];
+    sqlx::query(
+        "with made as (
+           insert into site (id, customer_id, name, created_at) values ($1, $3, 'Ward', now())
+         ), team as (
+           insert into care_team (id, customer_id, name, created_at) values ($2, $3, 'Rounds', now())
+         )
+         insert into care_team_site (care_team_id, site_id, customer_id) values ($2, $1, $3)",
+    )
+    .bind(made[0])
+    .bind(made[1])
+    .bind(customer.parse::<Uuid>().unwrap())
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    made
 }
 
 /// An order of the distributor's and a return, each as it begins.

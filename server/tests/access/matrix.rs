@@ -158,6 +158,7 @@ pub(crate) async fn ask(route: &Route, caller: &Caller, aim: &Aim, (number, kind
         ("title", "Nothing arrives".to_owned()),
         ("text", "Since Tuesday.".to_owned()),
         ("token", "0192f0c1-2d3e-7a4b-8c5d-6e7f8091a2b3".to_owned()),
+        ("sees", "all".to_owned()),
         ("carrier", "UPS".to_owned()),
         ("serials", "S".to_owned()),
         ("reason", "faulty".to_owned()),
@@ -170,6 +171,11 @@ fn body(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Value {
     let id = |noun| aim.id(noun, caller.role).to_owned();
     let path = route.path.strip_prefix("/api/v1").unwrap_or(route.path);
     match (route.method, path) {
+        ("POST", "/sites" | "/care-teams") | ("PATCH", "/sites/{id}" | "/care-teams/{id}") => {
+            json!({"name": format!("Name {number}")})
+        }
+        ("POST", "/sites/{id}/devices") => json!({"devices": [id("devices")]}),
+        ("POST", "/sites/{id}/hubs") => json!({"hub_id": id("hubs")}),
         ("POST", "/customers" | "/distributors") => json!({"name": format!("New {number}")}),
         ("POST", "/users" | "/invitations") => {
             let mut user = json!({"email": format!("new{number}@caller.example"), "name": "New",

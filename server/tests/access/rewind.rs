@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, PgPool};
 
 /// Tables whose rows are changed but never removed: their columns are set back.
-const CHANGED: [&str; 9] = [
+const CHANGED: [&str; 10] = [
     "distributor",
     "customer",
     "device",
@@ -13,14 +13,19 @@ const CHANGED: [&str; 9] = [
     "invitation",
     "device_import",
     "support_case",
+    "site",
 ];
 /// Tables whose rows come and go: they are made anew.
-const REPLACED: [&str; 11] = [
+const REPLACED: [&str; 15] = [
     "assignment",
     "contact",
     "delivery",
     "device_credential",
     // What refers to others stands before them.
+    "care_team_member",
+    "care_team_site",
+    "site_member",
+    "care_team",
     "order_step",
     "order_item",
     "order_line",

@@ -20,6 +20,7 @@ mod places;
 mod rates;
 mod sessions;
 mod shape;
+mod sites;
 mod starting;
 mod tenants;
 mod vitality;

@@ -21,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 125] = [
+const TABLE: [(&str, &str, Gets); 137] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -51,6 +51,18 @@ const TABLE: [(&str, &str, Gets); 125] = [
     ("POST", "/users/{id}/confirm", Forbidden),
     ("POST", "/me/confirmation", NothingForeign),
     ("PATCH", "/users/{id}", NotFound),
+    ("GET", "/users/{id}/sites", NotFound),
+    ("GET", "/sites", NothingForeign),
+    ("POST", "/sites", NothingForeign),
+    ("GET", "/sites/{id}", NotFound),
+    ("PATCH", "/sites/{id}", NotFound),
+    ("POST", "/sites/{id}/devices", NotFound),
+    ("POST", "/sites/{id}/hubs", NotFound),
+    ("GET", "/care-teams", NothingForeign),
+    ("POST", "/care-teams", NothingForeign),
+    ("GET", "/care-teams/{id}", NotFound),
+    ("PATCH", "/care-teams/{id}", NotFound),
+    ("DELETE", "/care-teams/{id}", NotFound),
     ("GET", "/invitations", NothingForeign),
     ("POST", "/invitations", NotFound),
     ("POST", "/invitations/{id}/send-again", NotFound),
@@ -195,6 +207,11 @@ impl Aimed {
 fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
     let customer = &victim.customer;
     Some(match (method, pattern) {
+        ("POST", "/sites" | "/care-teams") | ("PATCH", "/sites/{id}" | "/care-teams/{id}") => {
+            json!({"name": "Mine"})
+        }
+        ("POST", "/sites/{id}/devices") => json!({"devices": [victim.device]}),
+        ("POST", "/sites/{id}/hubs") => json!({"hub_id": victim.hub}),
         ("POST", "/token") => json!({"email": "x@y.example", "password": "wrong"}),
         ("POST", "/customers" | "/distributors") => json!({"name": "New"}),
         ("POST", "/users") => json!({"email": "spy@clinic.example", "name": "Spy", "role": "customer",

@@ -50,7 +50,7 @@ pub(super) const ROUTES: &[Route] = &[
     post("/api/v1/invitations", Right::ManageUsers),
     post("/api/v1/invitations/{id}/send-again", Right::ManageUsers),
     delete("/api/v1/invitations/{id}", Right::ManageUsers),
-    get("/api/v1/users/{id}/sites", Right::ManageUsers),
+    get("/api/v1/users/{id}/sites", Right::ManageSites),
     get("/api/v1/sites", Right::SeeSites),
     post("/api/v1/sites", Right::ManageSites),
     get("/api/v1/sites/{id}", Right::SeeSites),

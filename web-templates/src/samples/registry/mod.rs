@@ -9,6 +9,7 @@ mod labels;
 mod organisations;
 mod portfolio;
 mod search;
+mod site;
 mod style;
 
 pub use desk::{case, cases, order, orders, sites, trouble};
@@ -22,6 +23,7 @@ pub use labels::labels;
 pub use organisations::{customer, customers, distributor, distributors};
 pub use portfolio::{home, home_first, portfolio, stock};
 pub use search::{search, search_nothing};
+pub use site::site;
 pub use style::style;
 
 use askama::Template as _;
@@ -82,6 +84,7 @@ pub fn pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("cases/1", case().render()),
         ("trouble", trouble().render()),
         ("sites", sites().render()),
+        ("sites/1", site().render()),
         ("error-403", forbidden.render()),
         (
             "error-500",

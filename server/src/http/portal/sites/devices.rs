@@ -107,11 +107,15 @@ pub(super) async fn post(
 ) -> Result<HttpResponse, PageError> {
     visitor.check_csrf(&state, sent.get("csrf"))?;
     let devices: Vec<DeviceId> = ticked(&sent, "device");
+    let scope = visitor.customer()?;
     if devices.is_empty() {
+        let now = state.ground().now();
+        scope
+            .run(state.database(), async |tx| sites::get(tx, *id, now).await)
+            .await?;
         let q: String = url::form_urlencoded::byte_serialize(sent.get("q").as_bytes()).collect();
         return Ok(see(&format!("/sites/{id}/devices?q={q}")));
     }
-    let scope = visitor.customer()?;
     sites::put_devices(state.ground(), state.database(), scope, &devices, Some(*id)).await?;
     Ok(see(&format!("/sites/{id}?said=site-devices")))
 }

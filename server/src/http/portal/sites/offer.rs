@@ -9,7 +9,7 @@ use crate::http::portal::list::select;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::registry::sites::{self, Stands};
-use crate::tenancy::{Permission, Right, Scope as _};
+use crate::tenancy::{Right, Scope as _};
 
 /// The word for what stands at no site.
 const NOWHERE: &str = "none";
@@ -55,9 +55,7 @@ pub(in crate::http::portal) fn words(
 
 /// Whether this person says where devices and hubs stand.
 pub(in crate::http::portal) fn may_place(visitor: &Visitor) -> bool {
-    visitor.can(Right::SeeSites)
-        && !visitor.caller().is_confined()
-        && (visitor.may(Permission::ManageSites) || visitor.may(Permission::ManageDevices))
+    visitor.can(Right::ManageSites)
 }
 
 /// The field that says where a device or a hub stands.

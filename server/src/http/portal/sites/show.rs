@@ -210,7 +210,10 @@ fn facts(site: &Site) -> FactCard {
         Fact::text("Want a person", site.attention.to_string()),
         Fact::link("Hubs", site.hubs.to_string(), at("hubs")),
         Fact::text("People", site.people.to_string()),
-        Fact::maybe("Time zone", site.time_zone.as_deref()).note("where it is not your organization's"),
+        Fact::text(
+            "Time zone",
+            site.time_zone.as_deref().unwrap_or("your organization's"),
+        ),
     ];
     if site.archived_at.is_some() {
         facts.push(Fact::text("State", "archived"));
