@@ -47,7 +47,8 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0025_who_made_whom"),
     script!("m0026_vitality"),
     // The last: what it confines is every table that there is.
-    script!("m0024_sites"),
+    script!("m0027_sites"),
+    script!("m0028_in_good_time"),
 ];
 
 impl MigrationName for Script {

@@ -134,15 +134,21 @@ impl Identity {
         })
     }
 
-    /// Whether a session still stands, without counting as a use of it: a page that is left open keeps nobody signed in.
-    pub async fn still_stands(&self, secret: &SessionSecret) -> Result<bool, IdentityError> {
+    /// Whose session it is and what they may do by now, without counting as a use of it: a page that is left open keeps
+    /// nobody signed in.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotSignedIn`] where it is over.
+    pub async fn watched_by(&self, secret: &SessionSecret) -> Result<Caller, IdentityError> {
         let now = self.ground.now();
         let (hmac, idle_since) = (secret.hmac(self.ground.keys()), now - IDLE);
         SystemScope::for_purpose("see whether a session still stands")
             .run(&self.database, async |tx| {
-                store::system_session_stands(tx, &hmac, now, idle_since).await
+                store::system_watch_session(tx, &hmac, now, idle_since).await
             })
-            .await
+            .await?
+            .ok_or(IdentityError::NotSignedIn)?
+            .into_caller()
     }
 
     /// Ends a session; that it was over already is no error.
@@ -158,7 +164,7 @@ impl Identity {
     }
 
     /// Changes when some session or other may have ended in this process: who keeps something open for one asks
-    /// [`Identity::still_stands`] then.
+    /// [`Identity::watched_by`] then.
     pub fn endings(&self) -> watch::Receiver<()> {
         self.endings.subscribe()
     }

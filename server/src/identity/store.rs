@@ -272,18 +272,22 @@ pub(super) async fn system_use_session(
 }
 
 /// The same question without noting a use.
-pub(super) async fn system_session_stands(
+pub(super) async fn system_watch_session(
     tx: &System,
     secret_hmac: &[u8; 32],
     now: DateTime<Utc>,
     idle_since: DateTime<Utc>,
-) -> Result<bool, IdentityError> {
-    let ask = sql(
-        "select 1 from session s join user_account u on u.id = s.user_id and u.state = 'active'
-         where s.secret_hmac = $1 and s.ended_at is null and s.expires_at > $2 and s.last_seen_at > $3",
+) -> Result<Option<Account>, IdentityError> {
+    let text = format!(
+        "select {USER}, {BESIDE}, {CHOSEN} from {ACCOUNT_FROM} join session n on n.user_id = u.id
+         where n.secret_hmac = $1 and n.ended_at is null and n.expires_at > $2 and n.last_seen_at > $3"
+    );
+    let find = sql(
+        &text,
         [secret_hmac.to_vec().into(), now.into(), idle_since.into()],
     );
-    Ok(tx.connection().query_one_raw(ask).await?.is_some())
+    let row = tx.connection().query_one_raw(find).await?;
+    row.map(|row| account(&row)).transpose()
 }
 
 pub(super) async fn system_end_session(
@@ -378,8 +382,9 @@ fn account(row: &QueryResult) -> Result<Account, IdentityError> {
         time_zone: get(row, "time_zone")?,
         preferences: preferences::preferences(row)?,
         is_open: get(row, "is_open")?,
-        reach: get::<Option<Vec<Uuid>>>(row, "sites")?
-            .map_or(Reach::Whole, |sites| Reach::sites(sites.into_iter().map(SiteId::from))),
+        reach: get::<Option<Vec<Uuid>>>(row, "sites")?.map_or(Reach::Whole, |sites| {
+            Reach::sites(sites.into_iter().map(SiteId::from))
+        }),
         generation: get(row, "sign_in_generation")?,
     })
 }

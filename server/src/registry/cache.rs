@@ -17,8 +17,8 @@ use uuid::Uuid;
 use vitals::DeviceKey;
 
 use super::sightings::Sightings;
-use super::vitality::Vitality;
 use super::standing::{Epoch, IssuedFor, Standing, standing};
+use super::vitality::Vitality;
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, HubState};
 use crate::ground::ids::{CredentialId, CustomerId, DeviceId, DistributorId, HubId};

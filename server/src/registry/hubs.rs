@@ -14,7 +14,9 @@ use super::{HubIdentity, RegistryError, store};
 use crate::ground::Ground;
 use crate::ground::enums::{HubState, MoveReason};
 use crate::ground::ids::{CustomerId, DistributorId, HubId, SiteId};
-use crate::tenancy::{AdminScope, CustomerScope, Database, DistributorScope, Right, Scope as _, SystemScope, Tx};
+use crate::tenancy::{
+    AdminScope, CustomerScope, Database, DistributorScope, Right, Scope as _, SystemScope, Tx,
+};
 
 /// Where a list of hubs goes on: serial and id.
 pub type SerialKey = (String, Uuid);

@@ -1,12 +1,12 @@
 //! What stands at the top of the lists: how many there are, how many want a person, and what belongs together.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::hubs::Hub;
 use super::page::{Ask, Page};
+use super::remembered::Memory;
 use super::scope::RegistryScope;
 use super::sites::Stands;
 use super::wanting::Silence;
@@ -45,47 +45,12 @@ pub struct Counts {
     pub hubs_offline: i64,
 }
 
-/// Figures that stand on every page may be so old; what a change of the registry brings is seen at once.
-const REMEMBERED_FOR: TimeDelta = TimeDelta::seconds(10);
-/// Tenants whose figures are remembered: some hundred bytes each.
-const REMEMBERED: usize = 10_000;
-
-/// Whose figures: the role, its tenant, and the state of the registry, which never comes again, not in another database
-/// either.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Seen {
-    pub(super) role: &'static str,
-    pub(super) tenant: String,
-    pub(super) epoch: i64,
-}
-
-/// Figures with the time at which they were counted.
-type Counted = HashMap<Seen, (DateTime<Utc>, Counts)>;
-
-static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(Mutex::default);
+static COUNTED: Memory<Counts> = Memory::new();
 
 /// Counts what the scope sees, or remembers what it was a moment ago.
 pub async fn counts<S: RegistryScope>(tx: &Tx<S>, now: DateTime<Utc>) -> Result<Counts, RegistryError> {
-    let seen = store::overview::seen(tx).await?;
-    if let Some(seen) = &seen
-        && let Some((at, counts)) = counted().get(seen)
-        && (TimeDelta::zero()..REMEMBERED_FOR).contains(&(now - *at))
-    {
-        return Ok(*counts);
-    }
-    let counts = store::overview::counts(tx, Silence::at(now)).await?;
-    if let Some(seen) = seen {
-        let mut counted = counted();
-        if counted.len() >= REMEMBERED {
-            counted.clear();
-        }
-        counted.insert(seen, (now, counts));
-    }
-    Ok(counts)
-}
-
-fn counted() -> MutexGuard<'static, Counted> {
-    COUNTED.lock().unwrap_or_else(PoisonError::into_inner)
+    let count = async |tx: &Tx<S>| store::overview::counts(tx, Silence::at(now)).await;
+    Ok(COUNTED.of(tx, now, count).await?)
 }
 
 /// The hubs through which these devices were last heard, with their names.

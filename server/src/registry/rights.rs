@@ -3,7 +3,9 @@
 use super::{RegistryError, RegistryScope};
 use crate::ground::enums::UserRole;
 use crate::ground::ids::{CustomerId, DistributorId};
-use crate::tenancy::{AdminScope, CustomerScope, Denied, DistributorScope, FinanceScope, Permission, Right, Scope as _};
+use crate::tenancy::{
+    AdminScope, CustomerScope, Denied, DistributorScope, FinanceScope, Permission, Right, Scope as _,
+};
 
 /// A scope whose person the table of rights can be asked about.
 pub trait HasRights: RegistryScope {

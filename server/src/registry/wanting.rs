@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::devices::Device;
 use super::overview::{Holder, SILENT_AFTER};
+use super::remembered::Memory;
 use super::scope::RegistryScope;
 use super::{RegistryError, store};
 use crate::ground::enums::DeviceState;
@@ -78,13 +79,21 @@ pub async fn worst_first<S: RegistryScope>(
     Ok(found)
 }
 
-/// The customers with the most devices that want a person.
+/// Customers that are looked for at once, and remembered.
+const HOLDERS: u16 = 50;
+
+static HOLDING: Memory<Vec<Holder>> = Memory::new();
+
+/// The customers with the most devices that want a person, [`HOLDERS`] at most.
 pub async fn customers<S: RegistryScope>(
     tx: &Tx<S>,
     now: DateTime<Utc>,
     limit: u16,
 ) -> Result<Vec<Holder>, RegistryError> {
-    Ok(store::wanting::customers(tx, Silence::at(now), limit).await?)
+    let find = async |tx: &Tx<S>| store::wanting::customers(tx, Silence::at(now), HOLDERS).await;
+    let mut holders = HOLDING.of(tx, now, find).await?;
+    holders.truncate(limit.into());
+    Ok(holders)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod callers;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
 mod declared;
+mod figures;
 mod matrix;
 mod rewind;
 mod values;

@@ -241,7 +241,8 @@ async fn whose_people_stopped_something_sets_it_going_again() {
         .await
         .created("id");
     let path = format!("/api/v1/customers/{customer}");
-    let state = async |client: &Client, state: &str| client.patch(&path, &json!({"state": state})).await.status;
+    let state =
+        async |client: &Client, state: &str| client.patch(&path, &json!({"state": state})).await.status;
     let ok = [state(&dealer, "suspended").await, state(&dealer, "active").await];
     assert_eq!(ok, [ok[0]; 2], "its own it lifts");
     assert!(ok[0] < 300);
@@ -256,12 +257,17 @@ async fn whose_people_stopped_something_sets_it_going_again() {
         "customer_id": tenant.customer, "permissions": []});
     let nurse = tenant.user.post("/api/v1/users", &nurse).await.created("id");
     let path = format!("/api/v1/users/{nurse}");
-    let state = async |client: &Client, state: &str| client.patch(&path, &json!({"state": state})).await.status;
+    let state =
+        async |client: &Client, state: &str| client.patch(&path, &json!({"state": state})).await.status;
     assert_eq!(state(&tenant.user, "disabled").await, 204);
     assert_eq!(state(&tenant.user, "active").await, 204);
     assert_eq!(state(&admin, "disabled").await, 204);
     assert_eq!(state(&tenant.user, "active").await, 403);
     assert_eq!(state(&tenant.user, "disabled").await, 204, "it is already");
-    assert_eq!(state(&tenant.user, "active").await, 403, "and stays the platform's to enable");
+    assert_eq!(
+        state(&tenant.user, "active").await,
+        403,
+        "and stays the platform's to enable"
+    );
     assert_eq!(state(&admin, "active").await, 204);
 }

@@ -28,10 +28,11 @@ async fn a_session_ends_when_nobody_uses_it() {
     world.clock.advance(IDLE - TimeDelta::seconds(1));
     assert!(world.identity.session(&session.secret).await.is_ok());
     world.clock.advance(IDLE - TimeDelta::seconds(1));
-    assert!(world.identity.still_stands(&session.secret).await.unwrap());
+    assert!(world.identity.watched_by(&session.secret).await.is_ok());
     world.clock.advance(TimeDelta::seconds(1));
+    let over = world.identity.watched_by(&session.secret).await;
     assert!(
-        !world.identity.still_stands(&session.secret).await.unwrap(),
+        matches!(over, Err(IdentityError::NotSignedIn)),
         "looking is no use of it"
     );
     assert!(matches!(

@@ -97,7 +97,7 @@ const TABLE: [(&str, &str, Gets); 137] = [
     ("GET", "/readings/{id}", NotFound),
     ("GET", "/readings/{id}/trace", NotFound),
     ("GET", "/hubs", NothingForeign),
-    ("POST", "/hubs", Forbidden),
+    ("POST", "/hubs", NotFound),
     ("GET", "/hubs/{id}", NotFound),
     ("PATCH", "/hubs/{id}", NotFound),
     ("POST", "/hubs/{id}/claim-code", NotFound),

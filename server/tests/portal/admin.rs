@@ -66,6 +66,19 @@ async fn no_page_of_an_administrator_holds_a_value() {
     );
     the_shelf_says_why(&browser).await;
     assert!(browser.get("/devices").await.text.contains("NORTHSIDE-1"));
+    refusals_are_found(&world, &browser).await;
+    for path in [
+        format!("/devices/{}/series.json", customer.device),
+        format!("/devices/{}/live", customer.device),
+        format!("/readings/{reading}/trace"),
+        "/endpoint".to_owned(),
+    ] {
+        assert_eq!(browser.get(&path).await.status, 403, "{path}");
+    }
+}
+
+/// What was refused is found by the serial, and by what a stranger called itself and where it came from.
+async fn refusals_are_found(world: &World, browser: &Browser) {
     assert!(
         browser
             .get("/admin/refusals?q=northside-1")
@@ -93,14 +106,6 @@ async fn no_page_of_an_administrator_holds_a_value() {
             found.contains("says it is Elsewhere") && !found.contains("unknown unit"),
             "{found}"
         );
-    }
-    for path in [
-        format!("/devices/{}/series.json", customer.device),
-        format!("/devices/{}/live", customer.device),
-        format!("/readings/{reading}/trace"),
-        "/endpoint".to_owned(),
-    ] {
-        assert_eq!(browser.get(&path).await.status, 403, "{path}");
     }
 }
 

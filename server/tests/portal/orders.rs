@@ -22,7 +22,7 @@ impl Shop {
         world.distributor("Meridian").await;
         world.distributor("Summit").await;
         world.user("Root", Organisation::Platform, None).await;
-        for serial in ["B-1", "B-2", "B-3"] {
+        for (number, serial) in [(11, "B-1"), (12, "B-2"), (13, "B-3")] {
             sqlx::query(
                 "with made as (
                    insert into device (id, maker, serial, model_id, created_at, updated_at)
@@ -30,7 +30,7 @@ impl Shop {
                  )
                  insert into assignment (id, device_id, valid_from, created_at) select id, id, now(), now() from made",
             )
-            .bind(Uuid::new_v4())
+            .bind(Uuid::from_u128(number))
             .bind(serial)
             .bind(Uuid::from_u128(1))
             .execute(&world.sql)

@@ -4,6 +4,8 @@ mod races;
 mod returns;
 mod wrong;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use uuid::Uuid;
 use vitalwire_server::ground::enums::{DeviceState, MoveReason, OrderItemState, OrderState, OrderStepKind};
 use vitalwire_server::ground::ids::{DeviceId, HubId, OrderId};
@@ -119,7 +121,7 @@ impl World {
             quantity: hubs,
         };
         NewOrder {
-            token: Uuid::new_v4(),
+            token: fresh_token(),
             wanted: [scale, hub].into_iter().filter(|one| one.quantity > 0).collect(),
             delivery: NewDelivery {
                 name: "Dora Ltd".to_owned(),
@@ -148,6 +150,12 @@ impl World {
         self.tick();
         id
     }
+}
+
+/// What a form that was not sent before carries.
+fn fresh_token() -> Uuid {
+    static SENT: AtomicU64 = AtomicU64::new(1);
+    Uuid::from_u128(SENT.fetch_add(1, Ordering::Relaxed).into())
 }
 
 fn all() -> Serials {

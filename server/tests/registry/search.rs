@@ -14,6 +14,7 @@ use vitalwire_server::registry::devices::{self, Device, DeviceFilter, Wants};
 use vitalwire_server::registry::organisations::CustomerFilter;
 use vitalwire_server::registry::rights::HasRights;
 use vitalwire_server::registry::search::{self, Found};
+use vitalwire_server::registry::wanting::Silence;
 use vitalwire_server::registry::{Ask, RegistryError, models, organisations, overview};
 use vitalwire_server::tenancy::Scope as _;
 
@@ -141,7 +142,7 @@ fn q(text: &str) -> DeviceFilter {
 #[tokio::test]
 async fn every_filter_finds_what_there_is_for_everybody_page_after_page() {
     let large = Large::new(3_000).await;
-    let since = large.world.ground.now() - overview::SILENT_AFTER;
+    let now = large.world.ground.now();
     let mac = "00-00-00-00-0b-b8";
     let cases: [(DeviceFilter, &str); 13] = [
         (DeviceFilter::default(), "true"),
@@ -161,7 +162,7 @@ async fn every_filter_finds_what_there_is_for_everybody_page_after_page() {
         ),
         (
             DeviceFilter {
-                wants: Some(Wants::Silent(since)),
+                wants: Some(Wants::Silent(Silence::at(now))),
                 ..DeviceFilter::default()
             },
             "d.state = 'active' and s.last_seen_at < now() - interval '3 days'",

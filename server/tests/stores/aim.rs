@@ -1,7 +1,10 @@
 //! What a call can be aimed at: one of everything that a customer has, or ids that nobody has.
 
 use uuid::Uuid;
-use vitalwire_server::ground::ids::{CareTeamId, CaseId, ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId, ImportId, InvitationId, OrderId, ReadingId, ReturnId, SiteId, UserId};
+use vitalwire_server::ground::ids::{
+    CareTeamId, CaseId, ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId,
+    ImportId, InvitationId, OrderId, ReadingId, ReturnId, SiteId, UserId,
+};
 use vitalwire_server::identity::{Caller, CallerScope};
 use vitalwire_server::tenancy::{CustomerScope, DistributorScope};
 

@@ -9,7 +9,9 @@ use vitalwire_server::ground::ids::{DeviceId, DistributorId, HubId, HubLogId};
 use vitalwire_server::identity::CallerScope;
 use vitalwire_server::registry::movements::MovementFilter;
 use vitalwire_server::registry::moves::Placement;
-use vitalwire_server::registry::{Ask, adoption, fleet, hub_moves, labels, movements, moves, naming, vitality};
+use vitalwire_server::registry::{
+    Ask, adoption, fleet, hub_moves, labels, movements, moves, naming, vitality,
+};
 use vitalwire_server::tenancy::Scope as _;
 
 use crate::aim::Aim;

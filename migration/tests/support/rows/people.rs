@@ -6,7 +6,8 @@ use uuid::Uuid;
 use vitalwire_entity::*;
 
 use enums::{
-    CaseSide, GlucoseUnit, Look, MailKind, MailState, MassUnit, PressureUnit, TemperatureUnit, UserRole, UserState,
+    CaseSide, GlucoseUnit, Look, MailKind, MailState, MassUnit, PressureUnit, TemperatureUnit, UserRole,
+    UserState,
 };
 use ids::{InvitationId, MailId, UserId};
 

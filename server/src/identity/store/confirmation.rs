@@ -13,6 +13,10 @@ const MOST: i64 = 40;
 
 /// Somebody who asks, or could.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question that the database answers"
+)]
 pub(in crate::identity) struct Asking {
     pub(in crate::identity) customer: Option<CustomerId>,
     pub(in crate::identity) organisation: String,

@@ -26,8 +26,8 @@ use crate::tenancy::{Database, Right, Scope as _, SystemScope, Tx};
 pub use columns::{Column, template};
 pub(super) use line::Line;
 pub use line::LineProblem;
-pub(super) use run::{CHANGED, Due};
 pub use room::{ARRIVES_WITHIN, OnItsWay};
+pub(super) use run::{CHANGED, Due};
 pub use run::{start, system_run};
 
 /// The largest file, in bytes.
@@ -225,7 +225,11 @@ pub async fn receive<S: HasRights>(
         .run(database, async |tx| {
             store::imports::system_forget(tx, now - FORGOTTEN_AFTER).await?;
             store::imports::system_insert(tx, &import, now).await?;
-            let kept = if whose == Whose::Platform { KEPT_OF_PLATFORM } else { KEPT };
+            let kept = if whose == Whose::Platform {
+                KEPT_OF_PLATFORM
+            } else {
+                KEPT
+            };
             store::imports::system_keep(tx, &import, kept).await?;
             store::imports::system_insert_lines(tx, ground, &import, &lines).await?;
             store::imports::system_check(tx, id, whose).await

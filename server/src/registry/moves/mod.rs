@@ -21,8 +21,8 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use uuid::Uuid;
 use vitals::Kind;
 
-use super::scope::RegistryScope;
 use super::errands::promised;
+use super::scope::RegistryScope;
 use super::{RegistryError, devices, store};
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, Errand, MoveReason};

@@ -9,8 +9,8 @@ use crate::ground::enums::DeviceState;
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, SiteId};
 use crate::registry::devices::{Device, DeviceFilter, DeviceKeyset, NewDevice, Wants};
 use crate::registry::overview::{LOW_BATTERY, WEAK_SIGNAL};
-use crate::registry::wanting::Silence;
 use crate::registry::sites::Stands;
+use crate::registry::wanting::Silence;
 use crate::registry::{
     Ask, Change, Firmware, Iccid, Imei, Mac, NumbersPatch, RegistryError, RegistryScope, Typed as _,
 };
@@ -239,7 +239,7 @@ impl Asked {
         let never = NEVER_HEARD.replace("PLACED", &placed);
         self.that("d.state = 'active'".to_owned());
         self.that(format!(
-            "d.id in (select w.device_id from device_status w where w.last_seen_at < {heard}{or} union all {never})"
+            "d.id in (select w.device_id from device_status w where w.last_seen_at < {heard}{or} union all select v.id from ({never}) v)"
         ));
     }
 

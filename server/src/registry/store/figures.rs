@@ -13,32 +13,40 @@ use crate::registry::figures::{Attention, Figures};
 use crate::tenancy::{AdminScope, Tx};
 
 const OF_CUSTOMERS: &str =
-    "select o.id, coalesce(d.devices, 0) as devices, coalesce(d.attention, 0) as attention,
+    "select o.id, coalesce(n.devices, 0) as devices, coalesce(w.attention, 0) as attention,
       0::bigint as in_stock, 0::bigint as customers,
       (select count(*) from hub h where h.customer_id = o.id and h.state <> 'retired') as hubs
     from unnest($1::uuid[]) as o(id)
     left join (
-      select d.customer_id, count(*) as devices, count(*) filter (where d.state = 'active'
-          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4
-            or d.id in (NEVER))) as attention
-      from device d left join device_status s on s.device_id = d.id
-      where d.customer_id = any($1) and d.state not in ('retired', 'replaced') group by 1
-    ) d on d.customer_id = o.id";
+      select customer_id, count(*) as devices from device
+      where customer_id = any($1) and state not in ('retired', 'replaced') group by 1
+    ) n on n.customer_id = o.id
+    left join (
+      select t.customer_id, count(*) as attention from (
+        select d.customer_id from device_status s join device d on d.id = s.device_id
+        where d.customer_id = any($1) and d.state = 'active'
+          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4)
+        union all select v.customer_id from (NEVER) v where v.customer_id = any($1)
+      ) t group by 1
+    ) w on w.customer_id = o.id";
 
-const OF_DISTRIBUTORS: &str =
-    "select o.id, coalesce(d.devices, 0) as devices, coalesce(d.attention, 0) as attention,
-      coalesce(d.in_stock, 0) as in_stock,
+const OF_DISTRIBUTORS: &str = "select o.id, coalesce(n.devices, 0) as devices, coalesce(w.attention, 0) as attention,
+      coalesce(n.in_stock, 0) as in_stock,
       (select count(*) from customer c where c.distributor_id = o.id and c.state <> 'closed') as customers,
       (select count(*) from hub h where h.distributor_id = o.id and h.state <> 'retired') as hubs
     from unnest($1::uuid[]) as o(id)
     left join (
-      select d.distributor_id, count(*) as devices, count(*) filter (where d.customer_id is null) as in_stock,
-        count(*) filter (where d.state = 'active'
-          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4
-            or d.id in (NEVER))) as attention
-      from device d left join device_status s on s.device_id = d.id
-      where d.distributor_id = any($1) and d.state not in ('retired', 'replaced') group by 1
-    ) d on d.distributor_id = o.id";
+      select distributor_id, count(*) as devices, count(*) filter (where customer_id is null) as in_stock from device
+      where distributor_id = any($1) and state not in ('retired', 'replaced') group by 1
+    ) n on n.distributor_id = o.id
+    left join (
+      select t.distributor_id, count(*) as attention from (
+        select d.distributor_id from device_status s join device d on d.id = s.device_id
+        where d.distributor_id = any($1) and d.state = 'active'
+          and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4)
+        union all select v.distributor_id from (NEVER) v where v.distributor_id = any($1)
+      ) t group by 1
+    ) w on w.distributor_id = o.id";
 
 pub(in crate::registry) async fn of_customers<S: RegistryScope>(
     tx: &Tx<S>,

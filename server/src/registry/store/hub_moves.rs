@@ -18,7 +18,8 @@ pub(in crate::registry) async fn system_lock(
     tx: &System,
     hub: HubId,
 ) -> Result<Option<HeldHub>, RegistryError> {
-    let sql = "select state, customer_id, distributor_id, reserved_for from hub where id = $1 for no key update";
+    let sql =
+        "select state, customer_id, distributor_id, reserved_for from hub where id = $1 for no key update";
     let row = one(tx, sql, [hub.as_uuid().into()]).await?;
     let held = |row: &QueryResult| {
         Ok::<_, sea_orm::DbErr>(HeldHub {

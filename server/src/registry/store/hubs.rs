@@ -33,7 +33,10 @@ macro_rules! hub {
 /// As the scope sees hubs: where one stands is its customer's own.
 pub(super) fn hub<S: RegistryScope>() -> &'static str {
     if S::ROLE == CustomerScope::ROLE {
-        hub!("h.site_id, e.name as site_name", "left join site e on e.id = h.site_id")
+        hub!(
+            "h.site_id, e.name as site_name",
+            "left join site e on e.id = h.site_id"
+        )
     } else {
         hub!("null::uuid as site_id, null::text as site_name", "")
     }
@@ -118,7 +121,12 @@ pub(in crate::registry) async fn get_one<S: RegistryScope>(
     tx: &Tx<S>,
     id: HubId,
 ) -> Result<Option<Hub>, RegistryError> {
-    let row = one(tx, &format!("{} where h.id = $1", hub::<S>()), [id.as_uuid().into()]).await?;
+    let row = one(
+        tx,
+        &format!("{} where h.id = $1", hub::<S>()),
+        [id.as_uuid().into()],
+    )
+    .await?;
     Ok(row.as_ref().map(read).transpose()?)
 }
 

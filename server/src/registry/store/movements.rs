@@ -9,12 +9,23 @@ use crate::registry::movements::{Moved, Movement, MovementFilter, MovementKey};
 use crate::registry::{Ask, RegistryScope};
 use crate::tenancy::Tx;
 
-/// Of each move the one before it, by the index of the thing's periods. Things that somebody sees no more are left out.
-const MOVEMENTS: &str = "select a.id, a.reason, a.valid_from, a.created_at, a.device_id, a.hub_id,
+/// The moves of this page first, by the index of their times; then of each what it is about, and the one before it, by the
+/// index of the thing's periods. Things that somebody sees no more are left out.
+const MOVEMENTS: &str = "with page as materialized (
+      select a.id from assignment a
+      left join device d on d.id = a.device_id left join hub h on h.id = a.hub_id
+      where (d.id is not null or h.id is not null)
+        and ($1::timestamptz is null or (a.created_at, a.id) < ($1, $2))
+        and ($4::text is null or a.device_id in (select id from device where position(lower($4) in serial_key) > 0)
+          or a.hub_id in (select id from hub where position(lower($4) in lower(serial)) > 0))
+        and ($5::text is null or d.model_id in (select id from device_model where $5 = any(kinds)))
+      order by a.created_at desc, a.id desc limit $3
+    )
+    select a.id, a.reason, a.valid_from, a.created_at, a.device_id, a.hub_id,
       coalesce(d.maker || ' ' || m.name, h.name) as model, coalesce(d.serial, h.serial) as serial,
       coalesce(m.kinds, '{}') as kinds, c.name as to_name, u.display_name as who,
       p.was_held, p.from_name
-    from assignment a
+    from page join assignment a on a.id = page.id
     left join device d on d.id = a.device_id left join device_model m on m.id = d.model_id
     left join hub h on h.id = a.hub_id
     left join customer c on c.id = a.customer_id
@@ -28,11 +39,7 @@ const MOVEMENTS: &str = "select a.id, a.reason, a.valid_from, a.created_at, a.de
        left join customer o on o.id = b.customer_id
        where b.hub_id = a.hub_id and b.valid_from < a.valid_from order by b.valid_from desc limit 1)
     ) p on true
-    where (d.id is not null or h.id is not null)
-      and ($1::timestamptz is null or (a.created_at, a.id) < ($1, $2))
-      and ($4::text is null or position(lower($4) in lower(coalesce(d.serial, h.serial))) > 0)
-      and ($5::text is null or $5 = any(m.kinds))
-    order by a.created_at desc, a.id desc limit $3";
+    order by a.created_at desc, a.id desc";
 
 pub(in crate::registry) async fn list<S: RegistryScope>(
     tx: &Tx<S>,

@@ -10,8 +10,9 @@ use crate::registry::overview::{Holder, LOW_BATTERY, WEAK_SIGNAL};
 use crate::registry::wanting::Silence;
 use crate::tenancy::Tx;
 
-/// Active devices that were placed before a time, which the caller puts in the place of `PLACED`, and never heard.
-pub(super) const NEVER_HEARD: &str = "select v.id from device v where v.state = 'active'
+/// Active devices that were placed before a time, which the caller puts in the place of `PLACED`, and never heard. By whose
+/// they are, so that the database looks through those alone that a caller asks for.
+pub(super) const NEVER_HEARD: &str = "select v.id, v.customer_id, v.distributor_id from device v where v.state = 'active'
     and not exists (select from device_status n where n.device_id = v.id)
     and exists (select from assignment a where a.device_id = v.id and a.valid_until is null and a.valid_from < PLACED)";
 
@@ -70,19 +71,21 @@ pub(in crate::registry) async fn customers<S: RegistryScope>(
 ) -> Result<Vec<Holder>, DbErr> {
     let never = NEVER_HEARD.replace("PLACED", "$2");
     let sql = format!(
-        "with never as materialized ({never})
-         select c.id, c.name, c.state, r.id as distributor_id, r.name as distributor,
-           coalesce(d.devices, 0) as devices, coalesce(d.attention, 0) as attention,
+        "select c.id, c.name, c.state, r.id as distributor_id, r.name as distributor,
+           coalesce(n.devices, 0) as devices, coalesce(w.attention, 0) as attention,
            (select count(*) from hub b where b.customer_id = c.id and b.state <> 'retired') as hubs
          from customer c left join (
-           select v.customer_id, count(*) as devices,
-             count(*) filter (where v.state = 'active' and (s.last_seen_at < $1 or s.battery_percent <= $3
-               or s.signal_dbm <= $4 or n.id is not null)) as attention
-           from device v left join device_status s on s.device_id = v.id left join never n on n.id = v.id
-           where v.customer_id is not null and v.state not in ('retired', 'replaced') group by 1
-         ) d on d.customer_id = c.id left join distributor r on r.id = c.distributor_id
+           select customer_id, count(*) as devices from device
+           where customer_id is not null and state not in ('retired', 'replaced') group by 1
+         ) n on n.customer_id = c.id left join (
+           select t.customer_id, count(*) as attention from (
+             select d.customer_id from device_status s join device d on d.id = s.device_id
+             where (s.last_seen_at < $1 or s.battery_percent <= $3 or s.signal_dbm <= $4) and d.state = 'active'
+             union all select v.customer_id from ({never}) v
+           ) t group by 1
+         ) w on w.customer_id = c.id left join distributor r on r.id = c.distributor_id
          where c.state <> 'closed'
-         order by coalesce(d.attention, 0) desc, coalesce(d.devices, 0) desc, c.name, c.id limit $5"
+         order by coalesce(w.attention, 0) desc, coalesce(n.devices, 0) desc, c.name, c.id limit $5"
     );
     let values = [
         silence.heard_before.into(),

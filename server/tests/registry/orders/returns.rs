@@ -1,18 +1,17 @@
 //! The way back.
 
-use uuid::Uuid;
 use vitalwire_server::ground::enums::{DeviceState, ReturnReason, ReturnState};
 use vitalwire_server::ground::ids::ReturnId;
 use vitalwire_server::orders::returns::{self, CameBack, NewReturn, Return};
 use vitalwire_server::registry::{RegistryError, moves};
 use vitalwire_server::tenancy::Scope as _;
 
-use super::named;
+use super::{fresh_token, named};
 use crate::world::{Dealer, World};
 
 fn of(serials: &[&str]) -> NewReturn {
     NewReturn {
-        token: Uuid::new_v4(),
+        token: fresh_token(),
         reason: ReturnReason::Faulty,
         serials: named(serials),
         note: Some("does not switch on".to_owned()),

@@ -16,7 +16,7 @@ async fn median(mut work: impl AsyncFnMut()) -> Duration {
 
 async fn figures<S: HasRights>(large: &Large, who: &str, by: &S) -> Duration {
     let world = &large.world;
-    let since = world.ground.now() - overview::SILENT_AFTER;
+    let now = world.ground.now();
     let all = large.list(by, &DeviceFilter::default()).await;
     let middle = &all[all.len() / 2];
     let last = &all[all.len().saturating_sub(30)];
@@ -67,7 +67,7 @@ async fn figures<S: HasRights>(large: &Large, who: &str, by: &S) -> Duration {
         (
             "silent",
             DeviceFilter {
-                wants: Some(Wants::Silent(since)),
+                wants: Some(Wants::Silent(Silence::at(now))),
                 ..none()
             },
             None,
@@ -75,7 +75,7 @@ async fn figures<S: HasRights>(large: &Large, who: &str, by: &S) -> Duration {
         (
             "silent, from the middle",
             DeviceFilter {
-                wants: Some(Wants::Silent(since)),
+                wants: Some(Wants::Silent(Silence::at(now))),
                 ..none()
             },
             after(middle),
@@ -83,7 +83,7 @@ async fn figures<S: HasRights>(large: &Large, who: &str, by: &S) -> Duration {
         (
             "silent since ever (none there)",
             DeviceFilter {
-                wants: Some(Wants::Silent(since - TimeDelta::days(100))),
+                wants: Some(Wants::Silent(Silence::at(now - TimeDelta::days(100)))),
                 ..none()
             },
             None,

@@ -22,9 +22,9 @@ use crate::history::store::page::{self, Delivery, Shown};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::SessionSecret;
+use crate::identity::{CallerScope, IdentityError, SessionSecret};
 use crate::queue::Published;
-use crate::tenancy::{CustomerScope, Scope as _};
+use crate::tenancy::{CustomerScope, Permission, Scope as _};
 
 /// A quiet stream says this often that it lives.
 const BEAT: Duration = Duration::from_secs(15);
@@ -168,8 +168,9 @@ impl Follow {
             .any(|state| matches!(state, Delivery::Waiting(next) if next.is_none_or(|next| next <= soon)))
     }
 
-    /// Whether the session still stands. Watching is no use of it: a page left open does not keep anybody signed in.
-    /// The database is asked where a session has ended, or the last answer is too old.
+    /// Whether the session still stands, and its person may still see readings; from then on they see what they may see by
+    /// now. Watching is no use of it: a page left open does not keep anybody signed in. The database is asked where a session
+    /// has ended or somebody's rights have changed, or the last answer is too old.
     async fn is_signed_in(&mut self) -> bool {
         let is_told = self.endings.has_changed().unwrap_or(true);
         if !is_told && self.checked.is_some_and(|at| at.elapsed() < SESSION) {
@@ -177,8 +178,17 @@ impl Follow {
         }
         self.endings.mark_unchanged();
         self.checked = Some(Instant::now());
-        let stands = self.state.identity().still_stands(&self.secret).await;
-        swallow(stands, "the browser comes back and is told").unwrap_or(false)
+        let caller = match self.state.identity().watched_by(&self.secret).await {
+            Err(IdentityError::NotSignedIn) => return false,
+            caller => swallow(caller, "the browser comes back and is told"),
+        };
+        match caller.map(|caller| caller.scope) {
+            Some(CallerScope::Customer(scope)) if scope.allows(Permission::ReadReadings) => {
+                self.scope = scope;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Reads what is new, in one short transaction, and writes it as events.
