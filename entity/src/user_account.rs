@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::enums::{CaseSide, GlucoseUnit, Look, MassUnit, PressureUnit, TemperatureUnit, UserRole, UserState};
+use crate::enums::{
+    CaseSide, GlucoseUnit, Look, MassUnit, PressureUnit, TemperatureUnit, UserRole, UserState,
+};
 use crate::ids::{CustomerId, DistributorId, UserId};
 use crate::relations::belongs_to;
 

@@ -112,13 +112,7 @@ fn riverside() -> Clinic {
             person("viewer@riverside.example", "Vito River", "viewer"),
             person(WARD_CLINICIAN, "Wanda Ward", "clinician"),
         ],
-        ..clinic(
-            DIVIDED,
-            "riverside",
-            "America/New_York",
-            None,
-            devices,
-        )
+        ..clinic(DIVIDED, "riverside", "America/New_York", None, devices)
     }
     .with_hub("H-0002", "Cardiology 2")
 }

@@ -65,14 +65,26 @@ pub(super) async fn world(
             .iter()
             .find(|one| Some(&one.name) == world.clinics[nth].distributor.as_ref());
         let of = of.and_then(|distributor| distributor.id.clone());
-        organisation((running, admin, api), &mut world.clinics[nth], of.as_deref(), &password).await?;
+        organisation(
+            (running, admin, api),
+            &mut world.clinics[nth],
+            of.as_deref(),
+            &password,
+        )
+        .await?;
         endpoint(api, &mut world.clinics[nth], &password, port).await?;
         world.save()?;
         done += 1;
         let first = api.sign_in(&world.clinics[nth].email, &password).await?;
         for number in 0..world.clinics[nth].devices.len() {
             let customer = world.clinics[nth].id.clone().unwrap_or_default();
-            device((admin, &first), &mut world.clinics[nth].devices[number], &customer, ground).await?;
+            device(
+                (admin, &first),
+                &mut world.clinics[nth].devices[number],
+                &customer,
+                ground,
+            )
+            .await?;
             world.save()?;
             done += 1;
             if is_new {

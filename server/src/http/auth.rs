@@ -50,9 +50,9 @@ impl From<Refusal> for Problem {
                 let roles: Vec<&str> = right.roles().map(UserRole::as_str).collect();
                 Self::forbidden(format!("this is for users of the role {}", roles.join(", ")))
             }
-            Refusal::Denied(Denied::Confined) => Self::forbidden(
-                "it concerns the whole customer, and you see some of its sites alone",
-            ),
+            Refusal::Denied(Denied::Confined) => {
+                Self::forbidden("it concerns the whole customer, and you see some of its sites alone")
+            }
             Refusal::NoRow => Self::forbidden("nobody may do that"),
         }
     }

@@ -183,10 +183,7 @@ const TABLE: [Row; Right::COUNT] = [
     (Right::SeeOrders, [Always, Always, Always, Never]),
     (Right::PlaceOrders, [Never, Never, With(P::ManageOrders), Never]),
     (Right::FulfilOrders, [Always, Never, Never, Never]),
-    (
-        Right::HandleOrders,
-        [Always, Never, With(P::ManageOrders), Never],
-    ),
+    (Right::HandleOrders, [Always, Never, With(P::ManageOrders), Never]),
     (Right::SeeSites, [Never, Never, Never, Always]),
     (Right::ManageSites, [Never, Never, Never, With(P::ManageSites)]),
     (Right::Search, [Always, Always, Always, Always]),

@@ -160,7 +160,10 @@ pub(in crate::desk) async fn system_evidence(
         refusals: refusals.iter().map(refused).collect::<Result<_, _>>()?,
         quarantined: quarantined.iter().map(kept).collect::<Result<_, _>>()?,
         late: late.map_or(Ok(0), |row| get(&row, "late"))?,
-        late_ones: late_ones.iter().map(|row| came_late(row, to_the_minute)).collect::<Result<_, _>>()?,
+        late_ones: late_ones
+            .iter()
+            .map(|row| came_late(row, to_the_minute))
+            .collect::<Result<_, _>>()?,
         readings: readings.iter().map(day).collect::<Result<_, _>>()?,
     })
 }

@@ -114,13 +114,7 @@ const MENU: [(Place, &str, Icon, &str, Right); 14] = [
     (Place::Hubs, "Hubs", Icon::Hubs, "/hubs", Right::SeeHubs),
     (Place::Sites, "Sites", Icon::Sites, "/sites", Right::SeeSites),
     (Place::Stock, "Stock", Icon::Stock, "/stock", Right::PlaceDevices),
-    (
-        Place::Orders,
-        "Orders",
-        Icon::Orders,
-        "/orders",
-        Right::SeeOrders,
-    ),
+    (Place::Orders, "Orders", Icon::Orders, "/orders", Right::SeeOrders),
     (Place::Cases, "Cases", Icon::Cases, "/cases", Right::SeeCases),
     (
         Place::Endpoint,

@@ -65,7 +65,9 @@ pub(super) async fn change(
     );
     if let Some(site) = site_id {
         let CallerScope::Customer(scope) = &caller.scope else {
-            return Err(Problem::forbidden("where a device stands is its customer's own to say"));
+            return Err(Problem::forbidden(
+                "where a device stands is its customer's own to say",
+            ));
         };
         sites::put_devices(state.ground(), state.database(), scope, &[id], site).await?;
     }

@@ -21,8 +21,8 @@ use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
 use crate::registry::devices::{self, DeviceFilter, Wants};
-use crate::registry::wanting::Silence;
 use crate::registry::sites::Stands;
+use crate::registry::wanting::Silence;
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, IntoParams)]

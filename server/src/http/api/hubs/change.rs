@@ -45,7 +45,9 @@ pub(super) async fn change(
     let id = id.into_inner();
     if let Some(site) = site_id {
         let CallerScope::Customer(scope) = &caller.scope else {
-            return Err(Problem::forbidden("where a hub stands is its customer's own to say"));
+            return Err(Problem::forbidden(
+                "where a hub stands is its customer's own to say",
+            ));
         };
         sites::put_hub(state.database(), scope, id, site).await?;
     }

@@ -19,11 +19,11 @@ use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::hubs::rows;
 use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
-use crate::registry::{Ask, wanting};
 use crate::registry::devices::Device;
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, Counts, Holder, HubFilter};
 use crate::registry::refusals::{self as refused, RefusalCount, RefusalFilter};
+use crate::registry::{Ask, wanting};
 use crate::tenancy::{AdminScope, Scope as _, Tx};
 
 /// Rows of each list.

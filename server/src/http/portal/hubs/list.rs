@@ -138,9 +138,5 @@ fn attention(counts: &Counts) -> Attention {
 
 fn actions(visitor: &Visitor) -> Vec<Action> {
     let add = Action::go("Add a hub", "/hubs/new").icon(Icon::Add).primary();
-    visitor
-        .can(Right::AddHubs)
-        .then_some(add)
-        .into_iter()
-        .collect()
+    visitor.can(Right::AddHubs).then_some(add).into_iter().collect()
 }

@@ -97,13 +97,22 @@ pub(super) fn sent(state: &State, visitor: &Visitor, known: &Known) -> Vec<Comma
                 format!("/hubs/{}/logs/{}", known.hub.id, log.id),
             )
         });
-        let came = log.map(|log| format!("{} came; the customer's people who see readings read it", bytes(log)));
+        let came = log.map(|log| {
+            format!(
+                "{} came; the customer's people who see readings read it",
+                bytes(log)
+            )
+        });
         CommandRow {
             command: label(command.kind).to_owned(),
             who: command.made_by.clone().unwrap_or_default(),
             at: When::clock(command.created_at, now, &zone),
             outcome: outcome(command),
-            answer: command.detail.clone().or(came.filter(|_| !may_read)).unwrap_or_default(),
+            answer: command
+                .detail
+                .clone()
+                .or(came.filter(|_| !may_read))
+                .unwrap_or_default(),
             file,
         }
     };
