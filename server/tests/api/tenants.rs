@@ -235,13 +235,15 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
         ("POST", "/devices") => json!({"maker": "M", "serial": "S", "model_id": customer}),
         ("POST", "/cases") => json!({"device_id": victim.device, "title": "Mine"}),
         ("PATCH", "/cases/{id}") => json!({"state": "closed"}),
-        ("POST", "/cases/{id}/notes") => json!({"text": "Mine"}),
+        ("POST", "/cases/{id}/notes" | "/orders/{id}/notes" | "/returns/{id}/notes") => {
+            json!({"text": "Mine"})
+        }
         ("POST", "/orders") => json!({"lines": [{"quantity": 1}], "delivery":
             {"name": "Here", "street": "1 Main Street", "city": "New York", "country": "US"}}),
         ("POST", "/orders/{id}/ship" | "/returns/{id}/send") => json!({"carrier": "UPS"}),
         ("POST", "/orders/{id}/found") => json!({"serials": ["S"]}),
         ("POST", "/orders/{id}/write-off") => json!({"serials": ["S"], "became": "lost", "replace": true}),
-        ("POST", "/orders/{id}/notes" | "/returns/{id}/notes") => json!({"text": "Mine"}),
+
         ("POST", "/returns") => json!({"reason": "faulty", "serials": ["S"]}),
         ("POST", "/returns/{id}/decline") => json!({"reason": "no"}),
         ("POST", path) if path.starts_with("/orders/{id}/") || path == "/returns/{id}/receive" => json!({}),

@@ -31,7 +31,7 @@ async fn until(world: &World, wanted: &[Day]) {
     assert_eq!(days(world).await, wanted);
 }
 
-fn weight(minute: u32, said: Value) -> Value {
+fn weight(minute: u32, said: &Value) -> Value {
     let mut reading = json!({"device": "S-a", "kind": "blood_pressure",
         "measured_at": format!("2026-01-01T08:{minute:02}:00Z"),
         "values": {"systolic": 121, "diastolic": 79}});
@@ -50,7 +50,7 @@ async fn a_device_says_how_it_is_beside_its_reading() {
     let token = a.user.post(&issue, &json!({})).await.created("token");
     let device = world.anyone.with_token(&token);
     let send = async |minute: u32, said: Value| {
-        let mut reading = weight(minute, said);
+        let mut reading = weight(minute, &said);
         reading["measured_at"] =
             json!((world.clock.now() - TimeDelta::minutes(i64::from(minute))).to_rfc3339());
         let answer = device.post("/v1/telemetry", &reading).await;

@@ -171,13 +171,7 @@ impl World {
             .await
             .unwrap();
         aim.invited = self.invited(&aim).await;
-        let past = Past {
-            device: aim.device,
-            endpoint: aim.endpoint,
-            readings: aim.readings,
-            first,
-            dead: aim.dead,
-        };
+        let past = Past::of(&aim, first);
         aim.others = self.lived(&aim, distributor, &past).await;
         aim.others.extend(self.ordered(&aim, beside).await);
         aim
@@ -366,4 +360,17 @@ struct Past {
     /// The number of its first event.
     first: i64,
     dead: DeliveryId,
+}
+
+impl Past {
+    /// That of everything which was furnished, whose first event has this number.
+    fn of(aim: &Aim, first: i64) -> Self {
+        Self {
+            device: aim.device,
+            endpoint: aim.endpoint,
+            readings: aim.readings,
+            first,
+            dead: aim.dead,
+        }
+    }
 }

@@ -30,7 +30,7 @@ fn today(call: &Call<'_>) -> Period {
 
 fn new_order(call: &Call<'_>) -> NewOrder {
     NewOrder {
-        token: Uuid::new_v4(),
+        token: call.world.ground.id(),
         wanted: vec![Wanted {
             model: Some(call.world.model.into()),
             quantity: 1,
@@ -159,7 +159,7 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("orders::returns::ask::ask_return", Distributor, Change, call => {
         let new = NewReturn {
-            token: Uuid::new_v4(),
+            token: call.world.ground.id(),
             reason: ReturnReason::NotNeeded,
             serials: vec![call.at.spare_serial.clone()],
             note: None,

@@ -77,6 +77,7 @@ impl World {
         self.write_letters(&tx).await;
         self.write_sites(&tx).await;
         self.write_registry(&tx).await;
+        self.write_how_it_is(&tx).await;
         self.write_hubs(&tx).await;
         self.write_imports(&tx).await;
         self.write_cases(&tx).await;
@@ -192,6 +193,10 @@ impl World {
             ended_by: Some(self.id()),
             note: Some("the strap broke".into()),
         });
+    }
+
+    async fn write_how_it_is(self, tx: &DatabaseTransaction) {
+        let distributor: Option<DistributorId> = Some(self.id());
         keep!(tx => device_status {
             device_id: self.id(),
             distributor_id: distributor,
