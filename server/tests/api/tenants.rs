@@ -172,7 +172,7 @@ struct Aimed {
 impl Aimed {
     fn at(
         victim: &Tenant,
-        [reading, import, case]: [&str; 3],
+        [reading, import, case, site, team]: [&str; 5],
         (method, pattern, gets): (&'static str, &str, Gets),
     ) -> Self {
         let id = match pattern.split('/').nth(1) {
@@ -184,12 +184,17 @@ impl Aimed {
             Some("endpoints") => &victim.endpoint,
             Some("imports") => import,
             Some("cases") => case,
+            Some("sites") => site,
+            Some("care-teams") => team,
             _ => reading,
         };
-        let path = format!(
+        let mut path = format!(
             "/api/v1{}",
             pattern.replace("{id}", id).replace("{contact}", reading)
         );
+        if path.ends_with("/hardware-lines") {
+            path.push_str("?from=2026-11-01&until=2026-12-01");
+        }
         Self {
             method,
             path,
@@ -313,6 +318,12 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
     let import = victim.user.send(file).await.created("id");
     let about = json!({"device_id": victim.device, "title": "Nothing arrives", "text": "Since Tuesday."});
     let case = victim.user.post("/api/v1/cases", &about).await.created("id");
+    let site = victim.user.post("/api/v1/sites", &json!({"name": "Ward"})).await;
+    let team = victim
+        .user
+        .post("/api/v1/care-teams", &json!({"name": "Heart"}))
+        .await;
+    let (site, team) = (site.created("id"), team.created("id"));
     let distributor = admin
         .post("/api/v1/distributors", &json!({"name": "Other"}))
         .await
@@ -335,12 +346,14 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
         &reading,
         &import,
         &case,
+        &site,
+        &team,
     ];
 
     let aimed = || {
         TABLE
             .into_iter()
-            .map(|row| Aimed::at(&victim, [&reading, &import, &case], row))
+            .map(|row| Aimed::at(&victim, [&reading, &import, &case, &site, &team], row))
     };
     for shot in aimed() {
         let answer = shot.fire(&stranger.user).await;

@@ -24,15 +24,16 @@ pub(in crate::registry) async fn worst<S: RegistryScope>(
 ) -> Result<Vec<Device>, DbErr> {
     let never = NEVER_HEARD.replace("PLACED", "$2");
     let sql = format!(
-        "with wanting as materialized (
-           select s.device_id as id, s.last_seen_at as heard,
+        "with wanting as (
+           select d.id, s.last_seen_at as heard,
              case when s.last_seen_at < $1 then 1 when s.battery_percent <= $3 then 2 else 3 end as rank
-           from device_status s where s.last_seen_at < $1 or s.battery_percent <= $3 or s.signal_dbm <= $4
-           union all select n.id, null, 0 from ({never}) n
+           from device_status s join device d on d.id = s.device_id
+           where (s.last_seen_at < $1 or s.battery_percent <= $3 or s.signal_dbm <= $4)
+             and d.state = 'active' and ($5::uuid is null or d.customer_id = $5)
+           union all
+           select n.id, null, 0 from ({never}) n where $5::uuid is null or n.customer_id = $5
          ), page as materialized (
-           select d.id, w.rank, w.heard from wanting w join device d on d.id = w.id
-           where d.state = 'active' and ($5::uuid is null or d.customer_id = $5)
-           order by w.rank, w.heard, d.id limit $6
+           select id, rank, heard from wanting order by rank, heard, id limit $6
          )
          {} join page on page.id = d.id order by page.rank, page.heard, d.id",
         devices::device::<S>()
@@ -55,9 +56,13 @@ pub(in crate::registry) async fn latest<S: RegistryScope>(
     limit: u16,
 ) -> Result<Vec<Device>, DbErr> {
     let sql = format!(
-        "{} where d.state not in ('retired', 'replaced') and ($1::uuid is null or d.customer_id = $1)
-           and ($1::uuid is not null or s.device_id is not null)
-         order by s.last_seen_at desc nulls last, d.serial, d.id limit $2",
+        "with page as materialized (
+           select d.id from device d left join device_status s on s.device_id = d.id
+           where d.state not in ('retired', 'replaced') and ($1::uuid is null or d.customer_id = $1)
+             and ($1::uuid is not null or s.device_id is not null)
+           order by s.last_seen_at desc nulls last, d.serial, d.id limit $2
+         )
+         {} join page on page.id = d.id order by s.last_seen_at desc nulls last, d.serial, d.id",
         devices::device::<S>()
     );
     let values = [customer.map(CustomerId::as_uuid).into(), i64::from(limit).into()];
