@@ -303,13 +303,9 @@ async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
     rows
 }
 
-#[tokio::test]
-async fn nothing_foreign_can_be_read_changed_or_guessed() {
-    let world = World::new().await;
-    let admin = world.admin().await;
-    let stranger = world.tenant(&admin, "stranger").await;
-    let victim = world.tenant(&admin, "victim").await;
-    let reading = world.reading(&victim, 5).await;
+/// A reading, an import, a case, a site and a care team of the customer.
+async fn belongings(world: &World, victim: &Tenant) -> [String; 5] {
+    let reading = world.reading(victim, 5).await;
     let file = victim
         .user
         .request("POST", "/api/v1/imports")
@@ -324,6 +320,16 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
         .post("/api/v1/care-teams", &json!({"name": "Heart"}))
         .await;
     let (site, team) = (site.created("id"), team.created("id"));
+    [reading, import, case, site, team]
+}
+
+#[tokio::test]
+async fn nothing_foreign_can_be_read_changed_or_guessed() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let stranger = world.tenant(&admin, "stranger").await;
+    let victim = world.tenant(&admin, "victim").await;
+    let [reading, import, case, site, team] = belongings(&world, &victim).await;
     let distributor = admin
         .post("/api/v1/distributors", &json!({"name": "Other"}))
         .await
