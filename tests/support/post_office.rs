@@ -107,6 +107,23 @@ impl PostOffice {
             .collect()
     }
 
+    /// Waits for a mail to this address with these words in it.
+    pub async fn wait_for_one(&self, address: &str, words: &str) -> Letter {
+        let head = format!("rcpt: {address}\n");
+        for _ in 0..1_200 {
+            let mut letters = self.letters().into_iter();
+            if let Some(found) = letters.find(|Letter(text)| text.starts_with(&head) && text.contains(words))
+            {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!(
+            "no mail to {address} says {words:?} among {}",
+            self.letters().len()
+        );
+    }
+
     /// Waits until that many were taken and returns the last. The server sends when it will, so it is looked again and again.
     pub async fn wait_for(&self, count: usize) -> Letter {
         for _ in 0..1_200 {

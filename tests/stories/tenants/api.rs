@@ -100,7 +100,7 @@ fn tries(method: &str, path: &str, b: &Tenant) -> Vec<Try> {
         ),
         ("POST", "/hubs") => one(
             json!({"serial": "B-hub-4403", "name": "x", "customer_id": b.customer.id}),
-            NOT_FOR_CUSTOMERS,
+            ABSENT,
         ),
         ("POST", "/endpoints") => {
             let wrong = json!({"url": "http://127.0.0.1:9/hook", "customer_id": b.customer.id});
@@ -139,7 +139,7 @@ fn tries(method: &str, path: &str, b: &Tenant) -> Vec<Try> {
         // Whatever is B's is no success, and what is not aimed at anything shows A's own.
         ("GET", rest) if !rest.contains('{') => one(Value::Null, &[200, 400, 403, 422]),
         ("POST" | "PATCH" | "DELETE", rest) if !rest.contains('{') => {
-            one(json!({}), &[200, 400, 403, 404, 415, 422])
+            one(json!({}), &[200, 400, 403, 404, 409, 415, 422])
         }
         _ => one(json!({}), &[403, 404, 415, 422]),
     }
