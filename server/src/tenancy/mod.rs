@@ -11,6 +11,7 @@ mod deadline;
 mod permission;
 mod reach;
 mod right;
+pub(crate) mod rows;
 mod scope;
 
 pub use bundle::{BUNDLES, Bundle};

@@ -165,7 +165,8 @@ pub(in crate::desk) async fn system_insert(
         side(by).as_str().into(),
         now.into(),
     ];
-    Ok(run(tx, sql, values).await?)
+    run(tx, sql, values).await?;
+    Ok(())
 }
 
 /// A case as its locked row says.
@@ -207,7 +208,8 @@ pub(in crate::desk) async fn system_set_state(
     state: CaseState,
 ) -> Result<(), RegistryError> {
     let sql = "update support_case set state = $2 where id = $1";
-    Ok(run(tx, sql, [id.as_uuid().into(), state.as_str().into()]).await?)
+    run(tx, sql, [id.as_uuid().into(), state.as_str().into()]).await?;
+    Ok(())
 }
 
 pub(in crate::desk) async fn system_assign(
@@ -221,7 +223,8 @@ pub(in crate::desk) async fn system_assign(
         to.map(|to| to.id.as_uuid()).into(),
         to.map(|to| to.name.clone()).into(),
     ];
-    Ok(run(tx, sql, values).await?)
+    run(tx, sql, values).await?;
+    Ok(())
 }
 
 pub(in crate::desk) async fn system_touch(
@@ -230,5 +233,6 @@ pub(in crate::desk) async fn system_touch(
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
     let sql = "update support_case set updated_at = $2 where id = $1";
-    Ok(run(tx, sql, [id.as_uuid().into(), now.into()]).await?)
+    run(tx, sql, [id.as_uuid().into(), now.into()]).await?;
+    Ok(())
 }

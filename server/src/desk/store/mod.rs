@@ -5,11 +5,8 @@ pub(super) mod notes;
 pub(super) mod people;
 pub(super) mod trouble;
 
-use sea_orm::{ConnectionTrait as _, DatabaseBackend, DbErr, QueryResult, Statement, TryGetable, Value};
-use uuid::Uuid;
-
 use crate::ground::enums::{CaseNoteKind, CaseState, CaseVisibility};
-use crate::tenancy::{Scope, Tx};
+use crate::tenancy::rows::{all, get, id, maybe_id, one, run};
 
 /// A line to write.
 #[derive(Debug)]
@@ -54,43 +51,4 @@ impl Line {
             assignee_name: name,
         }
     }
-}
-
-async fn all<S: Scope>(
-    tx: &Tx<S>,
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Vec<QueryResult>, DbErr> {
-    tx.connection().query_all_raw(statement(sql, values)).await
-}
-
-async fn one<S: Scope>(
-    tx: &Tx<S>,
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Option<QueryResult>, DbErr> {
-    tx.connection().query_one_raw(statement(sql, values)).await
-}
-
-async fn run<S: Scope>(tx: &Tx<S>, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<(), DbErr> {
-    tx.connection()
-        .execute_raw(statement(sql, values))
-        .await
-        .map(drop)
-}
-
-fn statement(sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values)
-}
-
-fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, DbErr> {
-    row.try_get("", column)
-}
-
-fn id<I: From<Uuid>>(row: &QueryResult, column: &str) -> Result<I, DbErr> {
-    get::<Uuid>(row, column).map(I::from)
-}
-
-fn maybe_id<I: From<Uuid>>(row: &QueryResult, column: &str) -> Result<Option<I>, DbErr> {
-    Ok(get::<Option<Uuid>>(row, column)?.map(I::from))
 }

@@ -66,5 +66,6 @@ pub(in crate::desk) async fn system_insert(
         line.state.map(CaseState::as_str).into(),
         line.assignee_name.clone().into(),
     ];
-    Ok(run(tx, sql, values).await?)
+    run(tx, sql, values).await?;
+    Ok(())
 }

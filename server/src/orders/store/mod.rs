@@ -7,19 +7,15 @@ pub(super) mod orders;
 pub(super) mod returns;
 pub(super) mod steps;
 
-use sea_orm::{
-    ConnectionTrait as _, DatabaseBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, TryGetable,
-    Value,
-};
-use uuid::Uuid;
-use vitals::Kind;
+use sea_orm::{DbErr, QueryResult, RuntimeErr};
 
 use crate::ground::enums::Errand;
 use crate::ground::ids::{DeviceId, HubId};
 use crate::orders::rules;
 use crate::registry::RegistryError;
 use crate::registry::errands::Thing;
-use crate::tenancy::{Scope, SystemScope, Tx};
+use crate::tenancy::rows::{all, get, id, kinds, maybe_id, one, run};
+use crate::tenancy::{SystemScope, Tx};
 
 /// Holds a year's counter until the end of the transaction, so that what is looked at after it is looked at by one alone.
 pub(super) async fn system_hold_counter(
@@ -48,56 +44,6 @@ pub(super) async fn system_number(
         Errand::Return => "R-",
     };
     Ok(rules::number(before, year, get(&row, "last")?))
-}
-
-async fn all<S: Scope>(
-    tx: &Tx<S>,
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Vec<QueryResult>, DbErr> {
-    tx.connection().query_all_raw(statement(sql, values)).await
-}
-
-async fn one<S: Scope>(
-    tx: &Tx<S>,
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Option<QueryResult>, DbErr> {
-    tx.connection().query_one_raw(statement(sql, values)).await
-}
-
-async fn run<S: Scope>(
-    tx: &Tx<S>,
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<ExecResult, DbErr> {
-    tx.connection().execute_raw(statement(sql, values)).await
-}
-
-fn statement(sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values)
-}
-
-fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, DbErr> {
-    row.try_get("", column)
-}
-
-fn id<I: From<Uuid>>(row: &QueryResult, column: &str) -> Result<I, DbErr> {
-    get::<Uuid>(row, column).map(I::from)
-}
-
-fn maybe_id<I: From<Uuid>>(row: &QueryResult, column: &str) -> Result<Option<I>, DbErr> {
-    Ok(get::<Option<Uuid>>(row, column)?.map(I::from))
-}
-
-fn kinds(row: &QueryResult) -> Result<Vec<Kind>, DbErr> {
-    get::<Vec<String>>(row, "kinds")?
-        .iter()
-        .map(|text| {
-            text.parse()
-                .map_err(|_| DbErr::Type("kinds: a word that this version does not know".to_owned()))
-        })
-        .collect()
 }
 
 fn thing(row: &QueryResult) -> Result<Thing, DbErr> {
