@@ -5,9 +5,12 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use uuid::Uuid;
 use vitalwire_server::ground::enums::UserState;
-use vitalwire_server::identity::{CallerScope, Organisation, Password};
+use vitalwire_server::ground::ids::CustomerId;
+use vitalwire_server::identity::{BelongingPatch, Caller, CallerScope, Organisation, Password};
+use vitalwire_server::tenancy::{CustomerScope, Permission, PermissionSet};
 
-use crate::world::{PASSWORD, World};
+use crate::browser::Stream;
+use crate::world::{Customer, PASSWORD, World};
 
 #[tokio::test]
 async fn a_reading_appears_and_then_its_delivery() {
@@ -184,4 +187,131 @@ async fn a_live_page_shows_nothing_after_its_session() {
             assert!(!block.contains(">132<"), "{ends}: {block}");
         }
     }
+}
+
+/// A customer, its person who manages it, and a colleague who reads, with an open page of the customer's device.
+struct Watched {
+    world: World,
+    customer: Customer,
+    manager: Caller,
+    colleague: Uuid,
+    site: Uuid,
+    stream: Stream,
+}
+
+impl Watched {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let customer = world.customer("Own").await;
+        let of = Organisation::Customer(CustomerId::from(customer.id));
+        world.user("Rea", of, Some(&[Permission::ReadReadings])).await;
+        let site: Uuid = world.state.ground().id();
+        sqlx::query("insert into site (id, customer_id, name, created_at) values ($1, $2, 'Ward', now())")
+            .bind(site)
+            .bind(customer.id)
+            .execute(&world.sql)
+            .await
+            .unwrap();
+        let colleague = sqlx::query_scalar("select id from user_account where email = 'rea@example.org'")
+            .fetch_one(&world.sql)
+            .await
+            .unwrap();
+        let remote = "192.0.2.1".parse().unwrap();
+        let manager = world
+            .state
+            .identity()
+            .sign_in("own@example.org", Password::typed(PASSWORD), remote)
+            .await
+            .unwrap()
+            .caller;
+        let path = format!("/devices/{}/live", customer.device);
+        let mut stream = world.signed_in("Rea").await.open(&path, None).await;
+        // From here on, whatever comes is new.
+        let seen = world.commit(&customer, &[(TimeDelta::seconds(9), 121, 71)]).await[0];
+        world.route().await;
+        assert_eq!(stream.next().await.data["id"], seen.to_string());
+        Self {
+            world,
+            customer,
+            manager,
+            colleague,
+            site,
+            stream,
+        }
+    }
+
+    fn scope(&self) -> &CustomerScope {
+        match &self.manager.scope {
+            CallerScope::Customer(scope) => scope,
+            other => panic!("no customer's: {other:?}"),
+        }
+    }
+
+    /// What the colleague sees from now on: this alone.
+    async fn confined_to(&self, sites: &[Uuid]) {
+        let patch = BelongingPatch {
+            confined: Some(true),
+            sites: Some(sites.iter().copied().map(Into::into).collect()),
+            teams: None,
+        };
+        let identity = self.world.state.identity();
+        identity
+            .set_belonging(&self.manager, self.colleague.into(), patch)
+            .await
+            .unwrap();
+    }
+
+    async fn measure(&self, systolic: i64) -> Uuid {
+        let reading = [(TimeDelta::seconds(1), systolic, 82)];
+        let id = self.world.commit(&self.customer, &reading).await[0];
+        self.world.route().await;
+        id
+    }
+}
+
+#[tokio::test]
+async fn a_live_page_shows_no_more_than_its_person_sees_by_now() {
+    let mut watched = Watched::new().await;
+    watched.confined_to(&[watched.site]).await;
+    watched.measure(132).await;
+    // It looked, found nothing, and says after a while that it lives.
+    let block = watched.stream.block().await.expect("it goes on");
+    assert!(block.starts_with(':'), "what stands elsewhere is shown: {block}");
+    // What is seen again is shown again: the page had followed, and not what was measured meanwhile.
+    sqlx::query("update device set site_id = $1 where id = $2")
+        .bind(watched.site)
+        .bind(watched.customer.device)
+        .execute(&watched.world.sql)
+        .await
+        .unwrap();
+    let seen = watched.measure(133).await;
+    assert_eq!(watched.stream.next().await.data["id"], seen.to_string());
+}
+
+#[tokio::test]
+async fn a_live_page_ends_when_its_person_may_not_read_any_more() {
+    let mut watched = Watched::new().await;
+    let identity = watched.world.state.identity();
+    let nothing = PermissionSet::default();
+    identity
+        .set_permissions(
+            &watched.manager,
+            watched.scope(),
+            watched.colleague.into(),
+            nothing,
+        )
+        .await
+        .unwrap();
+    watched.measure(132).await;
+    assert_eq!(watched.stream.block().await, None);
+
+    let mut watched = Watched::new().await;
+    let identity = watched.world.state.identity();
+    let off = UserState::Disabled;
+    identity
+        .set_user_state(&watched.manager, watched.scope(), watched.colleague.into(), off)
+        .await
+        .unwrap();
+    watched.measure(132).await;
+    assert_eq!(watched.stream.block().await, None);
 }
