@@ -16,6 +16,7 @@ use crate::world::{Client, PASSWORD, World};
 const NOBODY_S: &str = "0192f0c1-2d3e-7a4b-8c5d-6e7f8091a2b3";
 
 /// The ids of one of everything, by the word that stands before `{id}` in a path.
+#[derive(Clone)]
 pub(crate) struct Aim {
     pub(crate) distributor: DistributorId,
     pub(crate) customer: CustomerId,

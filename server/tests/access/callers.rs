@@ -4,12 +4,24 @@ use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use serde_json::Value;
+use uuid::Uuid;
 use vitalwire_server::ground::enums::UserRole;
 use vitalwire_server::ground::ids::{CustomerId, DistributorId};
 use vitalwire_server::identity::{NewUser, Organisation, Password, SessionSecret};
-use vitalwire_server::tenancy::{Bundle, PermissionSet};
+use vitalwire_server::tenancy::{Bundle, Permission, PermissionSet, Right};
 
 use crate::world::{PASSWORD, World};
+
+/// How much of their organisation somebody sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sees {
+    /// All of it.
+    Whole,
+    /// What stands at the one site to which they are confined.
+    OneSite,
+    /// Confined, and at no site.
+    Nothing,
+}
 
 /// Somebody with both proofs: an access token for the API, a session for the portal.
 pub(crate) struct Caller {
@@ -17,6 +29,7 @@ pub(crate) struct Caller {
     /// None: nobody is signed in.
     pub(crate) role: Option<UserRole>,
     pub(crate) permissions: PermissionSet,
+    pub(crate) sees: Sees,
     token: Option<String>,
     cookie: Option<String>,
     csrf: String,
@@ -45,6 +58,7 @@ impl Caller {
             name: "nobody".to_owned(),
             role: None,
             permissions: PermissionSet::default(),
+            sees: Sees::Whole,
             token: None,
             cookie: None,
             csrf: String::new(),
@@ -88,11 +102,20 @@ impl Caller {
             name: name.to_owned(),
             role: Some(role),
             permissions,
+            sees: Sees::Whole,
             token: Some(token),
             csrf: world.identity.csrf_token(&secret),
             cookie: Some(cookie),
             way,
         }
+    }
+
+    /// Whether the table lets them do that, read from it as a person would.
+    pub(crate) fn may(&self, right: Right) -> bool {
+        let is_given = self
+            .role
+            .is_some_and(|role| right.check(role, &self.permissions).is_ok());
+        is_given && (self.sees == Sees::Whole || !right.concerns_the_whole())
     }
 
     /// Calls an operation of the API.
@@ -200,6 +223,42 @@ pub(crate) async fn everybody(
             let name = format!("{role}-{word}");
             callers.push(Caller::new(world, &name, (*role, organisation), permissions).await);
         }
+    }
+    callers
+}
+
+/// People of the customer who are confined: to the site, with all that may be given to them and with nothing, and to none.
+pub(crate) async fn confined(world: &World, customer: CustomerId, site: &str) -> Vec<Caller> {
+    let all = [
+        Permission::ReadReadings,
+        Permission::ManageDevices,
+        Permission::AnswerCases,
+    ];
+    let kinds = [
+        (
+            "confined-everything",
+            PermissionSet::from_iter(all),
+            Sees::OneSite,
+        ),
+        ("confined-nothing", PermissionSet::default(), Sees::OneSite),
+        ("confined-nowhere", PermissionSet::from_iter(all), Sees::Nothing),
+    ];
+    let mut callers = Vec::new();
+    for (name, permissions, sees) in kinds {
+        let of = (UserRole::Customer, Organisation::Customer(customer));
+        let caller = Caller::new(world, name, of, permissions).await;
+        sqlx::query(
+            "with confined as (update user_account set confined = true where email = $1 || '@caller.example' returning id)
+             insert into site_member (site_id, customer_id, user_id) select $2, $3, id from confined where $4",
+        )
+        .bind(name)
+        .bind(site.parse::<Uuid>().unwrap())
+        .bind(customer)
+        .bind(sees == Sees::OneSite)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+        callers.push(Caller { sees, ..caller });
     }
     callers
 }

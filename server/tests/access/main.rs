@@ -13,6 +13,7 @@ mod aim;
 mod callers;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod confined;
 mod declared;
 mod figures;
 mod matrix;

@@ -15,7 +15,7 @@ use vitalwire_server::queue::Signals;
 use vitalwire_server::tenancy::Right;
 
 use crate::aim::Aim;
-use crate::callers::{Caller, everybody};
+use crate::callers::{Caller, Sees, confined, everybody};
 use crate::matrix::ask;
 use crate::rewind::Rewind;
 use crate::world::{Client, World};
@@ -70,7 +70,9 @@ async fn what_was_measured_reaches_nobody_else() {
     let world = World::new().await;
     let admin = world.admin().await;
     let mut own = Aim::new(&world, &admin, "own").await;
-    let callers = everybody(&world, own.distributor, own.customer).await;
+    let mut callers = everybody(&world, own.distributor, own.customer).await;
+    // What measures stands at no site of theirs.
+    callers.extend(confined(&world, own.customer, own.id("sites", None)).await);
     let devices = measured(&world, &admin, &own).await;
     let numbers: BTreeSet<&str> = devices
         .iter()
@@ -126,6 +128,7 @@ async fn what_was_measured_reaches_nobody_else() {
 
 fn sees_values(caller: &Caller) -> bool {
     caller.role == Some(UserRole::Customer)
+        && caller.sees == Sees::Whole
         && Right::SeeMeasurements
             .check(UserRole::Customer, &caller.permissions)
             .is_ok()
