@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::enums::{Kind, Transport};
+use crate::enums::{Kind, Report, Transport};
 use crate::ids::DeviceModelId;
 use crate::relations::belongs_to;
 
@@ -22,6 +22,8 @@ pub struct Model {
     pub kinds: Vec<Kind>,
     /// The way its readings come.
     pub transport: Transport,
+    /// What it reports besides; nothing here: nobody has written it down.
+    pub reports: Vec<Report>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
 }

@@ -6,9 +6,15 @@
 
 pub use crate::text::UnknownName;
 use crate::text::text_enum;
+pub use models::*;
 pub use orders::*;
+pub use organisations::*;
+pub use states::*;
 
+mod models;
 mod orders;
+mod organisations;
+mod states;
 
 text_enum! {
     /// Whether a distributor or a customer may act.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::enums::{QuarantineReason, QuarantineState};
-use crate::ids::{CustomerId, DeviceId, DistributorId, HubId, QuarantineId, RawMessageId};
+use crate::ids::{CustomerId, DeviceId, DistributorId, HubId, QuarantineId, RawMessageId, UserId};
 use crate::relations::belongs_to;
 
 /// An item kept, unseen, with its reason. Its values are only in the sealed columns.
@@ -42,6 +42,14 @@ pub struct Model {
     pub state: QuarantineState,
     /// How large the item is, which the database computes.
     pub item_bytes: i32,
+    /// When somebody dismissed it.
+    pub dismissed_at: Option<DateTime<Utc>>,
+    /// Who did.
+    pub dismissed_by: Option<UserId>,
+    /// Their name then, 1 to 200 characters.
+    pub dismissed_name: Option<String>,
+    /// Why, 1 to 500 characters.
+    pub dismissed_why: Option<String>,
 }
 
 belongs_to! {}

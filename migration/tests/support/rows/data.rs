@@ -79,8 +79,12 @@ impl World {
             item_hmac: self.bytes(),
             raw_id: self.id(),
             jwt: None,
-            state: QuarantineState::Waiting,
+            state: QuarantineState::Rejected,
             item_bytes: 0,
+            dismissed_at: Some(self.now),
+            dismissed_by: Some(self.id()),
+            dismissed_name: Some("Ada".into()),
+            dismissed_why: Some("a test".into()),
         } without item_bytes);
         keep!(tx => refusal {
             id: self.id(),

@@ -10,7 +10,7 @@ use vitalwire_entity::*;
 
 use enums::{
     CaseSide, ContactPurpose, DeviceState, HubCommandKind, HubCommandState, HubState, Kind, MoveReason,
-    OrganisationState, PatientMode, Transport,
+    OrganisationEventKind, OrganisationState, PatientMode, Report, ThingState, Transport,
 };
 use ids::{DistributorId, Sequence};
 
@@ -105,6 +105,7 @@ impl World {
             city: Some("New York".into()),
             region: Some("NY".into()),
             country: Some("US".into()),
+            closed_at: Some(self.now),
         });
         keep!(tx => customer {
             id: self.id(),
@@ -121,6 +122,17 @@ impl World {
             region: Some("NY".into()),
             country: Some("US".into()),
             stopped_side: Some(CaseSide::Distributor),
+            closed_at: Some(self.now),
+        });
+        keep!(tx => organisation_event {
+            id: self.id(),
+            distributor_id: Some(self.id()),
+            customer_id: Some(self.id()),
+            kind: OrganisationEventKind::Renamed,
+            before: Some("Clinic before".into()),
+            by_user: None,
+            by_side: CaseSide::Platform,
+            at: self.now,
         });
         keep!(tx => contact {
             id: self.id(),
@@ -142,6 +154,7 @@ impl World {
             name: format!("Cuff {}", self.number),
             kinds: vec![Kind::BloodPressure, Kind::HeartRate],
             transport: Transport::VendorCloud,
+            reports: vec![Report::Battery, Report::Pulse],
             created_at: self.now,
         });
         keep!(tx => device {
@@ -219,6 +232,18 @@ impl World {
             signal_last: Some(-90),
             heard: 3,
             last_at: self.now,
+        });
+        keep!(tx => state_change {
+            id: self.id(),
+            device_id: Some(self.id()),
+            hub_id: None,
+            distributor_id: distributor,
+            customer_id: Some(self.id()),
+            at: self.now,
+            was: ThingState::Active,
+            became: ThingState::Inactive,
+            changed_by: Some(self.id()),
+            by_side: CaseSide::Customer,
         });
     }
 

@@ -1,0 +1,1 @@
+alter table device_model drop column reports;
