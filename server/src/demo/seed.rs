@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
+use vitals::Kind;
 
 use super::DemoError;
 use super::api::{Answer, Api};
@@ -14,7 +15,7 @@ use super::values::reading;
 use super::world::{ADMIN, Clinic, Device, Distributor, Endpoint, FINANCE, Person, World};
 use crate::app::{AppError, Running};
 use crate::ground::Ground;
-use crate::ground::enums::UserRole;
+use crate::ground::enums::{Report, UserRole};
 use crate::identity::IdentityError;
 use crate::tenancy::Bundle;
 
@@ -282,6 +283,21 @@ pub(super) async fn model_id(admin: &Api, maker: &str, name: &str) -> Result<Opt
     find(admin, "/api/v1/device-models?limit=200", same).await
 }
 
+/// What a model that measures a kind reports besides.
+fn reports(kind: Kind) -> Vec<Report> {
+    let beside = match kind {
+        Kind::BloodPressure => vec![Report::Pulse, Report::Irregular],
+        Kind::Weight => vec![Report::Bmi, Report::BodyFat],
+        Kind::Glucose => vec![Report::Meal, Report::Sample],
+        Kind::Oximetry => vec![Report::Pulse, Report::PerfusionIndex],
+        Kind::Temperature => vec![Report::BodySite],
+        Kind::HeartRate => vec![Report::RrIntervals],
+        Kind::Activity => vec![Report::Distance, Report::Energy, Report::ActiveMinutes],
+        Kind::Sleep => vec![Report::SleepStages],
+    };
+    [Report::Battery, Report::Signal].into_iter().chain(beside).collect()
+}
+
 async fn model(admin: &Api, device: &Device) -> Result<String, DemoError> {
     let same = |row: &Value| row["maker"] == device.maker.as_str() && row["name"] == device.model.as_str();
     if let Some(id) = find(admin, "/api/v1/device-models?limit=200", same).await? {
@@ -292,8 +308,8 @@ async fn model(admin: &Api, device: &Device) -> Result<String, DemoError> {
     } else {
         "cellular"
     };
-    let new =
-        json!({"maker": device.maker, "name": device.model, "kinds": [device.kind], "transport": transport});
+    let new = json!({"maker": device.maker, "name": device.model, "kinds": [device.kind], "transport": transport,
+        "reports": reports(device.kind)});
     id_of(
         admin.post("/api/v1/device-models", &new).await?,
         "creating a device model",
@@ -304,7 +320,7 @@ async fn model(admin: &Api, device: &Device) -> Result<String, DemoError> {
 /// signed. A start that was cut off sends it again, and what arrived before is a duplicate.
 pub(super) async fn week(
     api: &Api,
-    hubs: &[hubs::Running],
+    hubs: &mut [hubs::Running],
     world: &mut World,
     ground: &Ground,
     screen: &Screen,

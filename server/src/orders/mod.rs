@@ -6,6 +6,7 @@
 //! Called by the pages and the API. Whatever is written is written by the system, after the caller's own scope has proved
 //! that it sees the order. Locks are taken in one order: the order or the return, then what the registry holds.
 
+mod act;
 mod allocate;
 mod cancel;
 mod hardware;
@@ -13,13 +14,16 @@ pub mod incoming;
 mod list;
 mod note;
 mod order;
+mod numbered;
 mod place;
+mod promised;
 mod receive;
 pub mod returns;
 mod rules;
 mod settle;
 mod ship;
 mod store;
+mod way;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 
@@ -30,13 +34,16 @@ use crate::registry::RegistryError;
 use crate::tenancy::{Database, Denied, Right};
 
 pub use allocate::{Allocated, Serials};
+pub use crate::registry::page::Standing;
 pub use hardware::{HardwareLine, Period, hardware_csv, hardware_lines};
-pub use list::{OrderFilter, OrderKey, Standing, get, items, lines, list, parcels, steps, waiting};
+pub use list::{Filter, Key, OrderFilter, OrderKey, get, items, lines, list, parcels, steps, tally, waiting};
 pub use order::{Delivery, Item, Line, Order, Parcel, Step};
 pub use place::{NewDelivery, NewOrder, Wanted};
+pub use promised::{Promise, promised};
 pub use receive::Arrived;
 pub use settle::{Became, WriteOff};
 pub use ship::{Carriage, NewParcel};
+pub use way::{OrderMove, ReturnMove, Tally};
 
 /// Lines of one order at most.
 pub const MOST_LINES: usize = 50;

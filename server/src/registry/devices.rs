@@ -8,10 +8,11 @@ use super::moves::Period;
 use super::page::{Ask, Page};
 use super::scope::RegistryScope;
 use super::sites::Stands;
+use super::states::Author;
 use super::wanting::Silence;
 use super::{Numbers, RegistryError, store};
-use crate::ground::Ground;
-use crate::ground::enums::{DeviceState, MoveReason, Transport};
+use crate::ground::{Ground, is_hidden};
+use crate::ground::enums::{DeviceState, Errand, MoveReason, Report, Transport};
 use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
 use crate::tenancy::{AdminScope, Tx};
 
@@ -35,6 +36,8 @@ pub struct Device {
     pub kinds: Vec<Kind>,
     /// How its readings travel.
     pub transport: Transport,
+    /// What its model reports besides; empty: nobody has written it down.
+    pub reports: Vec<Report>,
     /// Through whom it was placed.
     pub distributor: Option<DistributorId>,
     /// That distributor's name; a customer does not see it.
@@ -45,7 +48,7 @@ pub struct Device {
     pub customer: Option<CustomerId>,
     /// The holder's name.
     pub customer_name: Option<String>,
-    /// The holder's own word for it.
+    /// The holder's own word for it, which may tell of a patient; only the holder sees it.
     pub customer_reference: Option<String>,
     /// The site where it stands, and its name; only the holder sees it.
     pub site: Option<(SiteId, String)>,
@@ -59,6 +62,8 @@ pub struct Device {
     pub firmware: Option<String>,
     /// Whether readings are taken from it.
     pub state: DeviceState,
+    /// What it is promised to, so that nothing else is done with it meanwhile; a customer does not see it.
+    pub reserved: Option<Errand>,
     /// Whether another customer held it before.
     pub ever_moved: bool,
     /// Since when its present holder has it.
@@ -119,6 +124,8 @@ pub struct DeviceFilter {
     pub model: Option<DeviceModelId>,
     /// Those in stock, with no customer.
     pub in_stock: bool,
+    /// Those in the caller's own stock, where they lie or came back to: whose labels the caller prints.
+    pub to_label: bool,
     /// Active ones that want a person.
     pub wants: Option<Wants>,
     /// Those at a site, or at none, for a customer's people.
@@ -186,7 +193,10 @@ pub async fn create(
         return Err(RegistryError::invalid("customer_reference", "needs a customer"));
     }
     let distributor = match new.customer {
-        Some(customer) => super::organisations::customer(tx, customer).await?.distributor,
+        Some(customer) => {
+            store::organisations::must_be_open(tx, customer).await?;
+            super::organisations::customer(tx, customer).await?.distributor
+        }
         None => new.distributor,
     };
     let customer_reference = referenced(new.customer_reference)?;
@@ -209,6 +219,10 @@ pub async fn create(
         note: None,
     };
     store::moves::open(tx, ground.id(), &period, by.user(), now).await?;
+    if state == DeviceState::Inactive {
+        let turn = (DeviceState::Stock.into(), state.into());
+        store::states::write_device(tx, ground.id(), id, turn, (Author::of(by), now)).await?;
+    }
     Ok(id)
 }
 
@@ -242,16 +256,19 @@ pub async fn change<S: RegistryScope>(
     let DevicePatch { state, reference } = patch;
     if let Some(state) = state.filter(|state| *state != device.state) {
         may_become(&device, state, by.is_admin())?;
-        if !store::devices::set_state(tx, &device, state, ground.now()).await? {
+        if let Some(holder) = device.customer.filter(|_| state == DeviceState::Active) {
+            store::organisations::must_be_open(tx, holder).await?;
+        }
+        let now = ground.now();
+        if !store::devices::set_state(tx, &device, state, now).await? {
             return Err(CHANGED);
         }
+        let turn = (device.state.into(), state.into());
+        store::states::write_device(tx, ground.id(), id, turn, (Author::of(by), now)).await?;
     }
     if let Some(change) = reference {
-        if by.distributor().is_some() {
+        if by.customer().is_none() {
             return Err(RegistryError::NotAllowed("the reference is the customer's own"));
-        }
-        if device.customer.is_none() {
-            return Err(RegistryError::Conflict("the device is held by no customer"));
         }
         let reference = match change {
             ReferenceChange::Set(reference) => referenced(Some(reference))?,
@@ -287,13 +304,14 @@ pub(super) fn referenced(reference: Option<String>) -> Result<Option<String>, Re
         return Ok(None);
     };
     let reference = reference.trim();
-    let is_good = reference.chars().count() <= 200 && !reference.chars().any(char::is_control);
+    let is_shown = !reference.chars().any(|c| c.is_control() || is_hidden(c));
+    let is_good = reference.chars().count() <= 200 && is_shown;
     match reference {
         "" => Ok(None),
         _ if is_good => Ok(Some(reference.to_owned())),
         _ => Err(RegistryError::invalid(
             "customer_reference",
-            "must have at most 200 characters, none of them a control character",
+            "must have at most 200 characters, each of which is seen and none a control character",
         )),
     }
 }

@@ -10,9 +10,10 @@ use super::page::{Ask, Page};
 use super::rights::HasRights as _;
 use super::scope::RegistryScope;
 use super::sites::{Stands, lands};
+use super::states::Author;
 use super::{HubIdentity, RegistryError, store};
 use crate::ground::Ground;
-use crate::ground::enums::{HubState, MoveReason};
+use crate::ground::enums::{Errand, HubState, MoveReason};
 use crate::ground::ids::{CustomerId, DistributorId, HubId, SiteId};
 use crate::tenancy::{
     AdminScope, CustomerScope, Database, DistributorScope, Right, Scope as _, SystemScope, Tx,
@@ -40,6 +41,8 @@ pub struct Hub {
     pub site: Option<(SiteId, String)>,
     /// Where it is in its life.
     pub state: HubState,
+    /// What it is promised to, so that nothing else is done with it meanwhile; a customer does not see it.
+    pub reserved: Option<Errand>,
     /// What a person compares with the hub's own display.
     pub fingerprint: Option<String>,
     /// What the hub said its program's version is.
@@ -216,8 +219,13 @@ pub async fn confirm<S: RegistryScope>(
     if hub.state != HubState::Claimed {
         return Err(RegistryError::Conflict("the hub is not waiting to be confirmed"));
     }
-    if store::hubs::confirm(tx, id, fingerprint.trim(), by.user(), ground.now()).await? {
-        return Ok(());
+    if let Some(holder) = hub.customer {
+        store::organisations::must_be_open(tx, holder).await?;
+    }
+    let now = ground.now();
+    if store::hubs::confirm(tx, id, fingerprint.trim(), by.user(), now).await? {
+        let turn = (HubState::Claimed.into(), HubState::Active.into());
+        return store::states::write_hub(tx, ground.id(), id, turn, (Author::of(by), now)).await;
     }
     Err(RegistryError::Conflict(
         "the hub holds another key than the one that was compared",
@@ -228,6 +236,7 @@ pub async fn confirm<S: RegistryScope>(
 pub async fn set_state<S: RegistryScope>(
     tx: &Tx<S>,
     by: &S,
+    ground: &Ground,
     id: HubId,
     wanted: HubState,
 ) -> Result<(), RegistryError> {
@@ -247,8 +256,13 @@ pub async fn set_state<S: RegistryScope>(
             ));
         }
     }
+    if let Some(holder) = hub.customer.filter(|_| wanted == Active) {
+        store::organisations::must_be_open(tx, holder).await?;
+    }
     if store::hubs::set_state(tx, id, (hub.state, wanted)).await? {
-        return Ok(());
+        let turn = (hub.state.into(), wanted.into());
+        let when = (Author::of(by), ground.now());
+        return store::states::write_hub(tx, ground.id(), id, turn, when).await;
     }
     Err(RegistryError::Conflict(
         "the hub has changed meanwhile; look at it again",

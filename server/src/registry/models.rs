@@ -1,5 +1,7 @@
 //! The catalogue of device models, the same for everybody.
 
+pub mod reports;
+
 use std::collections::HashMap;
 
 use chrono::DateTime;
@@ -11,7 +13,7 @@ use super::remembered::Memory;
 use super::scope::RegistryScope;
 use super::{RegistryError, store};
 use crate::ground::Ground;
-use crate::ground::enums::Transport;
+use crate::ground::enums::{Report, Transport};
 use crate::ground::ids::DeviceModelId;
 use crate::tenancy::{AdminScope, Tx};
 
@@ -31,6 +33,8 @@ pub struct DeviceModel {
     pub kinds: Vec<Kind>,
     /// How its readings travel.
     pub transport: Transport,
+    /// What it reports besides; empty: nobody has written it down.
+    pub reports: Vec<Report>,
 }
 
 /// A model to add.
@@ -44,6 +48,8 @@ pub struct NewModel {
     pub kinds: Vec<Kind>,
     /// How its readings travel.
     pub transport: Transport,
+    /// What it reports besides; empty: nobody has written it down.
+    pub reports: Vec<Report>,
 }
 
 /// Which models are looked for.
@@ -64,6 +70,8 @@ pub struct ModelPatch {
     pub kinds: Vec<Kind>,
     /// How its readings travel.
     pub transport: Transport,
+    /// What it reports besides; empty: nobody has written it down.
+    pub reports: Vec<Report>,
 }
 
 /// Adds a model.
@@ -77,36 +85,44 @@ pub async fn create(
         name,
         kinds,
         transport,
+        reports,
     } = new;
+    let kinds = measured(kinds)?;
     let model = DeviceModel {
         id: ground.id(),
         maker: maker.as_str().to_owned(),
         name: called(&name)?,
-        kinds: measured(kinds)?,
+        reports: reports::checked(reports, &kinds)?,
+        kinds,
         transport,
     };
     store::models::insert(tx, &model, ground.now()).await?;
     Ok(model)
 }
 
-/// Changes a model that no device has yet: afterwards it would say something else of devices that are in people's hands, and
-/// of what they measured.
+/// Changes a model. Once there is a device of it, what it reports besides is all that changes: the rest would say something
+/// else of devices that are in people's hands, and of what they measured.
 pub async fn change(tx: &Tx<AdminScope>, id: DeviceModelId, patch: ModelPatch) -> Result<(), RegistryError> {
     let ModelPatch {
         name,
         kinds,
         transport,
+        reports,
     } = patch;
+    let kinds = measured(kinds)?;
     let patch = ModelPatch {
         name: called(&name)?,
-        kinds: measured(kinds)?,
+        reports: reports::checked(reports, &kinds)?,
+        kinds,
         transport,
     };
     if store::models::is_used(tx, id).await? {
         let before = get(tx, id).await?;
         let is_same =
             before.name == patch.name && before.kinds == patch.kinds && before.transport == patch.transport;
-        return if is_same { Ok(()) } else { Err(USED) };
+        if !is_same {
+            return Err(USED);
+        }
     }
     if store::models::update(tx, id, &patch).await? {
         Ok(())
@@ -116,7 +132,7 @@ pub async fn change(tx: &Tx<AdminScope>, id: DeviceModelId, patch: ModelPatch) -
 }
 
 const USED: RegistryError = RegistryError::Conflict(
-    "devices of this model are registered, so it stays as it is; add another model for what differs",
+    "devices of this model are registered, so its name, its kinds and how it sends stay; add another model for what differs",
 );
 
 fn called(name: &str) -> Result<String, RegistryError> {

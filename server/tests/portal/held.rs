@@ -173,8 +173,7 @@ async fn a_token_is_shown_once_on_the_page_that_answers() {
     let clinic = world.customer("Northside").await;
     let nurse = world.signed_in("Northside").await;
     let path = format!("/devices/{}/token", clinic.device);
-    let page = nurse.submit(&path, &[]).await;
-    assert_eq!(page.status, 200);
+    let (page, _) = nurse.follow_twice(&nurse.submit(&path, &[]).await).await;
     let token = page.text.split("vwd_").nth(1).expect("a token");
     let token = format!("vwd_{}", token.split('<').next().unwrap());
     let about = format!("/devices/{}/about", clinic.device);
@@ -208,13 +207,13 @@ async fn what_was_typed_wrongly_is_said_at_its_field() {
         (
             "/devices/new",
             &[("model", &model), ("serial", "S1"), ("customer", &nobody)],
-            "There is no customer of this name.",
+            "No customer has this in its name.",
         ),
         (&place, &[], "Choose a customer."),
         (
             &place,
             &[("customer", "nobody of that name")],
-            "There is no customer of this name.",
+            "No customer has this in its name.",
         ),
         (&replace, &[("serial", "12")], "or its last four digits"),
         (
@@ -292,7 +291,7 @@ async fn a_list_is_narrowed_by_who_has_it_and_why_it_wants_a_person() {
 #[tokio::test]
 async fn models_are_kept_by_the_platform_alone() {
     let world = World::new().await;
-    world.customer("Northside").await;
+    let clinic = world.customer("Northside").await;
     world.user("Root", Organisation::Platform, None).await;
     let (root, nurse) = (world.signed_in("Root").await, world.signed_in("Northside").await);
     let model = [
@@ -316,14 +315,40 @@ async fn models_are_kept_by_the_platform_alone() {
         ("kinds", "blood_pressure"),
         ("kinds", "heart_rate"),
         ("transport", "cellular"),
+        ("reports", "battery"),
+        ("reports", "irregular"),
     ];
     step(&world, &root, &path, &other, "The model is saved.").await;
+    let form = root.get(&path).await.text;
+    assert!(form.contains(r#"value="irregular" checked"#) && !form.contains(r#"value="pulse" checked"#));
+    assert!(
+        nurse
+            .get("/models?q=bp7450")
+            .await
+            .text
+            .contains("Battery, Irregular heartbeat")
+    );
+    let odd = [&other[..], &[("reports", "body_fat")]].concat();
+    let refused = root.submit(&path, &odd).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("Body fat comes beside weight alone."));
     assert!(
         root.get("/models?q=omron+bp7450+ii")
             .await
             .text
             .contains("BP7450 II")
     );
+    // What is written down of a model that has devices already stands on their pages.
+    let used = format!("/models/{}", Uuid::from_u128(1));
+    let reports = [
+        ("name", "HEM-7142T1"),
+        ("kinds", "blood_pressure"),
+        ("transport", "bluetooth"),
+        ("reports", "pulse"),
+    ];
+    step(&world, &root, &used, &reports, "The model is saved.").await;
+    let device = nurse.get(&format!("/devices/{}/about", clinic.device)).await.text;
+    assert!(device.contains("Also reports") && device.contains("not told by its model"));
     assert_eq!(nurse.get("/models").await.status, 200);
     assert_eq!(nurse.get(&path).await.status, 403);
     assert_eq!(nurse.submit(&path, &other).await.status, 403);

@@ -170,6 +170,15 @@ async fn what_is_sent_back_goes_from_the_form_to_the_inventory() {
     let back = answer.location().split('?').next().unwrap().to_owned();
     assert!(root.get("/returns").await.text.contains("It does not work"));
     step(root, &format!("{back}/accept"), &[], "The return is accepted.").await;
+    let page = seller.get(&back).await;
+    assert!(
+        page.text.contains("Write R-"),
+        "the parcel says which return it is"
+    );
+    assert!(
+        !page.text.contains("/receive"),
+        "it is not the seller who takes it in"
+    );
     let sent = [("carrier", "DHL"), ("tracking", "")];
     step(
         seller,
@@ -178,10 +187,78 @@ async fn what_is_sent_back_goes_from_the_form_to_the_inventory() {
         "The return is on its way.",
     )
     .await;
-    step(root, &format!("{back}/receive"), &[], "The return is received.").await;
+    let condition = [("condition", "scratched <badly>")];
+    step(
+        root,
+        &format!("{back}/receive"),
+        &condition,
+        "The return is received.",
+    )
+    .await;
     let page = seller.get(&back).await;
     assert!(page.text.contains("in the inventory"), "{}", page.text);
+    assert!(page.text.contains("scratched &#60;badly&#62;"), "{}", page.text);
     assert_eq!(shop.other.get(&back).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_a_carrier_lost_ends_an_order_and_both_sides_read_how() {
+    let shop = Shop::new().await;
+    let (seller, root) = (&shop.seller, &shop.root);
+    let order = shop.ordered("5").await;
+    step(
+        root,
+        &format!("{order}/allocate"),
+        &[("next", "yes")],
+        "Serials are found",
+    )
+    .await;
+    let parcel = [("carrier", "UPS"), ("serials", "B-1")];
+    step(
+        root,
+        &format!("{order}/ship"),
+        &parcel,
+        "The parcel is on its way.",
+    )
+    .await;
+    let page = seller.get(&order).await;
+    assert!(page.text.contains("Do without the rest") && !page.text.contains("Cancel the order"));
+    step(
+        seller,
+        &format!("{order}/waive"),
+        &[("reason", "bought <elsewhere>")],
+        "The rest will not come.",
+    )
+    .await;
+    assert!(root.get(&order).await.text.contains("bought &#60;elsewhere&#62;"));
+    step(
+        root,
+        &format!("{order}/release"),
+        &[("serials", "")],
+        "The serials are free again.",
+    )
+    .await;
+    let again = [("reason", "enough")];
+    step(
+        seller,
+        &format!("{order}/waive"),
+        &again,
+        "The rest will not come.",
+    )
+    .await;
+    let page = root.get(&order).await;
+    assert!(
+        page.text.contains("Write off what did not arrive"),
+        "{}",
+        page.text
+    );
+    let lost = [("serials", "B-1"), ("became", "lost")];
+    step(root, &format!("{order}/write-off"), &lost, "Nothing of it came.").await;
+    for who in [seller, root] {
+        let page = who.get(&order).await;
+        assert!(page.text.contains("B-1 (lost)"), "{}", page.text);
+        assert!(!page.text.contains("What can be done"), "it is over");
+    }
 }
 
 #[tokio::test]
@@ -213,4 +290,68 @@ async fn each_side_sees_and_does_its_own() {
     )
     .await;
     assert!(shop.seller.get(&order).await.text.contains("sold out"));
+}
+
+/// Whose page shows a device or a hub that is promised, shows to what; a link leads there who may see it.
+#[tokio::test]
+async fn what_is_promised_says_to_what() {
+    let shop = Shop::new().await;
+    let (seller, root) = (&shop.seller, &shop.root);
+    let order = shop.ordered("1").await;
+    let number = root.get(&order).await.text;
+    let number = number.split("<h1").nth(1).unwrap().split('<').next().unwrap();
+    let number = number.split_whitespace().last().unwrap().to_owned();
+    let page = format!("/devices/{}", Uuid::from_u128(11));
+    assert!(!root.get(&page).await.text.contains("Reserved for"));
+    step(
+        root,
+        &format!("{order}/allocate"),
+        &[("next", "yes")],
+        "Serials are found",
+    )
+    .await;
+    let shown = root.get(&page).await.text;
+    assert!(
+        shown.contains("Reserved for")
+            && shown.contains(&format!(r#"href="{order}""#))
+            && shown.contains(&number),
+        "{number} {order}: {shown}"
+    );
+    assert!(shown.contains("It is reserved for an order") && !shown.contains("Allocate to a distributor"));
+    let list = root.get("/devices?q=B-1").await.text;
+    assert!(list.contains("reserved for an order"), "{list}");
+
+    // One that a distributor sends back.
+    sqlx::query(
+        "with of as (select id from distributor where name = 'Meridian'),
+           held as (update assignment set distributor_id = of.id from of, device d
+             where d.id = device_id and d.serial = 'B-2')
+         update device set distributor_id = of.id from of where serial = 'B-2'",
+    )
+    .execute(&shop.world.sql)
+    .await
+    .unwrap();
+    let form = [("token", TOKEN), ("serials", "B-2"), ("reason", "faulty")];
+    let answer = seller.submit("/returns/new", &form).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let back = answer.location().split('?').next().unwrap().to_owned();
+    let page = format!("/devices/{}", Uuid::from_u128(12));
+    step(root, &format!("{back}/accept"), &[], "The return is accepted.").await;
+    let page = seller.get(&back).await;
+    assert!(
+        page.text.contains("Write R-"),
+        "the parcel says which return it is"
+    );
+    assert!(
+        !page.text.contains("/receive"),
+        "it is not the seller who takes it in"
+    );
+    for browser in [seller, root] {
+        let shown = browser.get(&page).await.text;
+        assert!(
+            shown.contains("Reserved for") && shown.contains(&format!(r#"href="{back}""#)),
+            "{shown}"
+        );
+        assert!(shown.contains("to go back to the platform") && !shown.contains("Place with a customer"));
+    }
 }

@@ -10,6 +10,7 @@ use vitalwire_server::orders::{
     WriteOff, incoming,
 };
 use vitalwire_server::registry::Ask;
+use vitalwire_server::registry::errands::Thing;
 
 use crate::aim::Aim;
 use crate::table::{Answer, Call, Row, row, said};
@@ -70,6 +71,19 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("orders::list::get", Distributor, Read, call => {
         call.distributor(async |tx| orders::get(tx, call.at.orders[1]).await).await
+    }),
+    row!("orders::list::tally", Distributor, Read, call => {
+        call.distributor(async |tx| orders::tally(tx, call.at.orders[1]).await).await
+    }),
+    row!("orders::promised::promised", Distributor, Read, call => {
+        let sent: Option<Uuid> = sqlx::query_scalar(
+            "select device_id from order_item where order_id = $1 and state = 'shipped' and device_id is not null")
+            .bind(call.at.orders[1].as_uuid())
+            .fetch_optional(&call.world.sql)
+            .await
+            .unwrap();
+        let thing = Thing::Device(sent.unwrap_or_default().into());
+        call.distributor(async |tx| orders::promised(tx, thing).await).await
     }),
     row!("orders::list::lines", Distributor, Read, call => {
         call.distributor(async |tx| orders::lines(tx, call.at.orders[1]).await).await
@@ -141,7 +155,7 @@ pub(crate) const ROWS: &[Row] = &[
         };
         said(orders(call).write_off(call.by, call.at.orders[1], what).await)
     }),
-    row!("orders::settle::waive", Distributor, Refused, call => {
+    row!("orders::settle::waive", Distributor, Change, call => {
         said(orders(call).waive(call.by, call.at.orders[1], None).await)
     }),
     row!("orders::note::note", Distributor, Change, call => {
@@ -195,17 +209,17 @@ const DEVICES: &str = "
       ($4, 'Acme', $6 || '-going', $7, $9, 'stock', $8, $8, 'return'),
       ($5, 'Acme', $6 || '-spare', $7, $9, 'stock', $8, $8, null)";
 
-/// One order that waits, and one that is half there, with all that belongs to it.
+/// One order that waits, and one of which one is there, one is on its way and one is wanted still, with all that belongs to it.
 const ORDERED: &str = "
     with made as (
       insert into device_order (id, number, distributor_id, token, reference, state, devices, hubs, deliver_to, street,
         city, country, ordered_by, orderer_name, ordered_at, updated_at)
       select id, '2026-' || left(id::text, 8) || right(id::text, 4), $3, id, $4 || ' PO', state, quantity, 0,
         $4 || ' hall', '1 Main Street', 'New York', 'US', $5, $4, $6, $6
-      from (values ($1::uuid, 'ordered', 1), ($2::uuid, 'shipped', 2)) as o(id, state, quantity)
+      from (values ($1::uuid, 'ordered', 1), ($2::uuid, 'ordered', 3)) as o(id, state, quantity)
     ), lines as (
       insert into order_line (id, order_id, distributor_id, place, model_id, model, kinds, quantity)
-      values ($1, $1, $3, 1, $7, 'Acme Cuff', '{weight}', 1), ($2, $2, $3, 1, $7, 'Acme Cuff', '{weight}', 2)
+      values ($1, $1, $3, 1, $7, 'Acme Cuff', '{weight}', 1), ($2, $2, $3, 1, $7, 'Acme Cuff', '{weight}', 3)
     ), parcel as (
       insert into order_parcel (id, order_id, distributor_id, carrier, tracking, shipped_at, shipped_by)
       values ($2, $2, $3, 'UPS', '1Z999', $6, $5)

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 
-use super::{all, get, id, is_taken, kinds, maybe_id, run, thing};
+use super::{all, get, id, is_taken, kinds, maybe_id, one, run, thing};
 use crate::ground::enums::OrderItemState;
 use crate::ground::ids::{DeviceId, DistributorId, HubId, OrderId, OrderItemId, OrderLineId, ParcelId};
 use crate::orders::order::Item;
+use crate::orders::promised::Promise;
 use crate::registry::RegistryError;
 use crate::registry::errands::Thing;
+use crate::tenancy::rows::word;
 use crate::tenancy::{Scope, SystemScope, Tx};
 
 type System = Tx<SystemScope>;
@@ -33,21 +35,22 @@ pub(in crate::orders) async fn list<S: Scope>(
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
-/// Those in a state, of one parcel or of all, by serial.
+/// Those in some states, of one parcel or of all, by serial.
 pub(in crate::orders) async fn in_state<S: Scope>(
     tx: &Tx<S>,
     order: OrderId,
-    state: OrderItemState,
+    states: &[OrderItemState],
     parcel: Option<ParcelId>,
 ) -> Result<Vec<Item>, RegistryError> {
     let sql = [
         ITEM,
-        " and i.state = $2 and ($3::uuid is null or i.parcel_id = $3) order by i.serial, i.id",
+        " and i.state = any($2) and ($3::uuid is null or i.parcel_id = $3) order by i.serial, i.id",
     ]
     .concat();
+    let states: Vec<String> = states.iter().map(|state| state.as_str().to_owned()).collect();
     let values = [
         order.as_uuid().into(),
-        state.as_str().into(),
+        states.into(),
         parcel.map(ParcelId::as_uuid).into(),
     ];
     let rows = all(tx, &sql, values).await?;
@@ -67,6 +70,32 @@ fn read(row: &QueryResult) -> Result<Item, DbErr> {
         allocated_at: get(row, "allocated_at")?,
         received_at: get(row, "received_at")?,
     })
+}
+
+/// What a device or a hub is promised to, as far as the scope sees it.
+pub(in crate::orders) async fn promised<S: Scope>(
+    tx: &Tx<S>,
+    thing: Thing,
+) -> Result<Option<Promise>, RegistryError> {
+    let sql =
+        "select 'order' as errand, o.id, o.number from order_item i join device_order o on o.id = i.order_id
+        where (i.device_id = $1 or i.hub_id = $2) and i.state in ('allocated', 'shipped', 'missing')
+        union all
+        select 'return', r.id, r.number from return_item i join device_return r on r.id = i.return_id
+        where (i.device_id = $1 or i.hub_id = $2) and i.state = 'waiting'
+        limit 1";
+    let values = [
+        thing.device().map(DeviceId::as_uuid).into(),
+        thing.hub().map(HubId::as_uuid).into(),
+    ];
+    let Some(row) = one(tx, sql, values).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Promise {
+        errand: word(&row, "errand")?,
+        id: get(&row, "id")?,
+        number: get(&row, "number")?,
+    }))
 }
 
 /// An item to write.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 
-use super::wanting::NEVER_HEARD;
+use super::wanting::never_heard;
 use super::{Violation, all, broken, get, id, kinds, maybe_id, maybe_word, one, run, violation, word};
 use crate::ground::enums::DeviceState;
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, SiteId};
@@ -21,8 +21,8 @@ const IMEI_TAKEN: RegistryError = RegistryError::Conflict("another device has th
 macro_rules! device {
     ($times:literal, $through:literal, $named:literal) => {
         concat!(
-            "select d.id, d.maker, d.serial, d.model_id, m.name as model, m.kinds, m.transport, d.distributor_id,
-             d.customer_id, c.name as customer_name, d.customer_reference, d.imei, d.mac, d.iccid, d.firmware, d.state,
+            "select d.id, d.maker, d.serial, d.model_id, m.name as model, m.kinds, m.transport, m.reports, d.distributor_id,
+             d.customer_id, c.name as customer_name, d.imei, d.mac, d.iccid, d.firmware, d.state,
              d.ever_moved, d.created_at,
              (select a.valid_from from assignment a where a.device_id = d.id and a.valid_until is null) as held_since,
              s.last_kind, s.battery_percent, s.signal_dbm, ",
@@ -30,23 +30,25 @@ macro_rules! device {
             ", ",
             $through,
             " from device d join device_model m on m.id = d.model_id left join customer c on c.id = d.customer_id
-             left join device_status s on s.device_id = d.id ",
+             left join device_status s on s.device_id = d.id and s.customer_id is not distinct from d.customer_id ",
             $named
         )
     };
 }
 
 /// As administrators and distributors see devices: to the minute, because whoever knows the moment of a reading has less to
-/// guess of its values.
+/// guess of its values, and without the customer's own word, which may tell of a patient.
 pub(super) const DEVICE: &str = device!(
     "date_trunc('minute', s.last_seen_at) as last_seen_at, date_trunc('minute', s.last_reading_at) as last_reading_at",
-    "r.name as distributor_name, d.distributor_reference, null::uuid as site_id, null::text as site_name",
+    "d.reserved_for, r.name as distributor_name, d.distributor_reference, null::text as customer_reference, null::uuid as site_id,
+     null::text as site_name",
     "left join distributor r on r.id = d.distributor_id"
 );
 /// As customers see them, who know nothing of distributors.
 const DEVICE_OF_CUSTOMER: &str = device!(
     "s.last_seen_at, s.last_reading_at",
-    "null::text as distributor_name, null::text as distributor_reference, d.site_id, e.name as site_name",
+    "null::text as reserved_for, null::text as distributor_name, null::text as distributor_reference, d.customer_reference, d.site_id,
+     e.name as site_name",
     "left join site e on e.id = d.site_id"
 );
 
@@ -130,6 +132,7 @@ pub(super) fn found<S: RegistryScope>(
         distributor,
         model,
         in_stock,
+        to_label,
         wants,
         site,
     } = filter;
@@ -161,6 +164,12 @@ pub(super) fn found<S: RegistryScope>(
     }
     if *in_stock {
         asked.that("d.customer_id is null and d.state = 'stock'".to_owned());
+    }
+    if *to_label {
+        asked.that("d.customer_id is null and d.state in ('stock', 'returned')".to_owned());
+        if S::ROLE == AdminScope::ROLE {
+            asked.that("d.distributor_id is null".to_owned());
+        }
     }
     if let Some(state) = state {
         let state = asked.value(state.as_str());
@@ -236,7 +245,7 @@ impl Asked {
             self.value(silence.heard_before),
             self.value(silence.placed_before),
         );
-        let never = NEVER_HEARD.replace("PLACED", &placed);
+        let never = never_heard(&placed, "");
         self.that("d.state = 'active'".to_owned());
         self.that(format!(
             "d.id in (select w.device_id from device_status w where w.last_seen_at < {heard}{or} union all select v.id from ({never}) v)"
@@ -252,9 +261,10 @@ impl Asked {
                 "d.model_id in (select id from device_model where {})",
                 within("name")
             ),
-            within("d.customer_reference"),
         ];
-        if !is_customer {
+        if is_customer {
+            any.push(within("d.customer_reference"));
+        } else {
             any.push(format!(
                 "d.customer_id in (select id from customer where {})",
                 within("name")
@@ -389,6 +399,7 @@ pub(super) fn read(row: &QueryResult) -> Result<Device, DbErr> {
         model: get(row, "model")?,
         kinds: kinds(row)?,
         transport: word(row, "transport")?,
+        reports: super::models::reports(row)?,
         distributor: maybe_id(row, "distributor_id")?,
         distributor_name: get(row, "distributor_name")?,
         distributor_reference: get(row, "distributor_reference")?,
@@ -401,6 +412,7 @@ pub(super) fn read(row: &QueryResult) -> Result<Device, DbErr> {
         iccid: get(row, "iccid")?,
         firmware: get(row, "firmware")?,
         state: word(row, "state")?,
+        reserved: maybe_word(row, "reserved_for")?,
         ever_moved: get(row, "ever_moved")?,
         held_since: get(row, "held_since")?,
         created_at: get(row, "created_at")?,

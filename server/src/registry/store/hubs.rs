@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{Violation, all, get, id, maybe_id, one, run, violation, word};
+use super::{Violation, all, get, id, maybe_id, maybe_word, one, run, violation, word};
 use crate::ground::enums::HubState;
 use crate::ground::ids::{CustomerId, DistributorId, HubId, SiteId, UserId};
 use crate::registry::hub_moves::NextHub;
@@ -34,11 +34,14 @@ macro_rules! hub {
 pub(super) fn hub<S: RegistryScope>() -> &'static str {
     if S::ROLE == CustomerScope::ROLE {
         hub!(
-            "h.site_id, e.name as site_name",
+            "null::text as reserved_for, h.site_id, e.name as site_name",
             "left join site e on e.id = h.site_id"
         )
     } else {
-        hub!("null::uuid as site_id, null::text as site_name", "")
+        hub!(
+            "h.reserved_for, null::uuid as site_id, null::text as site_name",
+            ""
+        )
     }
 }
 
@@ -195,6 +198,7 @@ pub(super) fn read(row: &QueryResult) -> Result<Hub, DbErr> {
         customer_name: get(row, "customer_name")?,
         site: maybe_id::<SiteId>(row, "site_id")?.zip(get(row, "site_name")?),
         state: word(row, "state")?,
+        reserved: maybe_word(row, "reserved_for")?,
         fingerprint: get(row, "fingerprint")?,
         version: get(row, "version")?,
         claimed_at: get(row, "claimed_at")?,

@@ -7,6 +7,7 @@ use sea_orm::{DbErr, QueryResult};
 use vitals::Kind;
 
 use super::{Violation, all, get, id, kind_words, kinds, one, run, violation, word};
+use crate::ground::enums::Report;
 use crate::ground::ids::DeviceModelId;
 use crate::registry::models::{DeviceModel, ModelFilter, ModelKey, ModelPatch, OfModel};
 use crate::registry::{Ask, RegistryError, RegistryScope};
@@ -21,7 +22,8 @@ pub(in crate::registry) async fn insert(
 ) -> Result<(), RegistryError> {
     run(
         tx,
-        "insert into device_model (id, maker, name, kinds, transport, created_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into device_model (id, maker, name, kinds, transport, created_at, reports)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         [
             model.id.as_uuid().into(),
             model.maker.as_str().into(),
@@ -29,6 +31,7 @@ pub(in crate::registry) async fn insert(
             kind_words(&model.kinds).into(),
             model.transport.as_str().into(),
             now.into(),
+            report_words(&model.reports).into(),
         ],
     )
     .await
@@ -39,7 +42,6 @@ pub(in crate::registry) async fn insert(
     Ok(())
 }
 
-/// Whether there is such a model, which has changed now.
 /// Whether a model is any device's; until the transaction ends, none is added.
 pub(in crate::registry) async fn is_used(
     tx: &Tx<AdminScope>,
@@ -51,6 +53,7 @@ pub(in crate::registry) async fn is_used(
     Ok(one(tx, used, [id.as_uuid().into()]).await?.is_some())
 }
 
+/// Whether there is such a model, which has changed now.
 pub(in crate::registry) async fn update(
     tx: &Tx<AdminScope>,
     id: DeviceModelId,
@@ -61,10 +64,11 @@ pub(in crate::registry) async fn update(
         patch.name.as_str().into(),
         kind_words(&patch.kinds).into(),
         patch.transport.as_str().into(),
+        report_words(&patch.reports).into(),
     ];
     let changed = run(
         tx,
-        "update device_model set name = $2, kinds = $3, transport = $4 where id = $1",
+        "update device_model set name = $2, kinds = $3, transport = $4, reports = $5 where id = $1",
         values,
     )
     .await
@@ -81,7 +85,7 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
     ask: &Ask<ModelKey>,
 ) -> Result<Vec<DeviceModel>, RegistryError> {
     let (maker, name) = ask.after.clone().unzip();
-    let sql = "select id, maker, name, kinds, transport from device_model
+    let sql = "select id, maker, name, kinds, transport, reports from device_model
         where ($1::text is null or (maker, name) > ($1, $2))
           and ($4::text is null or position(lower($4) in lower(maker || ' ' || name)) > 0)
           and ($5::text is null or $5 = any(kinds))
@@ -101,7 +105,7 @@ pub(in crate::registry) async fn get_one<S: RegistryScope>(
     tx: &Tx<S>,
     id: DeviceModelId,
 ) -> Result<Option<DeviceModel>, RegistryError> {
-    let sql = "select id, maker, name, kinds, transport from device_model where id = $1";
+    let sql = "select id, maker, name, kinds, transport, reports from device_model where id = $1";
     let row = one(tx, sql, [id.as_uuid().into()]).await?;
     Ok(row.as_ref().map(read).transpose()?)
 }
@@ -132,5 +136,17 @@ fn read(row: &QueryResult) -> Result<DeviceModel, DbErr> {
         name: get(row, "name")?,
         kinds: kinds(row)?,
         transport: word(row, "transport")?,
+        reports: reports(row)?,
     })
+}
+
+/// What a model reports, by its row.
+pub(super) fn reports(row: &QueryResult) -> Result<Vec<Report>, DbErr> {
+    let words: Vec<String> = get(row, "reports")?;
+    let known = |text: &String| text.parse().map_err(|_| DbErr::Type(format!("reports: {text}")));
+    words.iter().map(known).collect()
+}
+
+fn report_words(reports: &[Report]) -> Vec<String> {
+    reports.iter().map(|report| report.as_str().to_owned()).collect()
 }

@@ -53,7 +53,7 @@ async fn a_device_s_numbers_are_the_administrators_and_each_has_a_word_of_its_ow
             seen.distributor_reference.as_deref(),
             seen.customer_reference.as_deref()
         ),
-        (Some("D-7"), Some("bed 7"))
+        (Some("D-7"), None)
     );
     let of_anna: vitalwire_server::registry::devices::Device = anna
         .scope()
@@ -63,20 +63,25 @@ async fn a_device_s_numbers_are_the_administrators_and_each_has_a_word_of_its_ow
         .await
         .unwrap();
     assert_eq!(
-        (of_anna.distributor_name, of_anna.distributor_reference),
-        (None, None)
+        (
+            of_anna.distributor_name,
+            of_anna.distributor_reference,
+            of_anna.customer_reference.as_deref()
+        ),
+        (None, None, Some("bed 7"))
     );
 }
 
 #[tokio::test]
-async fn a_model_changes_only_while_no_device_has_it() {
+async fn what_a_model_reports_changes_also_while_a_device_has_it() {
     let world = World::new().await;
     let admin = world.admin();
-    let change = async |name: &str| {
+    let change = async |name: &str, reports: &[Report]| {
         let patch = ModelPatch {
             name: name.to_owned(),
             kinds: vec![vitals::Kind::Weight],
             transport: Transport::Bluetooth,
+            reports: reports.to_vec(),
         };
         admin
             .run(&world.database, async |tx| {
@@ -84,11 +89,25 @@ async fn a_model_changes_only_while_no_device_has_it() {
             })
             .await
     };
-    change("Better scale").await.unwrap();
-    world.device("S-1").await;
-    let refused = change("Best scale").await;
+    change("Better scale", &[]).await.unwrap();
+    let device = world.device("S-1").await;
+    let refused = change("Best scale", &[]).await;
     assert!(matches!(refused, Err(RegistryError::Conflict(_))), "{refused:?}");
-    change("Better scale").await.unwrap();
+    change(
+        "Better scale",
+        &[Report::BodyFat, Report::Battery, Report::BodyFat],
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        world.seen(device).await.reports,
+        [Report::Battery, Report::BodyFat]
+    );
+    let odd = change("Better scale", &[Report::Irregular]).await;
+    assert!(
+        matches!(odd, Err(RegistryError::Invalid { field: "reports", .. })),
+        "{odd:?}"
+    );
     let held = admin
         .run(&world.database, async |tx| models::holdings(tx).await)
         .await

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use vitals::Kind;
 
 use super::Out;
-use crate::ground::enums::{self, Transport};
+use crate::ground::enums::{self, Report, Transport};
 use crate::ground::ids::DeviceModelId;
 use crate::http::State;
 use crate::http::api::openapi::Refused;
@@ -25,9 +25,12 @@ struct Patch {
     #[schema(value_type = Option<Vec<enums::Kind>>)]
     kinds: Option<Vec<Kind>>,
     transport: Option<Transport>,
+    /// What it reports besides: the one thing that changes while there are devices of it.
+    #[schema(max_items = 16)]
+    reports: Option<Vec<Report>>,
 }
 
-/// Change a model that no device has yet
+/// Change a model; while there are devices of it, what it reports besides alone
 #[utoipa::path(patch, path = "/device-models/{id}", tag = "devices", security(("token" = [])), request_body = Patch,
     params(("id" = DeviceModelId, Path)), responses((status = 200, body = Out),
         (status = 409, description = "Devices of it are registered, or the maker has a model of this name"), Refused))]
@@ -42,6 +45,7 @@ pub(super) async fn change(
         name,
         kinds,
         transport,
+        reports,
     } = body.into_inner();
     let id = id.into_inner();
     let work = async |tx: &_| {
@@ -50,6 +54,7 @@ pub(super) async fn change(
             name: name.unwrap_or(before.name),
             kinds: kinds.unwrap_or(before.kinds),
             transport: transport.unwrap_or(before.transport),
+            reports: reports.unwrap_or(before.reports),
         };
         models::change(tx, id, patch).await?;
         let devices = models::holdings(tx)

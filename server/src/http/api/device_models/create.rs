@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use vitals::{Kind, Maker};
 
 use super::Out;
-use crate::ground::enums::{self, Transport};
+use crate::ground::enums::{self, Report, Transport};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiAdmin;
@@ -25,6 +25,10 @@ struct In {
     #[schema(value_type = Vec<enums::Kind>)]
     kinds: Vec<Kind>,
     transport: Transport,
+    /// What it reports besides the main value of each kind.
+    #[serde(default)]
+    #[schema(max_items = 16)]
+    reports: Vec<Report>,
 }
 
 /// Add a model to the catalogue
@@ -41,12 +45,14 @@ pub(super) async fn create(
         name,
         kinds,
         transport,
+        reports,
     } = body.into_inner();
     let new = NewModel {
         maker,
         name,
         kinds,
         transport,
+        reports,
     };
     let work = async |tx: &_| models::create(tx, state.ground(), new).await;
     let model = admin.scope.run(state.database(), work).await?;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use vitals::Kind;
 
-use crate::ground::enums::{self, Transport};
+use crate::ground::enums::{self, Report, Transport};
 use crate::ground::ids::DeviceModelId;
 use crate::registry::models::DeviceModel;
 
@@ -28,6 +28,9 @@ struct Out {
     #[schema(value_type = Vec<enums::Kind>)]
     kinds: Vec<Kind>,
     transport: Transport,
+    /// What it reports besides the main value of each kind: about itself (`battery`, `signal`), and beside what it
+    /// measures. Empty: nobody has written it down.
+    reports: Vec<Report>,
     /// Devices of it that you see, those out of use not counted.
     devices: i64,
 }
@@ -40,6 +43,7 @@ impl Out {
             name,
             kinds,
             transport,
+            reports,
         } = model;
         Self {
             id,
@@ -47,6 +51,7 @@ impl Out {
             name,
             kinds,
             transport,
+            reports,
             devices,
         }
     }

@@ -30,7 +30,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use vitals::Kind;
 
-use crate::ground::enums::{self, DeviceState, Transport};
+use crate::ground::enums::{self, DeviceState, Errand, Report, Transport};
 use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
 use crate::registry::devices::Device;
 
@@ -74,6 +74,8 @@ struct Out {
     #[schema(value_type = Vec<enums::Kind>)]
     kinds: Vec<Kind>,
     transport: Transport,
+    /// What its model reports besides.
+    reports: Vec<Report>,
     /// In whose stock or portfolio it is.
     #[schema(required)]
     distributor_id: Option<DistributorId>,
@@ -88,7 +90,7 @@ struct Out {
     customer_id: Option<CustomerId>,
     #[schema(required)]
     customer_name: Option<String>,
-    /// The customer's own word for it.
+    /// The customer's own word for it; null for others than its people.
     #[schema(required)]
     customer_reference: Option<String>,
     /// The site where it stands; null for others than its customer's people.
@@ -107,6 +109,9 @@ struct Out {
     #[schema(required)]
     firmware: Option<String>,
     state: DeviceState,
+    /// The order or the return that it is promised to: nothing else is done with it meanwhile. Null for customers.
+    #[schema(required)]
+    reserved_for: Option<Errand>,
     /// Whether another customer held it before.
     ever_moved: bool,
     created_at: DateTime<Utc>,
@@ -134,6 +139,7 @@ impl From<Device> for Out {
             model,
             kinds,
             transport,
+            reports,
             distributor,
             distributor_name,
             distributor_reference,
@@ -146,6 +152,7 @@ impl From<Device> for Out {
             iccid,
             firmware,
             state,
+            reserved,
             ever_moved,
             held_since: _,
             created_at,
@@ -163,6 +170,7 @@ impl From<Device> for Out {
             model,
             kinds,
             transport,
+            reports,
             distributor_id: distributor,
             distributor_name,
             distributor_reference,
@@ -175,6 +183,7 @@ impl From<Device> for Out {
             iccid,
             firmware,
             state,
+            reserved_for: reserved,
             ever_moved,
             created_at,
             last_seen_at,

@@ -23,7 +23,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::ground::enums::HubState;
+use crate::ground::enums::{Errand, HubState};
 use crate::ground::ids::{CustomerId, DistributorId, HubId, SiteId};
 use crate::registry::hubs::Hub;
 
@@ -63,6 +63,9 @@ struct Out {
     #[schema(required)]
     site_id: Option<SiteId>,
     state: HubState,
+    /// The order or the return that it is promised to: nothing else is done with it meanwhile. Null for customers.
+    #[schema(required)]
+    reserved_for: Option<Errand>,
     /// What a person compares with the hub's own display.
     #[schema(required)]
     fingerprint: Option<String>,
@@ -101,6 +104,7 @@ impl From<Hub> for Out {
             customer_name,
             site,
             state,
+            reserved,
             fingerprint,
             version,
             claimed_at,
@@ -121,6 +125,7 @@ impl From<Hub> for Out {
             customer_name,
             site_id: site.map(|(id, _)| id),
             state,
+            reserved_for: reserved,
             fingerprint,
             version,
             claimed_at,

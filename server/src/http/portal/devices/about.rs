@@ -1,7 +1,7 @@
 //! `GET /devices/{id}/about`, and `GET /devices/{id}` of who sees no values: what is known of a device besides what it
 //! measured, what can be done with it, and its life.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use web_templates::{Action, HeldDevicePage, Icon};
 
@@ -16,16 +16,20 @@ use crate::http::portal::desk::trouble::trouble_action;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::with_query;
+use crate::http::portal::once;
+use crate::http::portal::orders::promised;
 use crate::http::portal::page::{html, html_with};
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
+use crate::orders::Promise;
 use crate::registry::devices::{self, Device};
-use crate::registry::moves::{self, HeldPeriod};
+use crate::registry::errands::Thing;
+use crate::registry::life::{self as lives, Life};
 use crate::registry::overview::{self, Counts};
-use crate::registry::{DeviceToken, RegistryScope, tokens};
+use crate::registry::{RegistryScope, tokens};
 use crate::tenancy::{Right, Scope as _};
 
 /// What the page is made of.
@@ -33,7 +37,9 @@ pub(super) struct Known {
     pub(super) device: Device,
     pub(super) hubs: LastHubs,
     counts: Counts,
-    life: Vec<HeldPeriod>,
+    pub(super) life: Life,
+    /// The order or return that it is promised to, for who may see those.
+    pub(super) promise: Option<Promise>,
     /// Since when a token of the present holder works.
     pub(super) token_since: Option<DateTime<Utc>>,
     /// To whom it could go.
@@ -47,36 +53,31 @@ pub(super) struct Known {
 pub(super) async fn get(
     state: web::Data<State>,
     visitor: Visitor,
+    request: HttpRequest,
     id: web::Path<DeviceId>,
     said: web::Query<SaidQuery>,
 ) -> Result<HttpResponse, PageError> {
-    answer(&state, &visitor, *id, &said).await
+    answer(&state, &visitor, &request, *id, &said).await
 }
 
-/// The page.
+/// The page. A token that was just made is shown once.
 pub(super) async fn answer(
     state: &State,
     visitor: &Visitor,
+    request: &HttpRequest,
     id: DeviceId,
     said: &SaidQuery,
 ) -> Result<HttpResponse, PageError> {
     let known = find(state, visitor, id).await?;
     let mut page = page(state, visitor, &known);
     page.frame.flashes = said.flashes();
-    html(&page)
-}
-
-/// The page with a token that was just made, which is shown nowhere else.
-pub(super) async fn with_token(
-    state: &State,
-    visitor: &Visitor,
-    id: DeviceId,
-    token: &DeviceToken,
-) -> Result<HttpResponse, PageError> {
-    let known = find(state, visitor, id).await?;
-    let mut page = page(state, visitor, &known);
-    page.token_once = Some(token.expose().to_owned());
-    html(&page)
+    let Some(token) = once::take(state, visitor, request) else {
+        return html(&page);
+    };
+    page.token_once = Some(token.secret);
+    let mut response = html(&page)?;
+    once::forget(state, request, &mut response);
+    Ok(response)
 }
 
 /// The page after something could not be done: the reason stands where it was tried.
@@ -124,7 +125,8 @@ async fn seen<S: RegistryScope>(
             Ok(Known {
                 hubs: last_hubs(tx, std::slice::from_ref(&device)).await?,
                 counts: overview::counts(tx, now).await?,
-                life: moves::history(tx, scope, id).await?,
+                life: lives::of_device(tx, scope, id).await?,
+                promise: promised::find(tx, visitor, Thing::Device(id), device.reserved).await?,
                 device,
                 token_since,
                 customers,

@@ -6,8 +6,10 @@ use web_templates::{Fact, FactCard, Stat, Tag, Tone, Value, When};
 
 use super::about::Known;
 use super::parts::{battery, is_weak, signal, via};
-use crate::ground::enums::DeviceState;
+use crate::ground::enums::{DeviceState, Report, UserRole};
 use crate::http::State;
+use crate::http::portal::models::told;
+use crate::http::portal::orders::promised;
 use crate::http::portal::visitor::Visitor;
 use crate::registry::devices::Device;
 use crate::registry::overview::{LOW_BATTERY, SILENT_AFTER};
@@ -44,6 +46,7 @@ pub(super) fn warnings(state: &State, device: &Device) -> Vec<String> {
         ),
         DeviceState::Stock | DeviceState::Retired => {}
     }
+    warnings.extend(device.reserved.map(|errand| promised::warning(errand).to_owned()));
     if device.state == DeviceState::Active {
         if let Some(percent) = device.battery_percent.filter(|percent| *percent <= LOW_BATTERY) {
             warnings.push(format!("Its battery is low: {percent} %. Change or charge it."));
@@ -83,23 +86,39 @@ pub(super) fn stats(state: &State, visitor: &Visitor, known: &Known) -> Vec<Stat
             Value::new(format!("{sign}{}", dbm.unsigned_abs()), "dBm")
         },
     );
-    let strength = signal(device).map_or("not told yet", |signal| match signal.bars {
-        0 | 1 => "weak",
-        2 => "fair",
-        3 => "good",
-        _ => "strong",
-    });
+    let strength = signal(device).map_or_else(
+        || untold(device, Report::Signal),
+        |signal| match signal.bars {
+            0 | 1 => "weak",
+            2 => "fair",
+            3 => "good",
+            _ => "strong",
+        },
+    );
     vec![
         Stat::new("Last seen", seen, through).warn_if(is_silent),
         Stat::new(
             "Battery",
             percent,
-            if charge.is_some() { "" } else { "not told yet" },
+            if charge.is_some() {
+                ""
+            } else {
+                untold(device, Report::Battery)
+            },
         )
         .warn_if(charge.is_some_and(|charge| charge.low)),
         Stat::new("Signal", dbm, strength).warn_if(is_weak(device)),
         added(device.created_at, visitor),
     ]
+}
+
+/// Why it shows none: it has not told it yet, or its model never does, where that was written down.
+fn untold(device: &Device, report: Report) -> &'static str {
+    if device.reports.is_empty() || device.reports.contains(&report) {
+        "not told yet"
+    } else {
+        "not told by its model"
+    }
 }
 
 fn added(at: DateTime<Utc>, visitor: &Visitor) -> Stat {
@@ -110,14 +129,15 @@ fn added(at: DateTime<Utc>, visitor: &Visitor) -> Stat {
 
 /// The cards.
 pub(super) fn cards(state: &State, visitor: &Visitor, known: &Known) -> Vec<FactCard> {
-    let mut cards = vec![identity(visitor, &known.device), sending(state, visitor, known)];
+    let mut cards = vec![identity(visitor, known), sending(state, visitor, known)];
     if !matches!(known.device.state, DeviceState::Retired | DeviceState::Replaced) {
         cards.push(token(state, visitor, known));
     }
     cards
 }
 
-fn identity(visitor: &Visitor, device: &Device) -> FactCard {
+fn identity(visitor: &Visitor, known: &Known) -> FactCard {
+    let device = &known.device;
     let copied = |label: &str, value: &Option<String>| {
         let fact = Fact::maybe_code(label, value.as_deref());
         if value.is_some() { fact.copied() } else { fact }
@@ -130,15 +150,17 @@ fn identity(visitor: &Visitor, device: &Device) -> FactCard {
     let mut facts = vec![
         Fact::text("Maker", &device.maker),
         named,
+        Fact::text("Measures", measured(device)),
+        Fact::maybe("Also reports", Some(told(&device.reports))),
         Fact::code("Serial", &device.serial).copied(),
         copied("IMEI", &device.imei),
         copied("MAC", &device.mac),
         copied("ICCID", &device.iccid),
         Fact::maybe("Firmware", device.firmware.as_deref()),
     ];
-    if device.customer.is_some() {
+    if visitor.caller().role() == UserRole::Customer {
         let reference = Fact::maybe("Reference", device.customer_reference.as_deref());
-        facts.push(reference.note("the customer's own"));
+        facts.push(reference.note("your own"));
     }
     if let Some((id, name)) = &device.site {
         facts.push(Fact::link("Site", name, format!("/sites/{id}")));
@@ -147,7 +169,13 @@ fn identity(visitor: &Visitor, device: &Device) -> FactCard {
         let reference = Fact::maybe("Distributor's reference", device.distributor_reference.as_deref());
         facts.push(reference);
     }
+    facts.extend(promised::fact(device.reserved, known.promise.as_ref()));
     FactCard::new("Identity", facts)
+}
+
+fn measured(device: &Device) -> String {
+    let kinds: Vec<&str> = device.kinds.iter().map(|kind| kind.label()).collect();
+    kinds.join(", ")
 }
 
 fn sending(state: &State, visitor: &Visitor, known: &Known) -> FactCard {

@@ -58,6 +58,11 @@ impl Offered<'_> {
         self.known.device.state
     }
 
+    /// Whether it is promised to an order or a return: then it is moved by that alone.
+    fn is_promised(&self) -> bool {
+        self.known.device.reserved.is_some()
+    }
+
     fn is_held(&self) -> bool {
         self.known.device.customer.is_some()
     }
@@ -97,8 +102,10 @@ impl Offered<'_> {
         let is_ours = device.distributor.is_none() && !self.is_held();
         if !self.can(Right::ManageStock)
             || !is_ours
+            || self.is_promised()
             || self.state() != Stock
             || self.known.distributors.is_empty()
+            || self.is_promised()
         {
             return None;
         }
@@ -119,6 +126,7 @@ impl Offered<'_> {
             Active | Inactive | Returned => !self.is_distributor(),
             Replaced | Retired => false,
         };
+        let is_there = is_there && !self.is_promised();
         if !self.can(Right::PlaceDevices) || !is_there || self.known.customers.is_empty() {
             return None;
         }
@@ -142,7 +150,7 @@ impl Offered<'_> {
     }
 
     fn restock(&self) -> Option<Action> {
-        (self.can(Right::PlaceDevices) && self.state() == Returned).then(|| {
+        (self.can(Right::PlaceDevices) && self.state() == Returned && !self.is_promised()).then(|| {
             let action = Action::post(self.form("restock", "Put into stock")).icon(Icon::Stock);
             action.hint("It was looked at and is fit to be placed again.")
         })
@@ -170,16 +178,16 @@ impl Offered<'_> {
     }
 
     fn reference(&self) -> Option<Action> {
-        if !self.can(Right::ManageDevices) || !(self.is_held() || self.is_distributor()) {
+        if !self.can(Right::CallDevices) {
             return None;
         }
         let device = &self.known.device;
-        let (label, value) = match self.visitor.scope() {
-            CallerScope::Distributor(_) => ("Your reference", &device.distributor_reference),
-            CallerScope::Customer(_) => ("Your reference", &device.customer_reference),
-            _ => ("The customer's reference", &device.customer_reference),
+        let value = if self.is_distributor() {
+            &device.distributor_reference
+        } else {
+            &device.customer_reference
         };
-        let field = Field::text("reference", label)
+        let field = Field::text("reference", "Your reference")
             .value(value.clone().unwrap_or_default())
             .placeholder("bed 3")
             .hint("No patient's name.");
@@ -274,7 +282,7 @@ impl Offered<'_> {
 
     fn recall(&self) -> Option<Action> {
         let is_there = self.known.device.distributor.is_some() && !self.is_held() && self.state() != Retired;
-        (self.can(Right::ManageStock) && is_there).then(|| {
+        (self.can(Right::ManageStock) && is_there && !self.is_promised()).then(|| {
             let form = self.form("recall", "Recall it").section_with(
                 "",
                 "It leaves the distributor's stock and lies in the platform's again.",
@@ -287,7 +295,7 @@ impl Offered<'_> {
     }
 
     fn retire(&self) -> Option<Action> {
-        (self.can(Right::ManageStock) && self.state() != Retired).then(|| {
+        (self.can(Right::ManageStock) && self.state() != Retired && !self.is_promised()).then(|| {
             let form = self.form("retire", "Retire it for good").danger().section_with(
                 "",
                 "A retired device never comes back. Its readings stay.",

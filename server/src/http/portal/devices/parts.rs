@@ -5,7 +5,7 @@ use vitals::{Field, Kind, Quantity, Units, Vital};
 use web_templates::text::span;
 use web_templates::{Battery, Icon, Signal, Tag, Tone, Value};
 
-use crate::ground::enums::{DeviceState, Transport};
+use crate::ground::enums::{DeviceState, Errand, Transport};
 use crate::registry::devices::Device;
 use crate::registry::overview::{LOW_BATTERY, SILENT_AFTER, WEAK_SIGNAL};
 
@@ -40,9 +40,23 @@ pub(in crate::http::portal) fn state(device: &Device, now: DateTime<Utc>) -> Tag
         }
         (DeviceState::Active, Some(_)) if is_weak(device) => Tag::new("weak signal", Tone::Warn),
         (DeviceState::Active, Some(_)) => Tag::new("active", Tone::Ok),
+        (DeviceState::Stock | DeviceState::Returned, _) if device.reserved.is_some() => {
+            reserved(device.reserved)
+        }
         (DeviceState::Stock, _) => Tag::new("in stock", Tone::Quiet),
         (state, _) => Tag::new(state.as_str(), Tone::Quiet),
     }
+}
+
+/// That it is promised to something.
+pub(in crate::http::portal) fn reserved(errand: Option<Errand>) -> Tag {
+    Tag::new(
+        match errand {
+            Some(Errand::Return) => "to go back to the platform",
+            Some(Errand::Order) | None => "reserved for an order",
+        },
+        Tone::Info,
+    )
 }
 
 /// Its battery, where it tells.

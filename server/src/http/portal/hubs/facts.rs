@@ -8,12 +8,16 @@ use super::rows::is_silent;
 use super::show::Known;
 use crate::ground::enums::HubState;
 use crate::http::State;
+use crate::http::portal::orders::promised;
 use crate::http::portal::visitor::Visitor;
 use crate::registry::overview::SILENT_AFTER;
 
 /// What a person should know first.
 pub(super) fn warnings(state: &State, known: &Known) -> Vec<String> {
     let (hub, now) = (&known.hub, state.ground().now());
+    if let Some(errand) = hub.reserved {
+        return vec![promised::warning(errand).to_owned()];
+    }
     match (hub.state, hub.offline_since.or(hub.last_seen_at)) {
         (HubState::Active, Some(since)) if hub.offline_since.is_some() => vec![format!(
             "It is offline for {}. Look whether it has power and a network: it keeps its readings meanwhile.",
@@ -92,6 +96,7 @@ pub(super) fn cards(state: &State, visitor: &Visitor, known: &Known) -> Vec<Fact
     if let Some((id, name)) = &hub.site {
         identity.push(Fact::link("Site", name, format!("/sites/{id}")));
     }
+    identity.extend(promised::fact(hub.reserved, known.promise.as_ref()));
     let uptime = hub
         .uptime_seconds
         .map(|seconds| span(TimeDelta::try_seconds(seconds).unwrap_or_default()));

@@ -53,6 +53,11 @@ impl Offered<'_> {
         self.known.hub.state
     }
 
+    /// Whether it is promised to an order or a return: then it is moved by that alone.
+    fn is_promised(&self) -> bool {
+        self.known.hub.reserved.is_some()
+    }
+
     fn is_held(&self) -> bool {
         self.known.hub.customer.is_some()
     }
@@ -104,7 +109,7 @@ impl Offered<'_> {
     }
 
     fn allocate(&self) -> Option<Action> {
-        let is_ours = self.known.hub.distributor.is_none() && !self.is_held() && self.state() != Retired;
+        let is_ours = self.known.hub.distributor.is_none() && !self.is_held() && self.state() != Retired && !self.is_promised();
         if !self.can(Right::ManageStock) || !is_ours || self.known.distributors.is_empty() {
             return None;
         }
@@ -121,6 +126,7 @@ impl Offered<'_> {
 
     fn place(&self) -> Option<Action> {
         let is_there = !self.is_held() && self.state() != Retired;
+        let is_there = is_there && !self.is_promised();
         if !self.can(Right::PlaceDevices) || !is_there || self.known.customers.is_empty() {
             return None;
         }
@@ -175,7 +181,7 @@ impl Offered<'_> {
 
     fn recall(&self) -> Option<Action> {
         let is_there = self.known.hub.distributor.is_some() && !self.is_held() && self.state() != Retired;
-        (self.can(Right::ManageStock) && is_there).then(|| {
+        (self.can(Right::ManageStock) && is_there && !self.is_promised()).then(|| {
             let form = self.form("recall", "Recall it").section_with(
                 "",
                 "It leaves the distributor's stock and lies in the platform's again.",
@@ -188,7 +194,7 @@ impl Offered<'_> {
     }
 
     fn retire(&self) -> Option<Action> {
-        (self.can(Right::ManageStock) && self.state() != Retired).then(|| {
+        (self.can(Right::ManageStock) && self.state() != Retired && !self.is_promised()).then(|| {
             let form = self.form("retire", "Retire it for good").danger().section_with(
                 "",
                 "Its key is forgotten, and it never comes back.",

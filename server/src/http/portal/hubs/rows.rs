@@ -9,6 +9,7 @@ use web_templates::{HeldHubRow, Link, Tag, Tone, When};
 use crate::ground::enums::HubState;
 use crate::ground::ids::HubId;
 use crate::http::State;
+use crate::http::portal::devices::parts::reserved;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
 use crate::registry::RegistryScope;
@@ -62,6 +63,7 @@ pub(super) fn is_silent(hub: &Hub, now: DateTime<Utc>) -> bool {
 /// How it stands, in a few words.
 pub(in crate::http::portal) fn tag(hub: &Hub, now: DateTime<Utc>) -> Tag {
     match (hub.state, hub.last_seen_at) {
+        (state, _) if hub.reserved.is_some() && state != HubState::Retired => reserved(hub.reserved),
         (HubState::Unclaimed, _) => Tag::new("waits for its claim", Tone::Info),
         (HubState::Claimed, _) => Tag::new("confirm its fingerprint", Tone::Warn),
         (HubState::Active, seen) => match (hub.offline_since, seen) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use vitals::Kind;
 use web_templates::{Action, FingerprintCheck, Form, HeldHubPage, HubClaim, Icon, Svg, When};
 
@@ -18,6 +18,8 @@ use crate::http::portal::devices::life;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::with_query;
+use crate::http::portal::once::{self, Once};
+use crate::http::portal::orders::promised;
 use crate::http::portal::page::html_with;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
@@ -25,12 +27,14 @@ use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::http::qr::qr_svg;
 use crate::identity::{CallerScope, in_scope};
+use crate::orders::Promise;
 use crate::registry::claim::CODE_LIVES;
+use crate::registry::errands::Thing;
 use crate::registry::fleet::{self, Command, Log, SeenDevice};
 use crate::registry::hubs::{self, Hub};
-use crate::registry::moves::HeldPeriod;
+use crate::registry::life::{self as lives, Life};
 use crate::registry::overview::{self, Counts};
-use crate::registry::{Ask, ClaimCode, RegistryScope, hub_moves, models};
+use crate::registry::{Ask, RegistryScope, models};
 use crate::tenancy::{Right, Scope as _};
 
 /// Models that are looked through for what a device measures.
@@ -45,8 +49,10 @@ pub(super) struct Known {
     pub(super) kinds: HashMap<(String, String), Kind>,
     pub(super) commands: Vec<Command>,
     pub(super) logs: Vec<Log>,
+    /// The order or return that it is promised to, for who may see those.
+    pub(super) promise: Option<Promise>,
     counts: Counts,
-    life: Vec<HeldPeriod>,
+    pub(super) life: Life,
     /// To whom it could go.
     pub(super) customers: Offer,
     pub(super) distributors: Offer,
@@ -58,31 +64,30 @@ pub(super) struct Known {
 pub(super) async fn get(
     state: web::Data<State>,
     visitor: Visitor,
+    request: HttpRequest,
     id: web::Path<HubId>,
     said: web::Query<SaidQuery>,
 ) -> Result<HttpResponse, PageError> {
     let known = find(&state, &visitor, *id).await?;
     let mut page = page(&state, &visitor, &known);
     page.frame.flashes = said.flashes();
-    html_with(StatusCode::OK, &page)
+    let Some(code) = once::take(&state, &visitor, &request) else {
+        return html_with(StatusCode::OK, &page);
+    };
+    page.claim = Some(claim(&state, &visitor, code));
+    let mut response = html_with(StatusCode::OK, &page)?;
+    once::forget(&state, &request, &mut response);
+    Ok(response)
 }
 
-/// The page with a claim code that was just made, which is shown nowhere else.
-pub(super) async fn with_code(
-    state: &State,
-    visitor: &Visitor,
-    id: HubId,
-    code: &ClaimCode,
-) -> Result<HttpResponse, PageError> {
-    let known = find(state, visitor, id).await?;
-    let mut page = page(state, visitor, &known);
+/// A claim code that was just made.
+fn claim(state: &State, visitor: &Visitor, code: Once) -> HubClaim {
     let now = state.ground().now();
-    page.claim = Some(HubClaim {
-        code: code.expose(),
-        qr: qr_svg(&code.expose()).map(Svg),
-        expires: When::clock(now + CODE_LIVES, now, &visitor.zone()),
-    });
-    html_with(StatusCode::OK, &page)
+    HubClaim {
+        qr: qr_svg(&code.secret).map(Svg),
+        expires: When::clock(code.made + CODE_LIVES, now, &visitor.zone()),
+        code: code.secret,
+    }
 }
 
 /// The page after something could not be done: the reason stands where it was tried.
@@ -137,7 +142,8 @@ async fn seen<S: RegistryScope>(
                 commands: fleet::commands(tx, state.ground(), id).await?,
                 logs: fleet::logs(tx, id).await?,
                 counts: overview::counts(tx, now).await?,
-                life: hub_moves::history(tx, scope, id).await?,
+                life: lives::of_hub(tx, scope, id).await?,
+                promise: promised::find(tx, visitor, Thing::Hub(id), hub.reserved).await?,
                 hub,
                 customers,
                 distributors: Offer::default(),

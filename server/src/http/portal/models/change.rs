@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use web_templates::{Form, FormPage};
 
-use super::form::{around, fields, kinds, way};
+use super::form::{around, fields, kinds, reported, way};
 use crate::ground::ids::DeviceModelId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
@@ -47,6 +47,7 @@ async fn change(state: &State, visitor: &Visitor, id: DeviceModelId, sent: &Sent
         name: sent.get("name").to_owned(),
         kinds: kinds(sent),
         transport: way(sent)?,
+        reports: reported(sent),
     };
     let write = async |tx: &_| models::change(tx, id, patch).await;
     Ok(visitor.admin()?.run(state.database(), write).await?)
@@ -57,11 +58,16 @@ async fn page(state: &State, visitor: &Visitor, id: DeviceModelId) -> Result<For
     let model = visitor.admin()?.run(state.database(), find).await?;
     let form = Form::new(format!("/models/{id}"), visitor.csrf(state), "Save the model")
         .cancel("/models")
-        .fields(fields(&model.name, &model.kinds, Some(model.transport)));
+        .fields(fields(
+            &model.name,
+            &model.kinds,
+            Some(model.transport),
+            &model.reports,
+        ));
     let title = format!("{} {}", model.maker, model.name);
     let words = (
         title.as_str(),
-        "What changes here holds for every device of the model, from now on.",
+        "What changes here holds for every device of the model. Once there is one, only what it reports besides changes.",
     );
     let page = around(state, visitor, words, form).await?;
     Ok(page.help(

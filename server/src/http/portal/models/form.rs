@@ -3,12 +3,13 @@
 use vitals::Kind;
 use web_templates::{Choice, Field, FormPage, Icon};
 
-use crate::ground::enums::Transport;
+use crate::ground::enums::{Report, Transport};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
+use crate::registry::models::reports;
 use crate::registry::overview;
 use crate::tenancy::Scope as _;
 
@@ -22,8 +23,14 @@ pub(super) fn transport(transport: Transport) -> (Icon, &'static str) {
     }
 }
 
-/// Name, kinds and transport.
-pub(super) fn fields(name: &str, kinds: &[Kind], way: Option<Transport>) -> Vec<Field> {
+/// What a model reports besides, in words; empty where nobody has written it down.
+pub(in crate::http::portal) fn told(all: &[Report]) -> String {
+    let words: Vec<&str> = all.iter().map(|report| reports::label(*report)).collect();
+    words.join(", ")
+}
+
+/// Name, kinds, transport, and what it reports besides.
+pub(super) fn fields(name: &str, kinds: &[Kind], way: Option<Transport>, reported: &[Report]) -> Vec<Field> {
     let measured = |kind: &Kind| Choice::new(kind.as_str(), kind.label(), kinds.contains(kind));
     let sent = |one: &Transport| {
         let (_, words) = transport(*one);
@@ -47,7 +54,37 @@ pub(super) fn fields(name: &str, kinds: &[Kind], way: Option<Transport>) -> Vec<
             Transport::ALL.iter().map(sent).collect(),
         )
         .required(),
+        Field::checks(
+            "reports",
+            "What it reports besides",
+            Report::ALL
+                .iter()
+                .map(|report| reported_choice(*report, reported))
+                .collect(),
+        )
+        .hint(
+            "Readings are taken whatever is ticked. It tells people what to expect of a device, and why one shows no battery.",
+        ),
     ]
+}
+
+fn reported_choice(report: Report, reported: &[Report]) -> Choice {
+    let label = reports::label(report);
+    let beside: Vec<String> = reports::beside(report)
+        .iter()
+        .map(|kind| kind.label().to_lowercase())
+        .collect();
+    let words = if beside.is_empty() {
+        format!("{label} – of the device itself")
+    } else {
+        format!("{label} – beside {}", beside.join(" or "))
+    };
+    Choice::new(report.as_str(), words, reported.contains(&report))
+}
+
+/// What it reports, as it was ticked.
+pub(super) fn reported(sent: &Sent) -> Vec<Report> {
+    sent.all("reports").filter_map(|word| word.parse().ok()).collect()
 }
 
 /// The kinds that were ticked.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use vitals::Kind;
 use web_templates::{Action, Icon, ModelRow, ModelsPage, Tag, Tone};
 
-use super::form::transport;
+use super::form::{told, transport};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
@@ -92,7 +92,7 @@ fn row(visitor: &Visitor, model: &DeviceModel, held: OfModel) -> ModelRow {
         kinds: model.kinds.clone(),
         via_icon,
         via: via.to_owned(),
-        reports: String::new(),
+        reports: told(&model.reports),
         devices: held.devices.unsigned_abs(),
         state: match held.devices {
             0 => Tag::new("no device yet", Tone::Quiet),

@@ -7,6 +7,8 @@ mod new;
 
 use actix_web::web;
 
+pub(super) use form::told;
+
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/models", web::get().to(list::get))
         .route("/models/new", web::get().to(new::get))

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use web_templates::{Field, Form, FormPage, Icon};
 
-use super::form::{around, fields, kinds, way};
+use super::form::{around, fields, kinds, reported, way};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::local::see;
@@ -43,6 +43,7 @@ async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<(), Refuse
         name: sent.get("name").to_owned(),
         kinds: kinds(sent),
         transport: way(sent)?,
+        reports: reported(sent),
     };
     let make = async |tx: &_| models::create(tx, state.ground(), new).await.map(drop);
     Ok(visitor.admin()?.run(state.database(), make).await?)
@@ -54,7 +55,7 @@ async fn page(state: &State, visitor: &Visitor) -> Result<FormPage, PageError> {
         .placeholder("Omron")
         .hint("As its hubs and devices write it: with the serial it names every device of the model.");
     let mut all = vec![maker];
-    all.extend(fields("", &[], None));
+    all.extend(fields("", &[], None, &[]));
     let form = Form::new("/models/new", visitor.csrf(state), "Add the model")
         .icon(Icon::Add)
         .cancel("/models")

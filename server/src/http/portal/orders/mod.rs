@@ -8,6 +8,7 @@ pub(super) mod list;
 mod moves;
 mod new;
 mod note;
+pub(super) mod promised;
 mod receive;
 mod release;
 pub(super) mod said;
