@@ -34,7 +34,9 @@ pub use field::{Field, FieldKind, Width};
 pub use forms::{Form, Section};
 pub use frame::{Crumb, Flash, Frame, NavItem, Search, Status, Theme};
 pub use icon::Icon;
-pub use pages::admin::{AdminPage, AdminQuarantinePage, AdminRefusalsPage, QuarantineRow, RefusalRow, Want};
+pub use pages::admin::{
+    AdminPage, AdminQuarantinePage, AdminRefusalsPage, Dismissal, QuarantineRow, RefusalRow, Want,
+};
 pub use pages::desk::{BeatRow, CasePage, CaseRow, CasesPage, Check, LateRow, TroublePage};
 pub use pages::device::{DevicePage, DeviceVia, Range};
 pub use pages::devices::{DeviceRow, DevicesPage};
@@ -65,5 +67,5 @@ pub use pages::search::{Hit, HitGroup, SearchPage};
 pub use pages::sites::{SitePage, SitePerson, SiteRow, SitesPage, TeamRow};
 pub use pages::style::StylePage;
 pub use parts::{
-    Attention, Battery, Choice, Filter, Pager, Select, Signal, Spark, Stat, Tag, Tone, Value, When,
+    Attention, Battery, Choice, Filter, Pager, Select, Signal, Spark, Stat, Tag, Tone, Value, Wanting, When,
 };

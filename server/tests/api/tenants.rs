@@ -122,6 +122,8 @@ const TABLE: [(&str, &str, Gets); 137] = [
     ("GET", "/endpoints/{id}/attempts", NotFound),
     ("GET", "/endpoints/{id}/dead-letters", NotFound),
     ("POST", "/endpoints/{id}/dead-letters/retry", NotFound),
+    ("GET", "/quarantine", Forbidden),
+    ("POST", "/quarantine/dismiss", Forbidden),
     ("GET", "/refusals", NothingForeign),
     ("GET", "/search", NothingForeign),
     ("GET", "/cases", NothingForeign),
@@ -257,6 +259,7 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
             json!({"customer_id": customer})
         }
         ("POST", "/devices/{id}/allocate" | "/hubs/{id}/allocate") => json!({"distributor_id": customer}),
+        ("POST", "/quarantine/dismiss") => json!({"items": [customer], "reason": "mine"}),
         ("POST", "/devices/adopt") => json!({"maker": "Acme", "serial": "S-victim", "code": "ABCDE-FGHJK"}),
         ("POST", "/devices/adopt/ask") => json!({"maker": "Acme", "serial": "S-victim"}),
         ("POST", "/devices/adopt/reading") => {
@@ -284,6 +287,7 @@ async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
         "select to_jsonb(t)::text from device_import t order by id",
         "select to_jsonb(t)::text from hub t order by id",
         "select to_jsonb(t)::text from assignment t order by id",
+        "select to_jsonb(t)::text from state_change t order by id",
         "select to_jsonb(t)::text from device_credential t order by id",
         "select to_jsonb(t)::text from hub_claim_code t order by id",
         "select (to_jsonb(t) - 'last_sign_in_at')::text from user_account t order by id",

@@ -1,6 +1,7 @@
 //! The administrators' pages: everything, and never a value.
 
 use chrono::TimeDelta;
+use uuid::Uuid;
 use vitalwire_server::identity::Organisation;
 
 use crate::browser::Browser;
@@ -156,4 +157,75 @@ async fn a_long_list_goes_on_where_it_ended() {
     let second = browser.get(&next).await.text;
     assert!(second.contains("Clinic 50") && second.contains("Clinic 59") && !second.contains("Clinic 49"));
     assert_eq!(browser.get("/customers?after=nonsense").await.status, 400);
+}
+
+/// What is dismissed is kept, with who, when and why; what waits no more is not dismissed twice.
+#[tokio::test]
+async fn what_waits_in_quarantine_is_dismissed_with_a_reason() {
+    let world = World::new().await;
+    let customer = world.customer("Northside").await;
+    world.user("Root", Organisation::Platform, None).await;
+    let ids: Vec<Uuid> = (0..2).map(|_| world.state.ground().id()).collect();
+    for (id, serial) in ids.iter().zip(["X1", "X2"]) {
+        sqlx::query(
+            "insert into quarantine (id, received_at, customer_id, serial, reason, item_sealed, item_hmac, raw_id)
+             values ($1, now(), $2, $3, 'implausible', '\\x17', sha256($1::text::bytea), $1)",
+        )
+        .bind(id)
+        .bind(customer.id)
+        .bind(serial)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    }
+    let root = world.signed_in("Root").await;
+    let path = "/admin/quarantine/dismiss";
+    let (first, unknown) = (ids[0].to_string(), Uuid::from_u128(9).to_string());
+    let shelf = root.get("/admin/quarantine").await.text;
+    assert!(shelf.contains(&first) && shelf.contains("Dismiss the chosen"));
+    let without = root.submit(path, &[("item", &first), ("reason", " ")]).await;
+    assert_eq!(without.status, 422);
+    assert!(
+        without.text.contains("Say why it is dismissed."),
+        "{}",
+        without.text
+    );
+    let nothing = root.submit(path, &[("reason", "a test")]).await;
+    assert_eq!(nothing.status, 422);
+    let foreign = root
+        .submit(
+            path,
+            &[("item", &first), ("item", &unknown), ("reason", "a test")],
+        )
+        .await;
+    assert_eq!(foreign.status, 404);
+    let nurse = world.signed_in("Northside").await;
+    assert_eq!(
+        nurse
+            .submit(path, &[("item", &first), ("reason", "a test")])
+            .await
+            .status,
+        403
+    );
+
+    let form = [("item", first.as_str()), ("reason", "a hub <on> the bench")];
+    let done = root.submit(path, &form).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let shelf = root.get(done.location()).await.text;
+    assert!(shelf.contains("They are dismissed.") && shelf.contains("X2") && !shelf.contains("X1"));
+    let gone = root.get("/admin/quarantine?standing=dismissed").await.text;
+    assert!(
+        gone.contains("X1")
+            && gone.contains("Dismissed by Root User")
+            && gone.contains("a hub &#60;on&#62; the bench")
+            && !gone.contains("X2")
+            && !gone.contains("Dismiss the chosen"),
+        "{gone}"
+    );
+    assert_eq!(root.submit(path, &form).await.status, 409);
+    let kept: i64 = sqlx::query_scalar("select count(*) from quarantine where item_sealed = '\\x17'")
+        .fetch_one(&world.sql)
+        .await
+        .unwrap();
+    assert_eq!(kept, 2);
 }

@@ -88,6 +88,9 @@ fn tries(method: &str, path: &str, b: &Tenant) -> Vec<Try> {
             json!({"name": "x", "maker": "x", "kinds": ["weight"], "transport": "mqtt"}),
             &[403, 422],
         ),
+        ("GET", "/quarantine") | ("POST", "/quarantine/dismiss") => {
+            one(json!({"items": [b.device.id], "reason": "x"}), &[403])
+        }
         ("POST", "/customers") => one(json!({"name": "x"}), NOT_FOR_CUSTOMERS),
         ("POST", "/users") => one(
             json!({"email": "spy@example.org", "name": "Spy", "role": "customer", "customer_id": b.customer.id,

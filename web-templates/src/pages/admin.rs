@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::forms::Form;
 use crate::frame::Frame;
 use crate::pages::registry::customers::CustomerRow;
 use crate::pages::registry::devices::HeldDeviceRow;
@@ -71,6 +72,8 @@ pub struct AdminQuarantinePage {
     pub filter: Filter,
     /// The items of this page, newest first.
     pub rows: Vec<QuarantineRow>,
+    /// Dismisses those that are ticked, where they wait.
+    pub dismiss: Option<Form>,
     /// What follows.
     pub pager: Pager,
 }
@@ -92,6 +95,21 @@ pub struct QuarantineRow {
     pub customer: Option<String>,
     /// For example `214 B`.
     pub size: String,
+    /// What names it where it can be dismissed.
+    pub id: Option<String>,
+    /// Who dismissed it and when, and why.
+    pub dismissed: Option<Dismissal>,
+}
+
+/// That somebody dismissed an item.
+#[derive(Debug, Clone)]
+pub struct Dismissal {
+    /// When.
+    pub at: When,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub why: String,
 }
 
 /// Requests that were refused for one reason; never a value of one.

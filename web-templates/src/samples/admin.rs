@@ -1,6 +1,8 @@
 //! Made-up pages of an administrator, and of a customer's hubs.
 
 use super::{before, filter, frame, nav, select};
+use crate::field::Field;
+use crate::forms::Form;
 use crate::frame::{Crumb, Frame, Search, Status};
 use crate::icon::Icon;
 use crate::pages::admin::{
@@ -159,6 +161,8 @@ pub fn admin_quarantine() -> AdminQuarantinePage {
         hub: Some("Ward 3 East".into()),
         customer: customer.map(Into::into),
         size: "214 B".into(),
+        id: Some(device.into()),
+        dismissed: None,
     };
     AdminQuarantinePage {
         frame: admin_frame("Quarantine", "/admin/quarantine"),
@@ -175,6 +179,11 @@ pub fn admin_quarantine() -> AdminQuarantinePage {
             row(2, "Unknown device", "", "D000990", Some("Northside Clinic")),
             row(121, "Physically impossible", "systolic", "D000017", None),
         ],
+        dismiss: Some(
+            Form::new("/admin/quarantine/dismiss", "token", "Dismiss the chosen").fields(vec![
+                Field::text("reason", "Why").required(),
+            ]),
+        ),
         pager: pager("2 items", "/admin/quarantine"),
     }
 }

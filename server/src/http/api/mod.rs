@@ -19,6 +19,7 @@ mod orders;
 mod organisation;
 mod paging;
 mod periods;
+mod quarantine;
 mod readings;
 mod refusals;
 mod returns;
@@ -63,6 +64,7 @@ fn operations(cfg: &mut ServiceConfig) {
         .configure(cases::operations)
         .configure(orders::operations)
         .configure(returns::operations)
+        .configure(quarantine::operations)
         .configure(refusals::operations);
 }
 

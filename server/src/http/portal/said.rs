@@ -95,6 +95,10 @@ fn sentence(word: &str) -> Option<(Tone, &'static str)> {
         ),
         "model-added" => (Tone::Ok, "The model is added. Devices can be of it now."),
         "model-saved" => (Tone::Ok, "The model is saved."),
+        "quarantine-dismissed" => (
+            Tone::Ok,
+            "They are dismissed. They are kept, with the reason and your name.",
+        ),
         "signed-out" => (Tone::Info, "You are signed out."),
         word => {
             return devices::said::sentence(word)

@@ -11,5 +11,6 @@ use actix_web::web;
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/admin", web::get().to(today::get))
         .route("/admin/quarantine", web::get().to(quarantine::get))
+        .route("/admin/quarantine/dismiss", web::post().to(quarantine::dismiss))
         .route("/admin/refusals", web::get().to(refusals::get));
 }

@@ -10,7 +10,7 @@ use web_templates::{
     Action, Check, Icon, Link, QuarantineRow, RefusalRow, Stat, TimelineEntry, Tone, TroublePage, Value, When,
 };
 
-use crate::desk::trouble::{self, Finding, Trouble};
+use crate::desk::trouble::{self, Finding, Leads, Mark, Trouble};
 use crate::ground::ids::{DeviceId, HubId};
 use crate::http::State;
 use crate::http::portal::desk::vitality;
@@ -113,6 +113,8 @@ async fn page(
         hub: None,
         customer: None,
         size: counted(item.count.unsigned_abs(), "item", "items"),
+        id: None,
+        dismissed: None,
     });
     let mut events = events(known, visitor, now);
     events.extend(life::entries(state, visitor, &known.life));
@@ -139,13 +141,21 @@ async fn page(
 
 fn checks(known: &Trouble) -> Vec<Check> {
     let hub = known.hub.as_ref().filter(|_| known.device.is_some());
+    let device = known.device.as_ref();
     let check = |finding: &Finding| Check {
         title: finding.title.to_owned(),
         detail: finding.words.clone(),
-        tone: if finding.is_well { Tone::Ok } else { Tone::Warn },
-        link: hub
-            .filter(|_| finding.title == "Its hub is there")
-            .map(|hub| Link::to(&hub.name, format!("/hubs/{}/trouble", hub.id))),
+        tone: match finding.mark {
+            Mark::Well => Tone::Ok,
+            Mark::Look => Tone::Info,
+            Mark::Wrong => Tone::Warn,
+        },
+        link: finding.leads.and_then(|leads| match leads {
+            Leads::Hub => hub.map(|hub| Link::to(&hub.name, format!("/hubs/{}/trouble", hub.id))),
+            Leads::Token => {
+                device.map(|device| Link::to("Issue a token", format!("/devices/{}/about#moves-title", device.id)))
+            }
+        }),
     };
     known.verdict.findings.iter().map(check).collect()
 }
