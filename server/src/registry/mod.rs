@@ -5,6 +5,7 @@
 //! table runs in the system scope, after the caller's own scope has proved that it sees the thing.
 
 pub mod adoption;
+mod again;
 mod cache;
 pub mod claim;
 pub mod configure;
@@ -19,6 +20,7 @@ pub mod hubs;
 mod import;
 pub mod imports;
 pub mod labels;
+pub mod life;
 pub mod models;
 pub mod movements;
 pub mod moves;
@@ -26,7 +28,8 @@ pub mod naming;
 mod numbers;
 pub mod organisations;
 pub mod overview;
-mod page;
+pub mod page;
+pub mod past;
 pub mod quarantine;
 pub mod refusals;
 mod remembered;
@@ -37,6 +40,7 @@ mod serials;
 mod sightings;
 pub mod sites;
 mod standing;
+pub mod states;
 mod store;
 pub mod tokens;
 mod typed;

@@ -5,8 +5,10 @@
 //!   patients are not party to whatever the suspension is about. It may be given devices, as a broken one must be replaced.
 //! - A closed customer's people cannot sign in, and it is given nothing. It can be closed only when it holds no device that
 //!   readings are taken from, so that closing it never silently stops a patient's readings.
-//! - A suspended distributor adds no customers; a closed one's people cannot sign in, and it can be closed only when none of
-//!   its customers is open. Its customers' readings do not depend on it.
+//! - A suspended distributor adds no customers and orders nothing; a closed one's people cannot sign in, and it can be closed
+//!   only when none of its customers is open and none of its orders and returns either. Its customers' readings do not depend
+//!   on it.
+//! - What the people of a closed one were given to sign in with is over, also where it is opened again.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -15,11 +17,12 @@ use super::page::{Ask, Page};
 use super::rights::HasRights;
 use super::scope::RegistryScope;
 use super::typed::{Change, Country, Given, Name, Place, PostalCode, Street, TimeZone, Typed};
-use super::{RegistryError, store};
+use super::{RegistryError, again, past, store};
 use crate::ground::Ground;
 use crate::ground::enums::{CaseSide, OrganisationState, PatientMode, UserRole};
 use crate::ground::ids::{CustomerId, DistributorId};
-use crate::tenancy::{AdminScope, Database, DistributorScope, Right, Scope as _, SystemScope, Tx};
+use crate::identity::system_void_of_former;
+use crate::tenancy::{AdminScope, Database, DistributorScope, Right, Scope as _, Tx};
 
 /// Where a list of organisations goes on: name and id.
 pub type OrganisationKey = (String, Uuid);
@@ -220,6 +223,7 @@ pub(super) fn named(name: &str) -> Result<String, RegistryError> {
 /// Adds a customer to the platform or to a distributor's portfolio.
 pub async fn create_customer(
     tx: &Tx<AdminScope>,
+    by: &AdminScope,
     ground: &Ground,
     new: NewOrganisation,
     distributor: Option<DistributorId>,
@@ -230,6 +234,7 @@ pub async fn create_customer(
     }
     let id = ground.id();
     store::organisations::insert_customer(tx, id, &new, distributor, ground.now()).await?;
+    past::note(tx, (ground, by), id, past::ADDED).await?;
     Ok(id)
 }
 
@@ -245,6 +250,7 @@ pub async fn create_customer_of(
     may_add_customers(state)?;
     let id = ground.id();
     store::organisations::insert_customer(tx, id, &new, Some(by.id()), ground.now()).await?;
+    past::note(tx, (ground, by), id, past::ADDED).await?;
     Ok(id)
 }
 
@@ -262,11 +268,13 @@ fn may_add_customers(distributor: Option<OrganisationState>) -> Result<(), Regis
 /// Adds a distributor.
 pub async fn create_distributor(
     tx: &Tx<AdminScope>,
+    by: &AdminScope,
     ground: &Ground,
     new: NewOrganisation,
 ) -> Result<DistributorId, RegistryError> {
     let id = ground.id();
     store::organisations::insert_distributor(tx, id, &new, ground.now()).await?;
+    past::note(tx, (ground, by), id, past::ADDED).await?;
     Ok(id)
 }
 
@@ -275,6 +283,7 @@ pub async fn create_distributor(
 pub async fn change_customer<S: HasRights>(
     tx: &Tx<S>,
     by: &S,
+    ground: &Ground,
     id: CustomerId,
     patch: CustomerPatch,
 ) -> Result<(), RegistryError> {
@@ -320,11 +329,13 @@ pub async fn change_customer<S: HasRights>(
             CaseSide::Distributor
         };
         let stopped_by = (state != OrganisationState::Active).then_some(side);
-        store::organisations::set_customer_state(tx, id, state, stopped_by).await?;
+        store::organisations::set_customer_state(tx, id, (state, ground.now()), stopped_by).await?;
+        past::note(tx, (ground, by), id, past::kind(state)).await?;
     }
     if let Some(mode) = patient_mode {
         store::organisations::set_patient_mode(tx, id, mode).await?;
     }
+    past::note_name(tx, (ground, by), id, organisation.name.as_ref()).await?;
     store::organisations::change_customer(tx, id, &organisation).await
 }
 
@@ -332,6 +343,7 @@ pub async fn change_customer<S: HasRights>(
 pub async fn change_distributor<S: HasRights>(
     tx: &Tx<S>,
     by: &S,
+    ground: &Ground,
     id: DistributorId,
     patch: DistributorPatch,
 ) -> Result<(), RegistryError> {
@@ -359,8 +371,19 @@ pub async fn change_distributor<S: HasRights>(
                 "the distributor has customers that are not closed: close them, or move them to another one",
             ));
         }
-        store::organisations::set_distributor_state(tx, id, state).await?;
+        // Nobody could take in or send back afterwards what is promised to them.
+        if closes && store::organisations::has_open_errands(tx, id).await? {
+            return Err(RegistryError::Conflict(
+                "the distributor has orders or returns that are not over: decline, cancel or finish them; a parcel that it \
+                 does not confirm is written off, as lost or as back in the inventory",
+            ));
+        }
+        if before != state {
+            store::organisations::set_distributor_state(tx, id, (state, ground.now())).await?;
+            past::note(tx, (ground, by), id, past::kind(state)).await?;
+        }
     }
+    past::note_name(tx, (ground, by), id, organisation.name.as_ref()).await?;
     store::organisations::change_distributor(tx, id, &organisation).await
 }
 
@@ -377,15 +400,17 @@ pub async fn move_customer(
     by.run(database, async |tx| customer(tx, id).await.map(drop))
         .await?;
     let now = ground.now();
-    SystemScope::for_purpose("move a customer and all that it holds to another distributor")
-        .run(database, async |tx| {
-            if let Some(distributor) = distributor {
-                let state = store::organisations::system_distributor_state(tx, distributor).await?;
-                may_add_customers(state)?;
-            }
-            store::organisations::system_move_customer(tx, id, distributor, now).await
-        })
-        .await
+    let purpose = "move a customer and all that it holds to another distributor";
+    again::system_run(database, purpose, async |tx| {
+        if let Some(distributor) = distributor {
+            let state = store::organisations::system_distributor_state(tx, distributor).await?;
+            may_add_customers(state)?;
+        }
+        store::organisations::system_move_customer(tx, id, distributor, now).await?;
+        system_void_of_former(tx, id, distributor, now).await?;
+        past::system_note_move(tx, (ground, by), id).await
+    })
+    .await
 }
 
 /// The customers that the scope sees, by name.

@@ -1,11 +1,13 @@
 //! Customers and distributors: who may write what of them, what their states mean, and what goes along when a customer
 //! changes hands.
 
+mod closing;
 mod devices;
+mod past;
 
 use sqlx::Row as _;
 use uuid::Uuid;
-use vitalwire_server::ground::enums::{ContactPurpose, OrganisationState, PatientMode, Transport};
+use vitalwire_server::ground::enums::{ContactPurpose, OrganisationState, PatientMode, Report, Transport};
 use vitalwire_server::ground::ids::CustomerId;
 use vitalwire_server::history::commit::Verdict;
 use vitalwire_server::identity::Password;
@@ -48,7 +50,7 @@ async fn change<S: HasRights>(
     patch: CustomerPatch,
 ) -> Result<(), RegistryError> {
     by.run(&world.database, async |tx| {
-        organisations::change_customer(tx, by, id, patch).await
+        organisations::change_customer(tx, by, &world.ground, id, patch).await
     })
     .await
 }
@@ -134,7 +136,7 @@ async fn everybody_writes_their_own_and_nobody_another_s() {
     let rename = async |id, patch| {
         dora.scope()
             .run(&world.database, async |tx| {
-                organisations::change_distributor(tx, dora.scope(), id, patch).await
+                organisations::change_distributor(tx, dora.scope(), &world.ground, id, patch).await
             })
             .await
     };
@@ -223,7 +225,7 @@ async fn a_distributor_that_is_not_served_gets_no_customers_and_closes_after_the
         };
         admin
             .run(&world.database, async |tx| {
-                organisations::change_distributor(tx, admin, dora.id, patch).await
+                organisations::change_distributor(tx, admin, &world.ground, dora.id, patch).await
             })
             .await
     };

@@ -308,6 +308,21 @@ impl World {
             .execute(&self.sql)
             .await
             .unwrap();
+        // What became of them, told with the name that they had before.
+        for customer in [Some(aim.customer), None] {
+            sqlx::query(
+                "insert into organisation_event (id, distributor_id, customer_id, kind, before, by_side, at)
+                 select $1, $2, $3, 'renamed', $4, 'platform', $5 where num_nonnulls($2, $3) > 0",
+            )
+            .bind(ground.id::<Uuid>())
+            .bind(distributor)
+            .bind(customer)
+            .bind(format!("{} before", aim.name))
+            .bind(ground.now())
+            .execute(&self.sql)
+            .await
+            .unwrap();
+        }
     }
 
     /// A device's readings, from their arrival to the dead-letter shelf; returns the other ids that came up.

@@ -14,7 +14,7 @@ use vitalwire_server::registry::overview::HubFilter;
 use vitalwire_server::registry::refusals::RefusalFilter;
 use vitalwire_server::registry::{
     Ask, Change, Reference, RegistryError, Typed as _, claim, configure, devices, figures, hubs, models,
-    organisations, overview, refusals, search, tokens, wanting,
+    organisations, overview, past, refusals, search, tokens, wanting,
 };
 
 use crate::table::{Call, Row, either, row, said};
@@ -114,6 +114,12 @@ pub(crate) const READS: &[Row] = &[
     }),
     row!("registry::organisations::distributor", Distributor, Read, call => {
         call.distributor(async |tx| organisations::distributor(tx, call.at.distributor()).await).await
+    }),
+    row!("registry::past::of", Distributor, Read, call => {
+        call.distributor(async |tx| past::of(tx, past::Whose::Customer(call.at.customer)).await).await
+    }),
+    row!("registry::past::of", Distributor, Read, call => {
+        call.distributor(async |tx| past::of(tx, past::Whose::Distributor(call.at.distributor())).await).await
     }),
     row!("registry::contacts::of_customer", Either, Read, call => {
         either!(call, scope => call.run(scope, async |tx| contacts::of_customer(tx, call.at.customer).await).await)
@@ -265,7 +271,7 @@ pub(crate) const CHANGES: &[Row] = &[
     }),
     row!("registry::hubs::set_state", Either, Change, call => {
         either!(call, scope => {
-            call.run(scope, async |tx| hubs::set_state(tx, scope, call.at.hub, HubState::Inactive).await).await
+            call.run(scope, async |tx| hubs::set_state(tx, scope, &call.world.ground, call.at.hub, HubState::Inactive).await).await
         })
     }),
     // Who acts and whose transaction it is are given apart: a foreign name on it must not help.
@@ -278,7 +284,7 @@ pub(crate) const CHANGES: &[Row] = &[
         let organisation = Draft { city: Some(Some("Boston")), ..Draft::default() }.to_patch().unwrap();
         let patch = CustomerPatch { organisation, ..CustomerPatch::default() };
         either!(call, scope => {
-            call.run(scope, async |tx| organisations::change_customer(tx, scope, call.at.customer, patch).await).await
+            call.run(scope, async |tx| organisations::change_customer(tx, scope, &call.world.ground, call.at.customer, patch).await).await
         })
     }),
     row!("registry::organisations::change_distributor", Distributor, Change, call => {
@@ -286,7 +292,7 @@ pub(crate) const CHANGES: &[Row] = &[
         let patch = DistributorPatch { organisation, state: None };
         let by = call.own.distributor_scope();
         call.distributor(async |tx| {
-            organisations::change_distributor(tx, by, call.at.distributor(), patch).await
+            organisations::change_distributor(tx, by, &call.world.ground, call.at.distributor(), patch).await
         }).await
     }),
     row!("registry::contacts::add_to_customer", Either, Change, call => {

@@ -86,7 +86,7 @@ async fn what_changes_between_the_look_and_the_import_stops_it_whole() {
     let admin = world.admin();
     admin
         .run(&world.database, async |tx| {
-            organisations::change_customer(tx, admin, anna.id, closed).await
+            organisations::change_customer(tx, admin, &world.ground, anna.id, closed).await
         })
         .await
         .unwrap();
@@ -146,6 +146,31 @@ async fn a_killed_import_is_begun_again_and_a_cancelled_one_leaves_nothing() {
     assert_eq!(count(&world, "select count(*) from device").await, 4_000);
     let over = imports::cancel(&world.ground, &world.database, world.admin(), id).await;
     assert!(matches!(over, Err(RegistryError::Conflict(_))), "{over:?}");
+}
+
+/// The planner knows of the imports of before only: that this one has many lines is in no statistics. A look that goes
+/// through all lines for each line does not end within the time that a statement has.
+#[tokio::test]
+async fn a_long_file_is_looked_at_whatever_the_planner_expects_of_it() {
+    let world = World::new().await;
+    let file = |letter: char, count: usize| {
+        let lines = (0..count).map(|number| format!("Acme,{letter}{number:06},Scale\n"));
+        std::iter::once("maker,serial,model\n".to_owned())
+            .chain(lines)
+            .collect::<String>()
+    };
+    receive(&world, world.admin(), &file('S', 300), Into::Inventory)
+        .await
+        .unwrap();
+    sqlx::query("analyze device_import_line")
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    let id = receive(&world, world.admin(), &file('L', 20_000), Into::Inventory)
+        .await
+        .unwrap();
+    let import = seen(&world, world.admin(), id).await;
+    assert_eq!((import.wrong, import.adds), (0, 20_000));
 }
 
 /// Commits a reading every few milliseconds until told to stop, and says how long each commit took.

@@ -74,7 +74,7 @@ pub(super) async fn change(
         patient_mode,
     };
     in_scope!(caller, scope => {
-        scope.run(state.database(), async |tx| organisations::change_customer(tx, scope, id, patch).await).await
+        scope.run(state.database(), async |tx| organisations::change_customer(tx, scope, state.ground(), id, patch).await).await
     })?;
     if let Some(distributor) = distributor_id {
         let CallerScope::Admin(admin) = &caller.scope else {

@@ -57,7 +57,7 @@ pub(super) async fn create(
     let customer = match &caller.scope {
         CallerScope::Admin(scope) => {
             let work = async |tx: &_| {
-                let id = organisations::create_customer(tx, ground, new, distributor_id).await?;
+                let id = organisations::create_customer(tx, scope, ground, new, distributor_id).await?;
                 organisations::customer(tx, id).await
             };
             scope.run(state.database(), work).await?

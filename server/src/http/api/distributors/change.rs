@@ -62,7 +62,7 @@ pub(super) async fn change(
         state: wanted,
     };
     let work = async |tx: &_| {
-        organisations::change_distributor(tx, &admin.scope, id, patch).await?;
+        organisations::change_distributor(tx, &admin.scope, state.ground(), id, patch).await?;
         organisations::distributor(tx, id).await
     };
     let distributor = admin.scope.run(state.database(), work).await?;

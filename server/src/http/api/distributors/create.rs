@@ -48,7 +48,7 @@ pub(super) async fn create(
     }
     .to_new()?;
     let work = async |tx: &_| {
-        let id = organisations::create_distributor(tx, state.ground(), new).await?;
+        let id = organisations::create_distributor(tx, &admin.scope, state.ground(), new).await?;
         organisations::distributor(tx, id).await
     };
     let distributor = admin.scope.run(state.database(), work).await?;

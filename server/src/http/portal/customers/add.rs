@@ -16,7 +16,6 @@ use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::registry::organisations;
-use crate::registry::overview::Counts;
 use crate::tenancy::Scope as _;
 
 #[derive(Debug, Default, Deserialize)]
@@ -32,7 +31,7 @@ pub(super) async fn get(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
     let form = form(&state, &visitor, &asked.distributor).await?;
-    html(&page(&state, &visitor, form))
+    html(&page(&state, &visitor, form).await?)
 }
 
 /// Adds the customer.
@@ -47,7 +46,7 @@ pub(super) async fn post(
         Err(refused) => {
             let mut form = form(&state, &visitor, "").await?;
             let status = refused.show(&mut form, &sent)?;
-            html_with(status, &page(&state, &visitor, form))
+            html_with(status, &page(&state, &visitor, form).await?)
         }
     }
 }
@@ -58,7 +57,7 @@ async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<CustomerId
         CallerScope::Admin(scope) => {
             let work = async |tx: &_| {
                 let distributor = choose::distributor(tx, sent, "distributor").await?;
-                Ok::<_, Refused>(organisations::create_customer(tx, ground, new, distributor).await?)
+                Ok::<_, Refused>(organisations::create_customer(tx, scope, ground, new, distributor).await?)
             };
             scope.run(state.database(), work).await
         }
@@ -91,22 +90,21 @@ async fn form(state: &State, visitor: &Visitor, distributor: &str) -> Result<For
     Ok(form.section("Portfolio", vec![field]))
 }
 
-fn page(state: &State, visitor: &Visitor, form: Form) -> FormPage {
-    let mut frame = frame(
-        state,
-        visitor,
-        Place::Customers,
-        "Add a customer",
-        &Counts::default(),
-    );
+async fn page(state: &State, visitor: &Visitor, form: Form) -> Result<FormPage, PageError> {
+    let counts = visitor.counts(state).await?;
+    let mut frame = frame(state, visitor, Place::Customers, "Add a customer", &counts);
     frame.crumbs = vec![crumb("Customers", "/customers")];
-    FormPage::new(frame, "A clinic, or whoever else receives readings.", form)
-        .help(
-            "What comes next",
-            "Invite its first person, and place devices and hubs with it.",
-        )
-        .help(
-            "Whose readings they are",
-            "What its devices measure is the customer’s alone: neither you nor anybody else sees a value.",
-        )
+    Ok(FormPage::new(
+        frame,
+        "A clinic, or whoever else receives readings.",
+        form,
+    )
+    .help(
+        "What comes next",
+        "Invite its first person, and place devices and hubs with it.",
+    )
+    .help(
+        "Whose readings they are",
+        "What its devices measure is the customer’s alone: neither you nor anybody else sees a value.",
+    ))
 }

@@ -14,7 +14,6 @@ use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
 use crate::registry::organisations::{self, Customer, CustomerPatch};
-use crate::registry::overview::Counts;
 use crate::tenancy::Scope as _;
 
 /// The form with what is known.
@@ -25,7 +24,7 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, PageError> {
     let customer = find(&state, &visitor, *id).await?;
     let form = form(&state, &visitor, &customer);
-    html(&page(&state, &visitor, &customer, form))
+    html(&page(&state, &visitor, &customer, form).await?)
 }
 
 /// Saves what was typed.
@@ -42,7 +41,7 @@ pub(super) async fn post(
         Err(refused) => {
             let mut form = form(&state, &visitor, &customer);
             let status = refused.show(&mut form, &sent)?;
-            html_with(status, &page(&state, &visitor, &customer, form))
+            html_with(status, &page(&state, &visitor, &customer, form).await?)
         }
     }
 }
@@ -61,7 +60,7 @@ async fn change(state: &State, visitor: &Visitor, id: CustomerId, sent: &Sent) -
     };
     Ok(in_scope!(visitor.caller(), scope => {
         scope
-            .run(state.database(), async |tx| organisations::change_customer(tx, scope, id, patch).await)
+            .run(state.database(), async |tx| organisations::change_customer(tx, scope, state.ground(), id, patch).await)
             .await
     })?)
 }
@@ -77,12 +76,18 @@ fn form(state: &State, visitor: &Visitor, customer: &Customer) -> Form {
     form
 }
 
-fn page(state: &State, visitor: &Visitor, customer: &Customer, form: Form) -> FormPage {
+async fn page(
+    state: &State,
+    visitor: &Visitor,
+    customer: &Customer,
+    form: Form,
+) -> Result<FormPage, PageError> {
+    let counts = visitor.counts(state).await?;
     let title = format!("Edit {}", customer.name);
-    let mut frame = frame(state, visitor, Place::Customers, &title, &Counts::default());
+    let mut frame = frame(state, visitor, Place::Customers, &title, &counts);
     frame.crumbs = vec![
         crumb("Customers", "/customers"),
         crumb(&customer.name, &format!("/customers/{}", customer.id)),
     ];
-    FormPage::new(frame, "", form)
+    Ok(FormPage::new(frame, "", form))
 }

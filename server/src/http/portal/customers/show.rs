@@ -8,7 +8,7 @@ use web_templates::{Action, CustomerPage, Fact, FactCard, Form, Icon, Link, Stat
 
 use super::rows::endpoint_tag;
 use crate::forwarding::admin::{self as forwarding, EndpointSummary};
-use crate::ground::enums::PatientMode;
+use crate::ground::enums::{OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, HubId};
 use crate::http::State;
 use crate::http::portal::choose::Offer;
@@ -16,9 +16,9 @@ use crate::http::portal::devices::held_row::{self, LastHubs};
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::hubs::rows::{behind, held};
-use crate::http::portal::local::see;
+use crate::http::portal::local::{see, with_query};
 use crate::http::portal::organisations::{
-    added, company, contact_actions, contact_rows, members, place, state_tag, zone,
+    company, contact_actions, contact_rows, history, members, place, state_tag, zone,
 };
 use crate::http::portal::page::{html, html_with};
 use crate::http::portal::said::SaidQuery;
@@ -29,9 +29,10 @@ use crate::registry::contacts::{self, Contact};
 use crate::registry::devices::Device;
 use crate::registry::figures::{self, Figures};
 use crate::registry::hubs::{self, Hub, HubsAsked};
-use crate::registry::organisations::{self, Customer, Distributor};
+use crate::registry::organisations::{self, Customer, Distributor, SeesDistributors};
 use crate::registry::overview::{self, Counts};
-use crate::registry::{Ask, RegistryScope, wanting};
+use crate::registry::past::{self, PastEvent};
+use crate::registry::{Ask, wanting};
 use crate::tenancy::{Right, Scope as _, Tx};
 
 /// Rows of each list.
@@ -51,6 +52,7 @@ struct Found {
     people: Vec<User>,
     distributors: Offer,
     counts: Counts,
+    past: Vec<PastEvent>,
 }
 
 /// A customer's page.
@@ -122,11 +124,12 @@ async fn find(state: &State, visitor: &Visitor, id: CustomerId) -> Result<Found,
 }
 
 /// What finance sees as well.
-async fn named<S: RegistryScope>(tx: &Tx<S>, id: CustomerId) -> Result<Found, PageError> {
+async fn named<S: SeesDistributors>(tx: &Tx<S>, id: CustomerId) -> Result<Found, PageError> {
     Ok(Found {
         customer: organisations::customer(tx, id).await?,
         distributor: None,
         contacts: contacts::of_customer(tx, id).await?,
+        past: past::of(tx, past::Whose::Customer(id)).await?,
         figures: Figures::default(),
         devices: Vec::new(),
         last_hubs: HashMap::new(),
@@ -139,7 +142,7 @@ async fn named<S: RegistryScope>(tx: &Tx<S>, id: CustomerId) -> Result<Found, Pa
     })
 }
 
-async fn held_by<S: RegistryScope + UserScope>(
+async fn held_by<S: SeesDistributors + UserScope>(
     state: &State,
     tx: &Tx<S>,
     id: CustomerId,
@@ -199,10 +202,11 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> CustomerPage {
         devices: held_row::rows(state, visitor, &found.devices, &found.last_hubs),
         devices_href: format!("/devices?holder={}", one.id),
         hubs: found.hubs.iter().map(hub).collect(),
-        hubs_href: "/hubs".to_owned(),
+        hubs_href: with_query("/hubs", &[("holder", &one.id.to_string())]),
         users: members::rows(state, visitor, &found.people),
-        users_href: manages_people.then(|| "/users".to_owned()),
-        history: vec![added(state, visitor, one.created_at)],
+        users_href: manages_people.then(|| with_query("/users", &[("organisation", &one.id.to_string())])),
+        may_place: visitor.can(Right::PlaceDevices),
+        history: history(state, visitor, &found.past, one.created_at),
     }
 }
 
@@ -234,10 +238,10 @@ fn actions(state: &State, visitor: &Visitor, found: &Found) -> Vec<Action> {
     }
     let one = &found.customer;
     let base = format!("/customers/{}", one.id);
-    let mut actions = vec![
-        Action::go("Edit", format!("{base}/edit")).icon(Icon::Edit),
-        Action::go("Place a device", "/devices?state=stock").icon(Icon::Place),
-    ];
+    let mut actions = vec![Action::go("Edit", format!("{base}/edit")).icon(Icon::Edit)];
+    if visitor.can(Right::PlaceDevices) && one.state != OrganisationState::Closed {
+        actions.push(Action::go("Place a device", format!("{base}/place")).icon(Icon::Place));
+    }
     if visitor.can(Right::ManageUsers) {
         let label = if visitor.can(Right::SeePlatform) {
             "Invite a person"

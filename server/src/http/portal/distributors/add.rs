@@ -14,12 +14,11 @@ use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::registry::RegistryError;
 use crate::registry::organisations;
-use crate::registry::overview::Counts;
 use crate::tenancy::Scope as _;
 
 /// The empty form.
 pub(super) async fn get(state: web::Data<State>, visitor: Visitor) -> Result<HttpResponse, PageError> {
-    html(&page(&state, &visitor, form(&state, &visitor)))
+    html(&page(&state, &visitor, form(&state, &visitor)).await?)
 }
 
 /// Adds the distributor.
@@ -34,7 +33,7 @@ pub(super) async fn post(
         Err(refused) => {
             let mut form = form(&state, &visitor);
             let status: StatusCode = refused.show(&mut form, &sent)?;
-            html_with(status, &page(&state, &visitor, form))
+            html_with(status, &page(&state, &visitor, form).await?)
         }
     }
 }
@@ -42,7 +41,7 @@ pub(super) async fn post(
 async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<String, Refused> {
     let new = draft(sent).to_new()?;
     let scope = visitor.admin()?;
-    let work = async |tx: &_| organisations::create_distributor(tx, state.ground(), new).await;
+    let work = async |tx: &_| organisations::create_distributor(tx, scope, state.ground(), new).await;
     let id = scope.run::<_, RegistryError, _>(state.database(), work).await?;
     Ok(format!("/distributors/{id}?said=distributor-added"))
 }
@@ -54,16 +53,11 @@ fn form(state: &State, visitor: &Visitor) -> Form {
     fields(form, &visitor.person().time_zone)
 }
 
-fn page(state: &State, visitor: &Visitor, form: Form) -> FormPage {
-    let mut frame = frame(
-        state,
-        visitor,
-        Place::Distributors,
-        "Add a distributor",
-        &Counts::default(),
-    );
+async fn page(state: &State, visitor: &Visitor, form: Form) -> Result<FormPage, PageError> {
+    let counts = visitor.counts(state).await?;
+    let mut frame = frame(state, visitor, Place::Distributors, "Add a distributor", &counts);
     frame.crumbs = vec![crumb("Distributors", "/distributors")];
-    FormPage::new(
+    Ok(FormPage::new(
         frame,
         "A company that places devices with clinics of its own.",
         form,
@@ -75,5 +69,5 @@ fn page(state: &State, visitor: &Visitor, form: Form) -> FormPage {
     .help(
         "What it will see",
         "Its stock, its customers and their devices, never a measured value.",
-    )
+    ))
 }

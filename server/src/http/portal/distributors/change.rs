@@ -13,7 +13,6 @@ use crate::http::portal::page::{html, html_with};
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::registry::organisations::{self, Distributor, DistributorPatch};
-use crate::registry::overview::Counts;
 use crate::tenancy::Scope as _;
 
 /// The form with what is known.
@@ -24,7 +23,7 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, PageError> {
     let distributor = find(&state, &visitor, *id).await?;
     let form = form(&state, &visitor, &distributor);
-    html(&page(&state, &visitor, &distributor, form))
+    html(&page(&state, &visitor, &distributor, form).await?)
 }
 
 /// Saves what was typed.
@@ -41,7 +40,7 @@ pub(super) async fn post(
         Err(refused) => {
             let mut form = form(&state, &visitor, &distributor);
             let status = refused.show(&mut form, &sent)?;
-            html_with(status, &page(&state, &visitor, &distributor, form))
+            html_with(status, &page(&state, &visitor, &distributor, form).await?)
         }
     }
 }
@@ -57,7 +56,7 @@ async fn change(state: &State, visitor: &Visitor, id: DistributorId, sent: &Sent
         state: sent.get("state").parse().ok(),
     };
     let scope = visitor.admin()?;
-    let work = async |tx: &_| organisations::change_distributor(tx, scope, id, patch).await;
+    let work = async |tx: &_| organisations::change_distributor(tx, scope, state.ground(), id, patch).await;
     Ok(scope.run(state.database(), work).await?)
 }
 
@@ -74,12 +73,18 @@ fn form(state: &State, visitor: &Visitor, distributor: &Distributor) -> Form {
     form
 }
 
-fn page(state: &State, visitor: &Visitor, distributor: &Distributor, form: Form) -> FormPage {
+async fn page(
+    state: &State,
+    visitor: &Visitor,
+    distributor: &Distributor,
+    form: Form,
+) -> Result<FormPage, PageError> {
+    let counts = visitor.counts(state).await?;
     let title = format!("Edit {}", distributor.name);
-    let mut frame = frame(state, visitor, Place::Distributors, &title, &Counts::default());
+    let mut frame = frame(state, visitor, Place::Distributors, &title, &counts);
     frame.crumbs = vec![
         crumb("Distributors", "/distributors"),
         crumb(&distributor.name, &format!("/distributors/{}", distributor.id)),
     ];
-    FormPage::new(frame, "", form)
+    Ok(FormPage::new(frame, "", form))
 }

@@ -12,8 +12,9 @@ use crate::http::portal::customers::rows::customer_row;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::organisations::{
-    added, company, contact_actions, contact_rows, members, place, state_tag, zone,
+    company, contact_actions, contact_rows, history, members, place, state_tag, zone,
 };
+use crate::http::portal::local::with_query;
 use crate::http::portal::page::{html, html_with};
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
@@ -23,6 +24,7 @@ use crate::registry::contacts::{self, Contact};
 use crate::registry::figures::{self, Figures};
 use crate::registry::organisations::{self, Customer, CustomerFilter, Distributor, SeesDistributors};
 use crate::registry::overview::{self, Counts};
+use crate::registry::past::{self, PastEvent};
 use crate::registry::{Ask, RegistryError};
 use crate::tenancy::{Right, Scope as _, Tx};
 
@@ -38,6 +40,7 @@ struct Found {
     of_customers: HashMap<CustomerId, Figures>,
     people: Vec<User>,
     counts: Counts,
+    past: Vec<PastEvent>,
 }
 
 /// A distributor's page.
@@ -104,6 +107,7 @@ async fn names<S: SeesDistributors>(tx: &Tx<S>, id: DistributorId) -> Result<Fou
     Ok(Found {
         distributor: organisations::distributor(tx, id).await?,
         contacts: contacts::of_distributor(tx, id).await?,
+        past: past::of(tx, past::Whose::Distributor(id)).await?,
         customers: organisations::customers_like(tx, &wanted, &Ask::first(CUSTOMERS))
             .await?
             .rows,
@@ -144,8 +148,8 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> DistributorPage {
         customers: found.customers.iter().map(row).collect(),
         customers_href: format!("/customers?distributor={}", one.id),
         users: members::rows(state, visitor, &found.people),
-        users_href: manages_people.then(|| "/users".to_owned()),
-        history: vec![added(state, visitor, one.created_at)],
+        users_href: manages_people.then(|| with_query("/users", &[("organisation", &one.id.to_string())])),
+        history: history(state, visitor, &found.past, one.created_at),
     }
 }
 

@@ -6,16 +6,18 @@ mod form;
 pub(super) mod members;
 
 use chrono_tz::Tz;
-use web_templates::{Contact, Fact, FactCard, Tag, TimelineEntry, Tone, When};
+use web_templates::{Contact, Fact, FactCard, Link, Tag, TimelineEntry, Tone, When};
 
 pub(super) use contacts::{Contacts, contact_actions};
 pub(super) use form::{draft, fields, fill, patient_modes, states};
 
-use crate::ground::enums::{ContactPurpose, OrganisationState};
+use crate::ground::enums::{CaseSide, ContactPurpose, OrganisationEventKind, OrganisationState};
 use crate::http::State;
 use crate::http::portal::visitor::Visitor;
 use crate::registry::contacts as people;
 use crate::registry::organisations::Paper;
+use crate::registry::past::PastEvent;
+use crate::tenancy::Right;
 
 /// How an organisation stands.
 pub(super) fn state_tag(state: OrganisationState) -> Tag {
@@ -102,12 +104,58 @@ fn purpose(purpose: ContactPurpose) -> &'static str {
     }
 }
 
-/// The first entry of every organisation's history.
-pub(super) fn added(
+/// What became of an organisation, newest first. One that was added before that was written down begins with its day.
+pub(super) fn history(
     state: &State,
     visitor: &Visitor,
+    events: &[PastEvent],
     created_at: chrono::DateTime<chrono::Utc>,
-) -> TimelineEntry {
+) -> Vec<TimelineEntry> {
+    let now = state.ground().now();
+    let entry = |event: &PastEvent| {
+        let (title, tone) = match event.kind {
+            OrganisationEventKind::Added => ("Added", Tone::Quiet),
+            OrganisationEventKind::Renamed => ("Renamed", Tone::Quiet),
+            OrganisationEventKind::Suspended => ("Suspended", Tone::Warn),
+            OrganisationEventKind::Closed => ("Closed", Tone::Warn),
+            OrganisationEventKind::Resumed => ("Served again", Tone::Ok),
+            OrganisationEventKind::Moved if event.distributor.is_some() => ("Moved to", Tone::Info),
+            OrganisationEventKind::Moved => ("Moved into the platform's own portfolio", Tone::Info),
+        };
+        let whose = match event.side {
+            CaseSide::Platform => "the platform",
+            CaseSide::Distributor => "the distributor",
+            CaseSide::Customer => "the customer",
+        };
+        TimelineEntry {
+            title: title.to_owned(),
+            subject: event.distributor.as_ref().map(|(id, name)| {
+                if visitor.can(Right::SeeDistributors) {
+                    Link::to(name, format!("/distributors/{id}"))
+                } else {
+                    Link::plain(name)
+                }
+            }),
+            detail: event
+                .before
+                .as_ref()
+                .map(|name| format!("before: {name}"))
+                .unwrap_or_default(),
+            who: event.by.clone().unwrap_or_else(|| whose.to_owned()),
+            at: When::clock(event.at, now, &visitor.zone()),
+            tone,
+        }
+    };
+    let told = events.iter().map(entry);
+    let is_told = events
+        .iter()
+        .any(|event| event.kind == OrganisationEventKind::Added);
+    told.chain((!is_told).then(|| added(state, visitor, created_at)))
+        .collect()
+}
+
+/// The first entry of an organisation's history, where nobody wrote down who made it.
+fn added(state: &State, visitor: &Visitor, created_at: chrono::DateTime<chrono::Utc>) -> TimelineEntry {
     TimelineEntry {
         title: "Added".to_owned(),
         subject: None,
