@@ -17,6 +17,7 @@
 
 use crate::field::{Field, FieldKind};
 use crate::icon::Icon;
+use crate::parts::Choice;
 
 /// A form that posts. A field carries the id `f-<last part of the action>-<name>`, so that a page may hold several forms.
 #[derive(Debug, Clone)]
@@ -147,6 +148,26 @@ impl Form {
         }
     }
 
+    /// Offers a choice in place of a field into which something was typed that fits several; something else can be looked for
+    /// in a field of its own below, `<name>_q`.
+    pub fn narrow(&mut self, name: &str, choices: Vec<Choice>) {
+        for section in &mut self.sections {
+            let Some(at) = section.fields.iter().position(|field| field.name == name) else {
+                continue;
+            };
+            let typed = section.fields[at].value.clone();
+            let label = section.fields[at].label.clone();
+            let none = Choice::new("", "None of these: look below", true);
+            let all = std::iter::once(none).chain(choices).collect();
+            section.fields[at] = Field::select(name, label, all);
+            let other = Field::text(format!("{name}_q"), "Look for another")
+                .value(typed)
+                .hint("Part of the name is enough. It counts where none is chosen above.");
+            section.fields.insert(at + 1, other);
+            return;
+        }
+    }
+
     /// Says what is wrong with a field. A name that the form does not have is said of the whole.
     pub fn refuse(&mut self, name: &str, error: impl Into<String>) {
         let error = error.into();
@@ -215,7 +236,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parts::Choice;
+
 
     fn form() -> Form {
         let choices = || vec![Choice::new("a", "A", true), Choice::new("b", "B", false)];
@@ -242,6 +263,19 @@ mod tests {
             [false, true]
         );
         assert_eq!(fields[3].shown(), "");
+    }
+
+    #[test]
+    fn what_fits_several_is_chosen_among_them() {
+        let mut form = form();
+        form.fill(&[("name", "North")]);
+        form.narrow("name", vec![Choice::new("Northside", "Northside", false)]);
+        form.refuse("name", "Which one?");
+        let fields = &form.sections[0].fields;
+        assert_eq!(fields[0].choices.len(), 2);
+        assert!(fields[0].choices[0].selected && fields[0].error.is_some());
+        assert_eq!((fields[1].name.as_str(), fields[1].value.as_str()), ("name_q", "North"));
+        assert_eq!(fields[2].name, "one");
     }
 
     #[test]

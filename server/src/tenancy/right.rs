@@ -36,6 +36,8 @@ pub enum Right {
     SeeDevices,
     /// Configure devices, switch them on and off, give them back, replace them, issue their tokens.
     ManageDevices,
+    /// Say what one's own organisation calls a device.
+    CallDevices,
     /// Place devices and hubs from stock with customers, and take them back into it.
     PlaceDevices,
     /// Take devices and hubs into the platform's own stock, allocate them to distributors, retire them.
@@ -84,6 +86,8 @@ pub enum Right {
     SeeSites,
     /// Set up sites and care teams, and say which devices and people belong to them.
     ManageSites,
+    /// Say at which of the customer's sites a device or a hub stands.
+    PlaceAtSites,
     /// Look for devices, hubs and organisations.
     Search,
 }
@@ -97,8 +101,10 @@ pub enum Grant {
     Always,
     /// Those to whom this was given.
     With(Permission),
+    /// Those to whom one of the two was given.
+    WithEither(Permission, Permission),
 }
-use Grant::{Always, Never, With};
+use Grant::{Always, Never, With, WithEither};
 use Permission as P;
 
 /// A right with its grants to administrators, finance, people of distributors and people of customers.
@@ -128,6 +134,10 @@ const TABLE: [Row; Right::COUNT] = [
     (
         Right::ManageDevices,
         [Always, Never, With(P::ManageDevices), With(P::ManageDevices)],
+    ),
+    (
+        Right::CallDevices,
+        [Never, Never, With(P::ManageDevices), With(P::ManageDevices)],
     ),
     (
         Right::PlaceDevices,
@@ -186,6 +196,10 @@ const TABLE: [Row; Right::COUNT] = [
     (Right::HandleOrders, [Always, Never, With(P::ManageOrders), Never]),
     (Right::SeeSites, [Never, Never, Never, Always]),
     (Right::ManageSites, [Never, Never, Never, With(P::ManageSites)]),
+    (
+        Right::PlaceAtSites,
+        [Never, Never, Never, WithEither(P::ManageDevices, P::ManageSites)],
+    ),
     (Right::Search, [Always, Always, Always, Always]),
 ];
 
@@ -200,6 +214,7 @@ impl Right {
             Self::ManageEndpoints
                 | Self::ManageUsers
                 | Self::ManageSites
+                | Self::PlaceAtSites
                 | Self::ImportDevices
                 | Self::AddHubs
                 | Self::ManageOwnProfile
@@ -225,7 +240,8 @@ impl Right {
         match self.granted_to(role) {
             Always => Ok(()),
             With(permission) if permissions.allows(permission) => Ok(()),
-            With(permission) => Err(Denied::Lacks(permission)),
+            WithEither(one, other) if permissions.allows(one) || permissions.allows(other) => Ok(()),
+            With(permission) | WithEither(permission, _) => Err(Denied::Lacks(permission)),
             Never => Err(Denied::OtherRole(self)),
         }
     }
@@ -274,6 +290,18 @@ mod tests {
         assert_eq!(
             Right::SeeMeasurements.check(UserRole::Customer, &PermissionSet::default()),
             Err(Denied::Lacks(Permission::ReadReadings))
+        );
+    }
+
+    #[test]
+    fn either_of_two_permissions_is_enough() {
+        for permission in [Permission::ManageDevices, Permission::ManageSites] {
+            let one = PermissionSet::from_iter([permission]);
+            assert_eq!(Right::PlaceAtSites.check(UserRole::Customer, &one), Ok(()));
+        }
+        assert_eq!(
+            Right::PlaceAtSites.check(UserRole::Customer, &PermissionSet::default()),
+            Err(Denied::Lacks(Permission::ManageDevices))
         );
     }
 

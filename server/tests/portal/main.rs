@@ -9,6 +9,7 @@
 
 mod admin;
 mod browser;
+mod choosing;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
 mod desk;
@@ -25,4 +26,5 @@ mod people;
 mod sign_in;
 mod trouble;
 mod wants;
+mod whose;
 mod world;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::actions::Action;
 use crate::forms::Form;
 use crate::frame::Frame;
 
@@ -13,6 +14,8 @@ pub struct FormPage {
     pub frame: Frame,
     /// A sentence below the title; may be empty.
     pub lead: String,
+    /// Other ways, beside the title; may be empty.
+    pub actions: Vec<Action>,
     /// The form.
     pub form: Form,
     /// What helps to fill it, a title and a sentence each; may be empty.
@@ -25,9 +28,17 @@ impl FormPage {
         Self {
             frame,
             lead: lead.into(),
+            actions: Vec::new(),
             form,
             help: Vec::new(),
         }
+    }
+
+    /// With another way beside the title.
+    #[must_use]
+    pub fn action(mut self, action: Action) -> Self {
+        self.actions.push(action);
+        self
     }
 
     /// With something that helps to fill it.

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use sea_orm::DbErr;
 use serde::Deserialize;
-use web_templates::{Action, Does, Flash, Form, Frame, Tone};
+use web_templates::{Action, Choice, Does, Flash, Form, Frame, Tone};
 
 use super::error::{PageError, sentence};
 use crate::registry::RegistryError;
@@ -48,6 +48,8 @@ impl Sent {
 pub(super) enum Refused {
     /// Something is wrong with a field: its name, and a sentence.
     At(&'static str, String),
+    /// What was typed into a field fits several: their values and words, to choose among.
+    Which(&'static str, Vec<(String, String)>, String),
     /// Something is in the way of the whole.
     Whole(String),
     /// It is no matter of the form.
@@ -65,6 +67,12 @@ impl Refused {
         form.fill(sent.pairs());
         match self {
             Self::At(field, why) => {
+                form.refuse(field, why);
+                Ok(StatusCode::UNPROCESSABLE_ENTITY)
+            }
+            Self::Which(field, found, why) => {
+                let choices = found.into_iter().map(|(value, words)| Choice::new(value, words, false));
+                form.narrow(field, choices.collect());
                 form.refuse(field, why);
                 Ok(StatusCode::UNPROCESSABLE_ENTITY)
             }
@@ -92,7 +100,7 @@ impl Refused {
             return self.show(form, sent);
         }
         let (status, text) = match self {
-            Self::At(_, why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
+            Self::At(_, why) | Self::Which(_, _, why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
             Self::Whole(why) => (StatusCode::CONFLICT, why),
             Self::Page(error) => return Err(error),
         };

@@ -5,6 +5,7 @@ mod change;
 mod contacts;
 mod list;
 mod r#move;
+mod place;
 pub(super) mod rows;
 mod show;
 
@@ -15,6 +16,11 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .route("/customers/new", web::get().to(add::get))
         .service(web::resource("/customers/{id}").get(show::get).post(change::post))
         .route("/customers/{id}/edit", web::get().to(change::get))
+        .service(
+            web::resource("/customers/{id}/place")
+                .get(place::get)
+                .post(place::post),
+        )
         .route("/customers/{id}/distributor", web::post().to(r#move::post))
         .route("/customers/{id}/contacts", web::post().to(contacts::add))
         .route(

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 use vitals::DeviceKey;
-use web_templates::{Field, Form, FormPage, Icon};
+use web_templates::{Action, Field, Form, FormPage, Icon};
 
 use super::moves::page_of;
 use crate::ground::ids::DeviceId;
@@ -12,13 +12,13 @@ use crate::http::State;
 use crate::http::portal::error::{PageError, sentence};
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::{see, with_query};
-use crate::http::portal::page::html_with;
+use crate::http::portal::page::{html_with, too_many};
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
 use crate::registry::{Change, Reference, Typed as _};
 use crate::registry::{RegistryError, adoption, configure, overview};
-use crate::tenancy::Scope as _;
+use crate::tenancy::{Right, Scope as _};
 
 /// The form, filled with what the label's QR code says.
 pub(super) async fn get(
@@ -53,12 +53,10 @@ pub(super) async fn post(
         Err(refused) => {
             let mut page = page(&state, &visitor).await?;
             let status = refused.show(&mut page.form, &sent)?;
-            let status = if tried.is_ok() {
-                status
-            } else {
-                StatusCode::TOO_MANY_REQUESTS
-            };
-            html_with(status, &page)
+            match tried {
+                Ok(()) => html_with(status, &page),
+                Err(seconds) => too_many(seconds, &page),
+            }
         }
     }
 }
@@ -121,10 +119,14 @@ async fn page(state: &State, visitor: &Visitor) -> Result<FormPage, PageError> {
         ]);
     let mut frame = frame(state, visitor, Place::Devices, "Adopt a device", &counts);
     frame.crumbs = vec![crumb("Devices", "/devices")];
-    let page = FormPage::new(frame, "The code proves that you hold it.", form);
+    let mut page = FormPage::new(frame, "The code proves that you hold it.", form);
+    if visitor.can(Right::AdoptByReading) {
+        let by_reading = Action::go("It has no label", "/devices/adopt/ask").icon(Icon::Hubs);
+        page = page.action(by_reading);
+    }
     Ok(page.help(
         "Where is the code?",
         "On the label, below the serial. A telephone that reads the square on it opens this page with everything filled in. \
-         Without a label, whoever provides the device can place it with you.",
+         Without a label, whoever provides the device can place it with you, or a reading proves it.",
     ))
 }

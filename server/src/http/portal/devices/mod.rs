@@ -3,6 +3,7 @@
 
 mod about;
 mod adopt;
+mod adopt_by_reading;
 mod cells;
 mod facts;
 mod follow;
@@ -29,6 +30,9 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/devices", web::get().to(list::get))
         .route("/devices/adopt", web::get().to(adopt::get))
         .route("/devices/adopt", web::post().to(adopt::post))
+        .route("/devices/adopt/ask", web::get().to(adopt_by_reading::get))
+        .route("/devices/adopt/ask", web::post().to(adopt_by_reading::ask))
+        .route("/devices/adopt/reading", web::post().to(adopt_by_reading::take))
         .route("/devices/new", web::get().to(new::get))
         .route("/devices/new", web::post().to(new::post))
         .route("/devices/{id}", web::get().to(show::get))

@@ -55,7 +55,7 @@ pub(in crate::http::portal) fn words(
 
 /// Whether this person says where devices and hubs stand.
 pub(in crate::http::portal) fn may_place(visitor: &Visitor) -> bool {
-    visitor.can(Right::ManageSites)
+    visitor.can(Right::PlaceAtSites)
 }
 
 /// The field that says where a device or a hub stands.

@@ -6,13 +6,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 use web_templates::{Choice, Field, Form, FormPage};
 
-use super::offered;
+use super::{offered, sees};
 use crate::ground::enums::UserRole;
 use crate::http::State;
 use crate::http::portal::error::{PageError, sentence};
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::see;
 use crate::http::portal::page::html_with;
+use crate::http::portal::sent::Sent;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{Belonging, CallerScope, IdentityError, NewInvitation, Organisation};
 use crate::tenancy::{Bundle, PermissionSet};
@@ -29,23 +30,13 @@ pub(super) struct Whom {
     distributor: Option<Uuid>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct In {
-    #[serde(default)]
-    csrf: String,
-    name: String,
-    email: String,
-    #[serde(default)]
-    bundle: String,
-}
-
 /// The form.
 pub(super) async fn get(
     state: web::Data<State>,
     visitor: Visitor,
     whom: web::Query<Whom>,
 ) -> Result<HttpResponse, PageError> {
-    let form = form(&state, &visitor, &whom);
+    let form = form(&state, &visitor, &whom).await?;
     answer(&state, &visitor, form, StatusCode::OK).await
 }
 
@@ -54,9 +45,9 @@ pub(super) async fn post(
     state: web::Data<State>,
     visitor: Visitor,
     whom: web::Query<Whom>,
-    typed: web::Form<In>,
+    typed: web::Form<Sent>,
 ) -> Result<HttpResponse, PageError> {
-    visitor.check_csrf(&state, &typed.csrf)?;
+    visitor.check_csrf(&state, typed.get("csrf"))?;
     let refused = match new(&visitor, &whom, &typed) {
         None => ("bundle", "Choose what they will be.".to_owned()),
         Some(new) => {
@@ -70,12 +61,8 @@ pub(super) async fn post(
             }
         }
     };
-    let mut form = form(&state, &visitor, &whom);
-    form.fill(&[
-        ("name", &typed.name),
-        ("email", &typed.email),
-        ("bundle", &typed.bundle),
-    ]);
+    let mut form = form(&state, &visitor, &whom).await?;
+    form.fill(typed.pairs());
     form.refuse(refused.0, refused.1);
     answer(&state, &visitor, form, StatusCode::UNPROCESSABLE_ENTITY).await
 }
@@ -111,9 +98,9 @@ fn place(visitor: &Visitor, whom: &Whom) -> (UserRole, Organisation) {
 }
 
 /// What is to be invited; none where no role is chosen.
-fn new(visitor: &Visitor, whom: &Whom, typed: &In) -> Option<Result<NewInvitation, IdentityError>> {
+fn new(visitor: &Visitor, whom: &Whom, typed: &Sent) -> Option<Result<NewInvitation, IdentityError>> {
     let (role, organisation) = place(visitor, whom);
-    let (role, permissions) = match (organisation, typed.bundle.as_str()) {
+    let (role, permissions) = match (organisation, typed.get("bundle")) {
         (Organisation::Platform, "admin") => (UserRole::Admin, None),
         (Organisation::Platform, "finance") => (UserRole::Finance, None),
         (Organisation::Platform, _) => return None,
@@ -121,17 +108,21 @@ fn new(visitor: &Visitor, whom: &Whom, typed: &In) -> Option<Result<NewInvitatio
         (Organisation::Customer(_), FIRST) if visitor.caller().role() != UserRole::Customer => (role, None),
         (_, word) => (role, Some(Bundle::named(role, word)?.permissions())),
     };
-    Some(typed.email.parse().map(|email| NewInvitation {
+    let belonging = match visitor.scope() {
+        CallerScope::Customer(_) => sees::said(typed),
+        _ => Belonging::default(),
+    };
+    Some(typed.get("email").parse().map(|email| NewInvitation {
         email,
-        name: typed.name.clone(),
+        name: typed.get("name").to_owned(),
         role,
         organisation,
         permissions,
-        belonging: Belonging::default(),
+        belonging,
     }))
 }
 
-fn form(state: &State, visitor: &Visitor, whom: &Whom) -> Form {
+async fn form(state: &State, visitor: &Visitor, whom: &Whom) -> Result<Form, PageError> {
     let (role, organisation) = place(visitor, whom);
     let action = match organisation {
         Organisation::Customer(id) if whom.customer.is_some() => format!("/users/invite?customer={id}"),
@@ -157,13 +148,20 @@ fn form(state: &State, visitor: &Visitor, whom: &Whom) -> Form {
             .map(|bundle| Choice::new(bundle.word, format!("{}: {}", bundle.label, bundle.does), false));
         first.into_iter().chain(bundles).collect()
     };
-    Form::new(action, visitor.csrf(state), "Send the invitation")
+    let form = Form::new(action, visitor.csrf(state), "Send the invitation")
         .cancel("/users")
         .fields(vec![
             Field::text("name", "Name").required().autocomplete("name"),
             Field::email("email", "Email").required(),
             Field::radio("bundle", "Role", roles).required(),
-        ])
+        ]);
+    let sees = sees::offered(state, visitor).await?;
+    Ok(if sees.is_empty() {
+        form
+    } else {
+        let why = "Who sees some sites alone manages neither people, sites nor your server.";
+        form.section_with("What they see", why, sees)
+    })
 }
 
 async fn answer(

@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, web};
 use web_templates::{Choice, Field, Form};
 
-use crate::ground::ids::UserId;
+use crate::ground::ids::{SiteId, UserId};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::local::see;
 use crate::http::portal::sent::Sent;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{BelongingPatch, CallerScope, User};
-use crate::registry::sites;
+use crate::identity::{Belonging, BelongingPatch, CallerScope, User};
+use crate::registry::sites::{self, Team};
 use crate::tenancy::{Reach, Right, Scope as _};
 
 /// Says it. Nobody says it of themselves.
@@ -62,11 +62,49 @@ pub(super) async fn form(
         return Ok(None);
     }
     let manages = Reach::of_the_whole(&user.permissions).next().is_some();
+    Ok(Some(
+        Form::new(format!("/users/{}/sites", user.id), csrf, "Save what they see").fields(fields(
+            (&all, &teams),
+            &belonging,
+            manages,
+        )),
+    ))
+}
+
+/// What an invitation may say of it, for who manages both people and sites of a customer that has sites.
+pub(super) async fn offered(state: &State, visitor: &Visitor) -> Result<Vec<Field>, PageError> {
+    let CallerScope::Customer(scope) = visitor.scope() else {
+        return Ok(Vec::new());
+    };
+    if !visitor.can(Right::ManageSites) || !visitor.can(Right::ManageUsers) {
+        return Ok(Vec::new());
+    }
+    let (all, teams) = scope
+        .run(state.database(), async |tx| {
+            Ok::<_, PageError>((sites::offered(tx).await?, sites::teams(tx).await?))
+        })
+        .await?;
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(fields((&all, &teams), &Belonging::default(), false))
+}
+
+/// What was said: whether they see some sites alone, and which.
+pub(super) fn said(sent: &Sent) -> Belonging {
+    Belonging {
+        confined: sent.get("sees") == "sites",
+        sites: sent.all("site").filter_map(|id| id.parse().ok()).collect(),
+        teams: sent.all("team").filter_map(|id| id.parse().ok()).collect(),
+    }
+}
+
+fn fields((all, teams): (&[(SiteId, String)], &[Team]), belonging: &Belonging, manages: bool) -> Vec<Field> {
     let sites = all
         .iter()
         .map(|(id, name)| Choice::new(id.to_string(), name, belonging.sites.contains(id)))
         .collect();
-    let teams = teams
+    let teams: Vec<Choice> = teams
         .iter()
         .map(|team| {
             Choice::new(
@@ -89,11 +127,12 @@ pub(super) async fn form(
     } else {
         "With no site, they see no device at all."
     };
-    Ok(Some(
-        Form::new(format!("/users/{}/sites", user.id), csrf, "Save what they see").fields(vec![
-            Field::radio("sees", "They see", sees).required().hint(hint),
-            Field::checks("site", "Sites", sites),
-            Field::checks("team", "Care teams", teams),
-        ]),
-    ))
+    let mut fields = vec![
+        Field::radio("sees", "They see", sees).required().hint(hint),
+        Field::checks("site", "Sites", sites),
+    ];
+    if !teams.is_empty() {
+        fields.push(Field::checks("team", "Care teams", teams));
+    }
+    fields
 }
