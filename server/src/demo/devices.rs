@@ -46,12 +46,19 @@ async fn live(api: Api, mut measuring: Measuring, stop: CancellationToken) {
 
 /// A device of a network of its own says its charge and its signal beside what it measured. Each its own, by its serial.
 fn say_how_it_is(reading: &mut Value) {
-    let serial = reading["device"].as_str().unwrap_or_default();
+    let (battery, signal) = told(reading["device"].as_str().unwrap_or_default());
+    reading["battery_percent"] = battery.into();
+    reading["signal_dbm"] = signal.into();
+}
+
+/// Charge in percent and strength of the signal in dBm.
+pub(super) fn told(serial: &str) -> (u8, i16) {
     let number = serial
         .bytes()
-        .fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 9_973);
-    reading["battery_percent"] = (12 + number % 87).into();
-    reading["signal_dbm"] = (-68 - number % 41).into();
+        .fold(7_u16, |sum, byte| (sum * 5 + u16::from(byte)) % 9_973);
+    let battery = u8::try_from(12 + number % 87).unwrap_or(u8::MAX);
+    let weaker = i16::try_from(number % 41).unwrap_or(i16::MAX);
+    (battery, -68 - weaker)
 }
 
 /// Whether the platform answered for good: acknowledged, or refused for a reason that sending again does not change.

@@ -10,16 +10,17 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use vitalwire_hub::{
-    Client, HubClient, HubClock, Identity, Item, Ledger, MemoryLedger, PlatformUrl, Registration,
+    Client, HubClient, HubClock, Identity, Item, Ledger, MemoryLedger, PlatformUrl, Pulse, Registration,
     SystemClock, SystemRandom, Uplink, UplinkOptions,
 };
 
 use super::DemoError;
 use super::api::Api;
+use super::bedside::Inside;
 use super::rhythm::{Measuring, week_before, zone};
 use super::seed::{find, id_of};
 use super::values::{reading, time};
-use super::world::{Device, Hub, World};
+use super::world::{Hub, World};
 use crate::ground::Ground;
 use crate::ground::swallow::swallow;
 
@@ -36,13 +37,15 @@ pub(super) struct Stage<'a> {
     pub(super) stop: &'a CancellationToken,
 }
 
-/// A hub that is up and uploads what its ledger holds.
+/// A hub that is up and uploads what its ledger holds. It tells how it is from when its devices measure.
 #[derive(Debug)]
 pub(super) struct Running {
     ledger: Arc<MemoryLedger>,
+    inside: Arc<Inside>,
+    pulse: Pulse<Arc<Inside>, HubClient>,
     uplink: JoinHandle<()>,
     time_zone: String,
-    devices: Vec<Device>,
+    unplugged: bool,
 }
 
 /// Claims the hubs that are not yet, and starts all of them. Nothing measures yet.
@@ -63,6 +66,7 @@ pub(super) async fn start(
             world.save()?;
         }
         let client = connect(stage, admin, &hub).await?;
+        let beside = connect(stage, admin, &hub).await?;
         let devices = world.clinics[nth]
             .devices
             .iter()
@@ -71,12 +75,16 @@ pub(super) async fn start(
             .collect();
         let ledger = Arc::new(MemoryLedger::new(LEDGER));
         let random = Arc::new(SystemRandom::new());
+        let inside = Arc::new(Inside::new(stage.ground.clone(), Arc::clone(&ledger), devices));
+        let pulse = Pulse::new(Arc::clone(&inside), beside, Arc::clone(&random) as _);
         let uplink = Uplink::new(Arc::clone(&ledger), client, random, UplinkOptions::default());
         hubs.push(Running {
             ledger,
+            inside,
+            pulse,
+            unplugged: hub.unplugged,
             uplink: tokio::spawn(uplink.run(stage.stop.clone())),
             time_zone: world.clinics[nth].time_zone.clone(),
-            devices,
         });
     }
     Ok(hubs)
@@ -146,12 +154,13 @@ async fn claim(
 
 impl Running {
     /// The week before, from the ledger and signed as everything that a hub sends; returns how many the platform has.
-    pub(super) async fn send_week(&self, now: DateTime<Utc>) -> Result<usize, DemoError> {
+    pub(super) async fn send_week(&mut self, now: DateTime<Utc>) -> Result<usize, DemoError> {
         let zone = zone(&self.time_zone);
         let mut sent = 0;
-        for device in &self.devices {
+        for device in self.inside.devices() {
             for at in week_before(device, zone, now) {
                 let item = item(reading(device, at, zone), at + TimeDelta::seconds(2))?;
+                self.inside.hear(&device.serial, at);
                 self.ledger.push(item).await.map_err(|error| failed(&error))?;
                 sent += 1;
             }
@@ -160,15 +169,22 @@ impl Running {
         while !self.ledger.is_empty() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        if self.unplugged {
+            self.pulse.beat().await;
+        }
         Ok(sent)
     }
 
-    /// Starts the devices around it.
+    /// Starts the devices around it; those of an unplugged hub are not heard any more.
     pub(super) fn measure(self, stage: &Stage<'_>) -> Vec<JoinHandle<()>> {
-        let mut players = vec![self.uplink];
-        for device in self.devices {
+        if self.unplugged {
+            self.uplink.abort();
+            return Vec::new();
+        }
+        let mut players = vec![self.uplink, tokio::spawn(self.pulse.run(stage.stop.clone()))];
+        for device in self.inside.devices() {
             let measuring = Measuring::new(
-                device,
+                device.clone(),
                 &self.time_zone,
                 stage.ground.clone(),
                 stage.pace,
@@ -176,6 +192,7 @@ impl Running {
             );
             players.push(tokio::spawn(live(
                 Arc::clone(&self.ledger),
+                Arc::clone(&self.inside),
                 measuring,
                 stage.ground.clone(),
             )));
@@ -184,8 +201,11 @@ impl Running {
     }
 }
 
-async fn live(ledger: Arc<MemoryLedger>, mut measuring: Measuring, ground: Ground) {
+async fn live(ledger: Arc<MemoryLedger>, inside: Arc<Inside>, mut measuring: Measuring, ground: Ground) {
     while let Some(reading) = measuring.next().await {
+        let serial = reading["device"].as_str().unwrap_or_default();
+        inside.hear(serial, ground.now());
+        inside.write(&format!("heard {serial}"));
         let kept = match item(reading, ground.now()) {
             Ok(item) => ledger
                 .push(item)

@@ -4,6 +4,7 @@
 //! Main function: [`run`]. Everything here plays somebody outside the platform; it calls the platform only as they would.
 
 mod api;
+mod bedside;
 mod customer_server;
 mod devices;
 mod hubs;
@@ -144,11 +145,11 @@ async fn play(
         pace: options.pace,
         stop,
     };
-    let hubs = hubs::start(&stage, &admin, &mut world).await?;
+    let mut hubs = hubs::start(&stage, &admin, &mut world).await?;
     if !world.week_sent {
         sites::make(&api, &world).await?;
     }
-    seed::week(&api, &hubs, &mut world, ground, screen).await?;
+    seed::week(&api, &mut hubs, &mut world, ground, screen).await?;
     screen.ready(ground.now());
     let mut players = devices::start(&api, &world, ground, options.pace, stop);
     players.extend(hubs.into_iter().flat_map(|hub| hub.measure(&stage)));

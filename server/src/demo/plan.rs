@@ -149,6 +149,7 @@ fn sunrise() -> Clinic {
         devices,
     )
     .with_hub("H-0004", "Living room")
+    .without_its_plug()
 }
 
 fn clinic(
@@ -173,11 +174,20 @@ fn clinic(
 }
 
 impl Clinic {
+    /// Its hub goes offline.
+    fn without_its_plug(mut self) -> Self {
+        if let Some(hub) = &mut self.hub {
+            hub.unplugged = true;
+        }
+        self
+    }
+
     fn with_hub(self, serial: &str, name: &str) -> Self {
         let hub = Hub {
             serial: serial.into(),
             name: name.into(),
             id: None,
+            unplugged: false,
         };
         Self {
             hub: Some(hub),

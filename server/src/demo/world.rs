@@ -114,6 +114,9 @@ pub(super) struct Hub {
     pub(super) serial: String,
     pub(super) name: String,
     pub(super) id: Option<String>,
+    /// Whether somebody pulls its plug once the week before is sent: ten minutes later it is offline.
+    #[serde(default)]
+    pub(super) unplugged: bool,
 }
 
 impl World {
