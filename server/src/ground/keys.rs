@@ -45,10 +45,12 @@ pub enum Purpose {
     HubLog,
     /// HMAC from which the codes on devices' labels are made.
     DeviceLabel,
+    /// Seals what a page shows once, between a form's answer and the page.
+    ShownOnce,
 }
 
 impl Purpose {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::DeviceToken,
         Self::ClaimCode,
         Self::Session,
@@ -63,6 +65,7 @@ impl Purpose {
         Self::PasswordReset,
         Self::HubLog,
         Self::DeviceLabel,
+        Self::ShownOnce,
     ];
 
     const fn label(self) -> &'static str {
@@ -81,6 +84,7 @@ impl Purpose {
             Self::PasswordReset => "vitalwire/1/password-reset",
             Self::HubLog => "vitalwire/1/hub-log",
             Self::DeviceLabel => "vitalwire/1/device-label",
+            Self::ShownOnce => "vitalwire/1/shown-once",
         }
     }
 }

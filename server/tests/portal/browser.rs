@@ -77,6 +77,20 @@ impl Browser {
         .await
     }
 
+    /// Goes where an answer leads, with the cookies that it set besides the session's; and what a second look shows.
+    pub(crate) async fn follow_twice(&self, answer: &Answer) -> (Answer, Answer) {
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        let cookie = answer.header(SET_COOKIE.as_str()).to_owned();
+        let shown = self
+            .get_with(answer.location(), ("cookie", cookie.split(';').next().unwrap()))
+            .await;
+        assert!(
+            shown.header(SET_COOKIE.as_str()).contains("Max-Age=0"),
+            "kept after it was shown"
+        );
+        (shown, self.get(answer.location()).await)
+    }
+
     /// Sends a form as a page of this server would.
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.post_from(path, form, &self.url).await

@@ -185,11 +185,19 @@ async fn a_hub_goes_from_stock_to_a_ward_and_back() {
 
 /// Makes a code on the hub's page and lets a box claim it; the fingerprint of the key that it leaves.
 async fn claim(world: &World, browser: &Browser, hub: &str, key: u8) -> String {
-    let page = browser.submit(&format!("{hub}/claim-code"), &[]).await;
-    assert_eq!(page.status, 200);
+    let made = browser.submit(&format!("{hub}/claim-code"), &[]).await;
+    assert!(!made.location().contains('?'), "no address holds it");
+    let (page, again) = browser.follow_twice(&made).await;
     let code = page.text.split("vw-code big\"><code>").nth(1).unwrap();
     let code = code.split('<').next().unwrap();
-    assert!(!browser.get(hub).await.text.contains(code), "shown once");
+    assert!(!again.text.contains(code), "shown once");
+    let cookie = made.header("set-cookie").split(';').next().unwrap();
+    let elsewhere = browser.get_with("/hubs", ("cookie", cookie)).await;
+    assert!(!elsewhere.text.contains(code));
+    let others = world.browser().get_with(hub, ("cookie", cookie)).await;
+    assert!(!others.text.contains(code), "it is this session's");
+    world.clock.advance(chrono::TimeDelta::seconds(61));
+    assert!(!browser.get_with(hub, ("cookie", cookie)).await.text.contains(code), "for a minute");
     let (ground, database) = (world.state.ground(), world.state.database());
     let claimed = system_claim(ground, database, code, &[key; 32], None).await;
     claimed.unwrap().fingerprint

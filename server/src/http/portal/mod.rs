@@ -26,6 +26,7 @@ mod local;
 mod login;
 mod logout;
 mod models;
+mod once;
 mod orders;
 mod organisations;
 mod own_organisation;

@@ -5,13 +5,14 @@ use actix_web::{HttpResponse, web};
 use vitals::DeviceKey;
 use web_templates::{Choice, Field, Form, FormPage, Icon};
 
-use super::{about, numbers};
+use super::numbers;
 use crate::ground::ids::{DeviceId, DeviceModelId};
 use crate::http::State;
 use crate::http::portal::choose::{self, Offer};
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::{see, with_query};
+use crate::http::portal::once;
 use crate::http::portal::page::html_with;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
@@ -58,7 +59,12 @@ pub(super) async fn post(
     };
     if sent.maybe("issue_token").is_some() {
         let token = tokens::issue(state.ground(), state.database(), visitor.admin()?, id).await?;
-        return about::with_token(&state, &visitor, id, &token).await;
+        return Ok(once::lead(
+            &state,
+            &visitor,
+            &format!("/devices/{id}/about"),
+            token.expose(),
+        ));
     }
     Ok(see(&with_query(
         &format!("/devices/{id}"),

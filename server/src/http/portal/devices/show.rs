@@ -1,6 +1,6 @@
 //! `GET /devices/{id}`: one device's readings.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use vitals::{Field, Kind, Units};
 use web_templates::pages::device::KindChoice;
@@ -50,12 +50,13 @@ struct Found {
 pub(super) async fn get(
     state: web::Data<State>,
     visitor: Visitor,
+    request: HttpRequest,
     id: web::Path<DeviceId>,
     asked: web::Query<Asked>,
     said: web::Query<SaidQuery>,
 ) -> Result<HttpResponse, PageError> {
     if !visitor.can(Right::SeeMeasurements) {
-        return about::answer(&state, &visitor, *id, &said).await;
+        return about::answer(&state, &visitor, &request, *id, &said).await;
     }
     let before: Option<Before> = cursor(&asked.after)?.map(|(measured_at, id)| Before { measured_at, id });
     let found = find(&state, &visitor, *id, chosen(&asked.kind), before).await?;

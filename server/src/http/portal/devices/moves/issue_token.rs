@@ -6,12 +6,13 @@ use crate::ground::ids::DeviceId;
 use crate::http::State;
 use crate::http::portal::devices::about;
 use crate::http::portal::error::PageError;
+use crate::http::portal::once;
 use crate::http::portal::sent::Sent;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
 use crate::registry::tokens;
 
-/// The token is on the page that answers, and nowhere else.
+/// The token is on the page that comes next, once, and nowhere else.
 pub(super) async fn post(
     state: web::Data<State>,
     visitor: Visitor,
@@ -22,7 +23,12 @@ pub(super) async fn post(
     let (ground, database, id) = (state.ground(), state.database(), *id);
     let issued = in_scope!(visitor.caller(), scope => tokens::issue(ground, database, scope, id).await);
     match issued {
-        Ok(token) => about::with_token(&state, &visitor, id, &token).await,
+        Ok(token) => Ok(once::lead(
+            &state,
+            &visitor,
+            &format!("/devices/{id}/about"),
+            token.expose(),
+        )),
         Err(error) => about::refused(&state, &visitor, id, ("token", &sent), error.into()).await,
     }
 }

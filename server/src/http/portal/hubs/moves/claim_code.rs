@@ -6,12 +6,13 @@ use crate::ground::ids::HubId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::hubs::show;
+use crate::http::portal::once;
 use crate::http::portal::sent::Sent;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
 use crate::registry::claim;
 
-/// The code is on the page that answers, and nowhere else.
+/// The code is on the page that comes next, once, and nowhere else.
 pub(super) async fn post(
     state: web::Data<State>,
     visitor: Visitor,
@@ -22,7 +23,12 @@ pub(super) async fn post(
     let (ground, database, id) = (state.ground(), state.database(), *id);
     let made = in_scope!(visitor.caller(), scope => claim::new_code(ground, database, scope, id).await);
     match made {
-        Ok(code) => show::with_code(&state, &visitor, id, &code).await,
+        Ok(code) => Ok(once::lead(
+            &state,
+            &visitor,
+            &format!("/hubs/{id}"),
+            &code.expose(),
+        )),
         Err(error) => show::refused(&state, &visitor, id, ("claim-code", &sent), error.into()).await,
     }
 }
