@@ -42,6 +42,11 @@ impl Caller {
         }
     }
 
+    /// What their role is called.
+    pub fn called(&self) -> String {
+        super::called(self.role(), &self.actor().permissions)
+    }
+
     /// The distributor or the customer that this caller works for; none: the platform.
     pub(crate) fn organisation_id(&self) -> Option<Uuid> {
         match &self.scope {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::called;
 use super::rules::{self, Allowed};
 use super::store::invitations as store;
 use super::store::{self as accounts, NewAccount, NewSession};
@@ -123,6 +124,7 @@ impl Identity {
             .run(&self.database, async |tx| {
                 if let Some(customer) = first_of {
                     no_users_yet(tx, customer).await?;
+                    accounts::system_must_be_through(tx, customer, through).await?;
                 }
                 // Who sees an account in the list of users is told so; about others nothing is.
                 if store::system_has_account(tx, &invitation.email, organisation, sees_everybody).await? {
@@ -379,7 +381,15 @@ impl Identity {
         let organisation = organisation.as_deref().unwrap_or("the platform's own people");
         let link = format!("{}/invitation/{}", self.public_url, token.expose());
         let by = &caller.person.name;
-        let letter = letters::invitation(&invitation.email, &invitation.name, by, organisation, &link);
+        let role = called(invitation.role, &invitation.permissions);
+        let letter = letters::invitation(
+            &invitation.email,
+            &invitation.name,
+            by,
+            organisation,
+            &role,
+            &link,
+        );
         let sealed = self.post.seal(&letter, INVITATION_LIVES);
         self.post.system_take(tx, &sealed).await?;
         Ok(sealed.id())
@@ -389,6 +399,17 @@ impl Identity {
         let counted = self.letters_of.attempt(&caller.person.id);
         counted.map_err(|retry_after| IdentityError::TooManyAttempts { retry_after })
     }
+}
+
+/// A customer has gone from one distributor to `present`: the invitation with which another one asks its first person in is
+/// void, and its link leads nowhere.
+pub async fn system_void_of_former(
+    tx: &Tx<SystemScope>,
+    customer: CustomerId,
+    present: Option<DistributorId>,
+    now: DateTime<Utc>,
+) -> Result<(), sea_orm::DbErr> {
+    store::system_revoke_of_former(tx, customer, present, now).await
 }
 
 /// The customer has none and gets none while this transaction lasts.

@@ -5,10 +5,18 @@ use crate::ground::enums::MailKind;
 use crate::mailing::Letter;
 
 /// "You are invited."
-pub(super) fn invitation(to: &Email, name: &str, by: &str, organisation: &str, link: &str) -> Letter {
+pub(super) fn invitation(
+    to: &Email,
+    name: &str,
+    by: &str,
+    organisation: &str,
+    role: &str,
+    link: &str,
+) -> Letter {
     let text = format!(
         "Hello {name},\n\n\
-         {by} invites you to join {organisation} on Vitalwire, the platform for remote patient monitoring.\n\n\
+         {by} invites you to join {organisation} on Vitalwire, the platform for remote patient monitoring. \
+         Your role there: {role}.\n\n\
          Choose your password here:\n\n{link}\n\n\
          The link works once, within seven days. If you expected no invitation, ignore this mail: without the link \
          no account is made.\n"

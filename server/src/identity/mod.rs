@@ -4,6 +4,7 @@
 //! room and by the command line. Everything here happens before a tenant is known, so it runs in the system scope.
 
 mod access_token;
+mod called;
 mod caller;
 mod confirmation;
 mod email;
@@ -26,10 +27,11 @@ use std::time::Duration;
 
 pub use access_token::AccessToken;
 pub(crate) use caller::in_scope;
+pub use called::called;
 pub use caller::{Caller, CallerScope, Person};
 pub use email::Email;
 pub use error::IdentityError;
-pub use invitations::{INVITATION_LIVES, Invitation, Invited, NewInvitation};
+pub use invitations::{INVITATION_LIVES, Invitation, Invited, NewInvitation, system_void_of_former};
 pub use link::LinkToken;
 pub use membership::{Belonging, BelongingPatch, Member, Place};
 pub use password::{Cost, Password};

@@ -124,6 +124,7 @@ async fn answer(
         Fact::text("Name", &person.name),
         Fact::text("Email", person.email.as_str()),
     ];
+    facts.push(Fact::text("Role", visitor.caller().called()));
     facts.extend(
         person
             .organisation

@@ -7,8 +7,8 @@ use crate::ground::enums::UserState;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{Organisation, User, UserScope};
-use crate::tenancy::{Bundle, Permission, Tx};
+use crate::identity::{Organisation, User, UserScope, called};
+use crate::tenancy::Tx;
 
 /// People on the page.
 const MOST: u16 = 20;
@@ -31,7 +31,7 @@ pub(in crate::http::portal) fn rows(state: &State, visitor: &Visitor, people: &[
             name: user.name.clone(),
             initials: initials(&user.name),
             email: user.email.to_string(),
-            role: role(user),
+            role: called(user.role, &user.permissions),
             state: match user.state {
                 UserState::Active => Tag::new("active", Tone::Ok),
                 UserState::Disabled => Tag::new("disabled", Tone::Quiet),
@@ -39,20 +39,4 @@ pub(in crate::http::portal) fn rows(state: &State, visitor: &Visitor, people: &[
             last_seen: user.last_sign_in_at.map(|at| When::clock(at, now, &zone)),
         })
         .collect()
-}
-
-/// The bundle's name, or what the person may do.
-fn role(user: &User) -> String {
-    if let Some(bundle) = Bundle::matching(user.role, &user.permissions) {
-        return bundle.label.to_owned();
-    }
-    let may: Vec<&str> = Permission::of(user.role)
-        .filter(|permission| user.permissions.allows(*permission))
-        .map(Permission::label)
-        .collect();
-    if may.is_empty() {
-        "No permissions".to_owned()
-    } else {
-        may.join(", ")
-    }
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::visitor::Visitor;
 use crate::ground::enums::UserRole;
-use crate::tenancy::{Bundle, Permission, PermissionSet};
+use crate::tenancy::{Permission, PermissionSet};
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/users", web::get().to(list::get))
@@ -36,24 +36,6 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
 struct Token {
     #[serde(default)]
     csrf: String,
-}
-
-/// What somebody of a role is called: the preset role, or what they may do.
-fn called(role: UserRole, permissions: &PermissionSet) -> String {
-    match role {
-        UserRole::Admin => "Platform administrator".to_owned(),
-        UserRole::Finance => "Platform finance".to_owned(),
-        UserRole::Distributor | UserRole::Customer => {
-            if let Some(bundle) = Bundle::matching(role, permissions) {
-                return bundle.label.to_owned();
-            }
-            let labels: Vec<&str> = Permission::of(role)
-                .filter(|permission| permissions.allows(*permission))
-                .map(Permission::label)
-                .collect();
-            labels.join(", ")
-        }
-    }
 }
 
 /// Whether this visitor can give somebody of a role all of these permissions, or they have them already: nobody outside of a

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use web_templates::{Action, Choice, Fact, FactCard, Field, Form, UserPage, When};
 
 use super::list::{made_by, state_tag};
-use super::{called, confirm, offered, sees};
+use super::{confirm, offered, sees};
 use crate::ground::enums::{CaseSide, UserRole, UserState};
 use crate::ground::ids::UserId;
 use crate::http::State;
@@ -15,7 +15,7 @@ use crate::http::portal::local::see;
 use crate::http::portal::page::html;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{Listed, User, in_scope};
+use crate::identity::{Listed, User, called, in_scope};
 use crate::tenancy::{Bundle, Permission, PermissionSet, Scope as _};
 
 #[derive(Deserialize)]
