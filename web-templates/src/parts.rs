@@ -267,18 +267,36 @@ pub struct Signal {
 #[derive(Debug, Clone)]
 pub struct Attention {
     /// Each for itself, for example `2 devices are silent`.
-    pub items: Vec<String>,
+    pub items: Vec<Wanting>,
     /// The line where there is nothing: no more than was looked for.
     pub nothing: String,
+}
+
+/// One thing that wants a person, in the first line of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanting {
+    /// How many of what.
+    pub text: String,
+    /// Where they are shown; empty where that is this page.
+    pub href: String,
 }
 
 impl Attention {
     /// From counts with their words; a zero says nothing.
     pub fn of(counts: &[(u64, &str, &str)]) -> Self {
+        let here = counts.iter().map(|(count, one, many)| (*count, *one, *many, ""));
+        Self::leading(&here.collect::<Vec<_>>())
+    }
+
+    /// The same, each with where it leads.
+    pub fn leading(counts: &[(u64, &str, &str, &str)]) -> Self {
         let items = counts.iter().filter(|(count, ..)| *count > 0);
         Self {
             items: items
-                .map(|(count, one, many)| text::counted(*count, one, many))
+                .map(|(count, one, many, href)| Wanting {
+                    text: text::counted(*count, one, many),
+                    href: (*href).to_owned(),
+                })
                 .collect(),
             nothing: "Nothing wants your attention.".to_owned(),
         }
@@ -293,7 +311,8 @@ impl Attention {
 
     /// The whole line.
     pub fn line(&self) -> String {
-        match self.items.split_last() {
+        let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
+        match texts.split_last() {
             None => self.nothing.clone(),
             Some((only, [])) => format!("{only}."),
             Some((last, rest)) => format!("{} and {last}.", rest.join(", ")),

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::rules::{self, Allowed};
 use super::store::{self, NewAccount};
 use super::{Caller, CallerScope, Email, Identity, IdentityError, Password, Person, membership};
+use crate::ground::is_hidden;
 use crate::ground::enums::{CaseSide, UserRole, UserState};
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
 use crate::tenancy::{
@@ -268,7 +269,10 @@ impl Identity {
         new.permissions = Some(permissions);
         let too_many = |retry_after| IdentityError::TooManyAttempts { retry_after };
         self.accounts_by.attempt(&caller.person.id).map_err(too_many)?;
-        // Whose the caller is: that an address is taken elsewhere is heard a few times only. Administrators see everybody.
+        // That an address is taken elsewhere is heard a few times only, counted per organisation. It cannot be kept from the
+        // caller altogether: an address signs in to one account, so no other is made, and an answer that said so
+        // would be found out by the list of users, or by the password that does not sign in. Inviting by mail, which
+        // makes no account before its owner accepts, tells nothing. Administrators see everybody.
         let own = caller.organisation_id();
         if own.is_some() {
             self.taken_for.attempt(&own).map_err(too_many)?;
@@ -294,6 +298,11 @@ impl Identity {
         limit: u16,
     ) -> Result<Vec<Listed>, IdentityError> {
         store::people::users(tx, filter, after, limit).await
+    }
+
+    /// How many of the people whom the scope sees wait for the platform to make sure of them.
+    pub async fn asking<S: UserScope>(&self, tx: &Tx<S>) -> Result<i64, IdentityError> {
+        store::people::asking(tx).await
     }
 
     /// One account that the scope sees.
@@ -457,8 +466,11 @@ pub(super) fn checked_name(name: &str) -> Result<String, IdentityError> {
     Ok(name.to_owned())
 }
 
-/// Whether a name is no more than a name: it stands in letters to people who know the platform and not its writer, and a mail
-/// program would make a link of an address.
+/// Whether a name is no more than a name: it stands in letters to people who know the platform and not its writer, a mail
+/// program would make a link of an address, and what is not seen makes a name look like another's.
 pub(crate) fn is_plain(name: &str) -> bool {
-    !name.contains("://") && !name.chars().any(|c| c.is_control() || matches!(c, '<' | '>'))
+    !name.contains("://")
+        && !name
+            .chars()
+            .any(|c| c.is_control() || is_hidden(c) || matches!(c, '<' | '>'))
 }

@@ -18,6 +18,10 @@ pub struct Incoming {
     pub waiting: i64,
     /// Returns that wait for the platform.
     pub returns: i64,
+    /// Orders of which a parcel is to be taken in by the distributor.
+    pub to_take_in: i64,
+    /// Returns that the platform agreed to, to be sent by the distributor.
+    pub to_send: i64,
 }
 
 /// How many of each model are on their way, under none: hubs. Of what the scope sees.

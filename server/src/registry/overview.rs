@@ -83,6 +83,10 @@ pub struct HubFilter {
     pub offline: bool,
     /// Those at a site, or at none, for a customer's people.
     pub site: Option<Stands>,
+    /// Those of one customer.
+    pub customer: Option<CustomerId>,
+    /// Those of one distributor, in its stock or with its customers.
+    pub distributor: Option<DistributorId>,
 }
 
 /// The hubs that the scope sees: those that wait to be confirmed first, then those that are offline, then by serial.

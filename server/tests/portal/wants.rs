@@ -5,6 +5,14 @@ use vitalwire_server::identity::Organisation;
 
 use crate::world::{Customer, World};
 
+/// A page without its tags.
+fn words(page: &str) -> String {
+    let after_tags = page
+        .split('<')
+        .map(|piece| piece.split_once('>').map_or(piece, |(_, words)| words));
+    after_tags.collect()
+}
+
 async fn run(world: &World, sql: &'static str, id: Uuid) {
     sqlx::query(sql).bind(id).execute(&world.sql).await.unwrap();
 }
@@ -44,7 +52,7 @@ async fn what_was_never_heard_is_silent_after_a_day() {
     let nurse = world.signed_in("Oldtown").await;
     let home = nurse.get("/home").await.text;
     assert!(
-        home.contains("1 device is silent and 1 hub is offline."),
+        words(&home).contains("1 device is silent and 1 hub is offline."),
         "{home}"
     );
     assert!(home.contains("never heard"));
@@ -87,11 +95,13 @@ async fn what_was_never_heard_is_silent_after_a_day() {
 async fn the_portfolio_shows_the_worst_first_and_leads_to_all_of_it() {
     let world = World::new().await;
     let meridian = world.distributor("Meridian").await;
-    let (weak, low, gone) = (
+    let (weak, low, gone, never) = (
         world.customer_of("Weak", Some(meridian)).await,
         world.customer_of("Low", Some(meridian)).await,
         world.customer_of("Gone", Some(meridian)).await,
+        world.customer_of("Never", Some(meridian)).await,
     );
+    held(&world, &never, 30).await;
     let told = "insert into device_status (device_id, distributor_id, customer_id, last_seen_at, battery_percent, signal_dbm)
         select id, distributor_id, customer_id, now() - make_interval(days => $2), $3, $4 from device where id = $1";
     for (customer, days, battery, signal) in [
@@ -111,17 +121,21 @@ async fn the_portfolio_shows_the_worst_first_and_leads_to_all_of_it() {
     let seller = world.signed_in("Meridian").await;
     let page = seller.get("/portfolio").await.text;
     assert!(
-        page.contains("1 device is silent, 1 battery is low and 1 signal is weak."),
+        words(&page).contains("2 devices are silent, 1 battery is low and 1 signal is weak."),
         "{page}"
     );
     assert!(page.contains("href=\"/devices?attention=any\""));
     let place = |serial: &str| page.find(serial).unwrap();
-    assert!(place("GONE-1") < place("LOW-1") && place("LOW-1") < place("WEAK-1"));
+    assert!(
+        place("NEVER-1") < place("GONE-1")
+            && place("GONE-1") < place("LOW-1")
+            && place("LOW-1") < place("WEAK-1")
+    );
     let all = seller.get("/devices?attention=any").await.text;
-    for serial in ["GONE-1", "LOW-1", "WEAK-1"] {
+    for serial in ["NEVER-1", "GONE-1", "LOW-1", "WEAK-1"] {
         assert!(all.contains(serial), "{serial}");
     }
-    assert!(all.contains("3 devices in use"));
+    assert!(all.contains("4 devices in use"));
     run(
         &world,
         "update device set state = 'replaced' where id = $1",
@@ -130,12 +144,112 @@ async fn the_portfolio_shows_the_worst_first_and_leads_to_all_of_it() {
     .await;
     let list = seller.get("/devices").await.text;
     assert!(
-        list.contains("2 devices in use") && list.contains("GONE-1"),
+        list.contains("3 devices in use") && list.contains("GONE-1"),
         "{list}"
     );
     let customer = seller.get(&format!("/customers/{}", gone.id)).await.text;
     assert!(
         customer.contains("<strong>0</strong>") || customer.contains(">0<"),
         "{customer}"
+    );
+}
+
+#[tokio::test]
+async fn the_first_line_counts_who_asks_and_what_waits_and_leads_there() {
+    let world = World::new().await;
+    let meridian = world.distributor("Meridian").await;
+    let clinic = world.customer_of("Clinic", Some(meridian)).await;
+    world.user("Root", Organisation::Platform, None).await;
+    let quiet = "update device set state = 'inactive' where id = $1";
+    run(&world, quiet, clinic.device).await;
+    let (root, seller, nurse) = (
+        world.signed_in("Root").await,
+        world.signed_in("Meridian").await,
+        world.signed_in("Clinic").await,
+    );
+    let before = root.get("/admin").await.text;
+    assert!(before.contains("Nothing wants your attention."), "{before}");
+
+    run(
+        &world,
+        "update user_account set asked_at = now(), permissions = '{manage_devices,manage_users,answer_cases,manage_sites}'
+         where customer_id = $1",
+        clinic.id,
+    )
+    .await;
+    let today = root.get("/admin").await.text;
+    assert!(
+        words(&today).contains("1 person asks to be confirmed."),
+        "{today}"
+    );
+    assert!(today.contains("href=\"/users?state=asks\""));
+    let asking = root.get("/users?state=asks").await.text;
+    assert!(asking.contains("clinic@example.org") && !asking.contains("meridian@example.org"));
+    // Whoever sets up a customer is its administrator, on every page that says so.
+    let account = nurse.get("/account").await.text;
+    let customer = root.get(&format!("/customers/{}", clinic.id)).await.text;
+    for page in [&asking, &account, &customer] {
+        assert!(
+            page.contains("Administrator") && !page.contains("Manage people and"),
+            "{page}"
+        );
+    }
+
+    // A customer's question waits for its distributor, not for the platform; the answer waits for the customer.
+    let opened = nurse
+        .submit(
+            "/cases/new",
+            &[("title", "Nothing arrives"), ("text", "Since noon")],
+        )
+        .await;
+    assert_eq!(opened.status, 303, "{}", opened.text);
+    let case = opened.location().split('?').next().unwrap().to_owned();
+    let ours = "href=\"/cases?state=ours\"";
+    let portfolio = seller.get("/portfolio").await.text;
+    assert!(
+        words(&portfolio).contains("1 case waits for you") && portfolio.contains(ours),
+        "{portfolio}"
+    );
+    assert!(
+        seller
+            .get("/cases?state=ours")
+            .await
+            .text
+            .contains("Nothing arrives")
+    );
+    for (browser, page) in [(&root, "/admin"), (&nurse, "/home")] {
+        assert!(!browser.get(page).await.text.contains(ours), "{page}");
+        assert!(
+            !browser
+                .get("/cases?state=ours")
+                .await
+                .text
+                .contains("Nothing arrives")
+        );
+    }
+    let asked_back = seller
+        .submit(&format!("{case}/state"), &[("state", "waiting")])
+        .await;
+    assert_eq!(asked_back.status, 303, "{}", asked_back.text);
+    assert!(!seller.get("/portfolio").await.text.contains(ours));
+    let home = nurse.get("/home").await.text;
+    assert!(
+        words(&home).contains("1 case waits for you") && home.contains(ours),
+        "{home}"
+    );
+
+    // Nobody's menu says that there is nothing, on any page.
+    let (form, list) = (
+        nurse.get("/cases/new").await.text,
+        nurse.get("/devices").await.text,
+    );
+    let menu = |page: &str| page.split("</nav>").next().unwrap().matches("<b>1</b>").count();
+    assert_eq!((menu(&form), menu(&list)), (2, 2), "{form}");
+    assert!(
+        nurse
+            .get("/devices?attention=low_battery")
+            .await
+            .text
+            .contains("No device")
     );
 }

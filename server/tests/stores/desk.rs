@@ -1,6 +1,6 @@
 //! The rows of the support desk.
 
-use vitalwire_server::desk::cases::{self, About, CaseFilter, CasePatch, NewCase, NewNote};
+use vitalwire_server::desk::cases::{self, About, CaseFilter, CasePatch, NewCase, NewNote, Standing, Waiting};
 use vitalwire_server::desk::{Desk, Rate, trouble};
 use vitalwire_server::ground::enums::{CaseState, CaseVisibility};
 use vitalwire_server::registry::{Ask, Change};
@@ -49,6 +49,14 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("desk::cases::list::open_count", Either, List, call => {
         either!(call, scope => call.run(scope, async |tx| cases::open_count(tx).await).await)
+    }),
+    row!("desk::cases::list::waiting_count", Either, List, call => {
+        let waiting = Waiting::on(call.by);
+        either!(call, scope => call.run(scope, async |tx| cases::waiting_count(tx, waiting).await).await)
+    }),
+    row!("desk::cases::list::on", Either, List, call => {
+        let waiting = CaseFilter { standing: Standing::For(Waiting::on(call.by)), ..CaseFilter::default() };
+        either!(call, scope => call.run(scope, async |tx| cases::list(tx, &waiting, &Ask::first(100)).await).await)
     }),
     row!("desk::cases::list::get", Either, Read, call => {
         either!(call, scope => call.run(scope, async |tx| cases::get(tx, call.at.case).await).await)

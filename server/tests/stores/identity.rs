@@ -18,6 +18,9 @@ pub(crate) const ROWS: &[Row] = &[
         let everybody = UserFilter::default();
         either!(call, scope => call.run(scope, async |tx| call.world.identity.users(tx, &everybody, None, 100).await).await)
     }),
+    row!("identity::users::asking", Either, List, call => {
+        either!(call, scope => call.run(scope, async |tx| call.world.identity.asking(tx).await).await)
+    }),
     row!("identity::users::create_user", Customer, Change, call => {
         let new = call.world.new_user(UserRole::Customer, Organisation::Customer(call.at.customer));
         said(call.world.identity.create_user(call.by, new).await)

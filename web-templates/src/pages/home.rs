@@ -27,6 +27,8 @@ pub struct HomePage {
     pub readings: Option<Vec<RecentReading>>,
     /// The hubs, those that want a person first.
     pub hubs: Vec<HeldHubRow>,
+    /// Whether the person sees some of the organization's sites alone, so that there may be hubs elsewhere.
+    pub in_part: bool,
     /// Whether anything was ever placed here: otherwise the page says how to begin.
     pub has_devices: bool,
 }

@@ -1,11 +1,12 @@
 //! Cases as their readers see them.
 
 use super::{Case, CaseKey, CaseNote};
-use crate::desk::store;
-use crate::ground::enums::CaseState;
+use crate::desk::{self, store};
+use crate::ground::enums::{CaseSide, CaseState};
 use crate::ground::ids::{CaseId, CustomerId, DeviceId, DistributorId, HubId, UserId};
+use crate::identity::Caller;
 use crate::registry::{Ask, Page, RegistryError, RegistryScope};
-use crate::tenancy::Tx;
+use crate::tenancy::{Right, Tx};
 
 /// How a case stands, for who looks for some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,6 +18,36 @@ pub enum Standing {
     Unsolved,
     /// Just so.
     Is(CaseState),
+    /// Waiting for somebody.
+    For(Waiting),
+}
+
+/// For whom a case waits: for the side of who opened it, once it was answered; for who looks after it; and while nobody does,
+/// for the other sides, of which the distributor comes before the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Whose people they are.
+    side: CaseSide,
+    /// Who they are.
+    person: UserId,
+    /// Whether they answer cases. Who does not is waited for where they have opened the case themselves.
+    answers: bool,
+}
+
+impl Waiting {
+    /// For the caller and their side.
+    pub fn on(caller: &Caller) -> Self {
+        Self {
+            side: desk::side(caller),
+            person: caller.person.id,
+            answers: caller.check(Right::AnswerCases).is_ok(),
+        }
+    }
+
+    /// The three, as the store asks for them.
+    pub(in crate::desk) const fn parts(self) -> (CaseSide, UserId, bool) {
+        (self.side, self.person, self.answers)
+    }
 }
 
 /// Which cases are looked for.
@@ -51,6 +82,11 @@ pub async fn list<S: RegistryScope>(
 /// How many of the cases that the scope sees wait for somebody to look after them.
 pub async fn open_count<S: RegistryScope>(tx: &Tx<S>) -> Result<i64, RegistryError> {
     store::cases::open_count(tx).await
+}
+
+/// How many of the cases that the scope sees wait for a caller and their side.
+pub async fn waiting_count<S: RegistryScope>(tx: &Tx<S>, waiting: Waiting) -> Result<i64, RegistryError> {
+    store::cases::waiting_count(tx, waiting).await
 }
 
 /// One case.

@@ -5,7 +5,7 @@ use sea_orm::{DbErr, QueryResult, Value};
 
 use super::{all, get, id, maybe_id, one, run};
 use crate::desk::cases::Subject;
-use crate::desk::cases::{Candidate, Case, CaseFilter, CaseKey, CaseNumber, Standing};
+use crate::desk::cases::{Candidate, Case, CaseFilter, CaseKey, CaseNumber, Standing, Waiting};
 use crate::desk::side;
 use crate::ground::enums::{CaseSide, CaseState};
 use crate::ground::ids::{CaseId, CustomerId, DeviceId, DistributorId, HubId, UserId};
@@ -29,7 +29,21 @@ const LIST: &str = " where ($1::timestamptz is null or (k.updated_at, k.id) < ($
       and ($7::uuid is null or k.opened_by = $7 or k.assignee = $7)
       and ($8::uuid is null or k.customer_id = $8) and ($9::uuid is null or k.distributor_id = $9)
       and ($10::uuid is null or k.device_id = $10) and ($11::uuid is null or k.hub_id = $11)
+      and (not $13 or WAITS)
     order by k.updated_at desc, k.id desc limit $12";
+
+/// Whether a case waits for a side, for one of its people, who answers cases or does not.
+const WAITS: &str = "case k.state
+    when 'waiting' then k.opener_side = SIDE and (ANSWERS or k.opened_by = PERSON)
+    when 'open' then coalesce(k.assignee = PERSON, ANSWERS and k.opener_side <> SIDE
+      and (SIDE <> 'platform' or k.opener_side = 'distributor' or k.distributor_id is null))
+    else false end";
+
+/// The same with its three parameters.
+fn waits(sql: &str, side: &str, person: &str, answers: &str) -> String {
+    let waits = WAITS.replace("SIDE", side).replace("PERSON", person);
+    sql.replace("WAITS", &waits.replace("ANSWERS", answers))
+}
 
 /// A customer's role may not look at distributors at all.
 fn select<S: RegistryScope>(which: &str) -> String {
@@ -53,9 +67,13 @@ pub(in crate::desk) async fn list<S: RegistryScope>(
     let number = filter.q.as_deref().and_then(|q| q.parse::<CaseNumber>().ok());
     let state = match filter.standing {
         Standing::Is(state) => Some(state.as_str()),
-        Standing::Any | Standing::Unsolved => None,
+        Standing::Any | Standing::Unsolved | Standing::For(_) => None,
     };
-    let values: [Value; 12] = [
+    let waiting = match filter.standing {
+        Standing::For(waiting) => Some(waiting.parts()),
+        _ => None,
+    };
+    let values: [Value; 16] = [
         updated_at.into(),
         last.into(),
         filter.q.clone().into(),
@@ -68,8 +86,13 @@ pub(in crate::desk) async fn list<S: RegistryScope>(
         filter.device.map(DeviceId::as_uuid).into(),
         filter.hub.map(HubId::as_uuid).into(),
         (i64::from(ask.limit) + 1).into(),
+        waiting.is_some().into(),
+        waiting.map(|(side, ..)| side.as_str()).into(),
+        waiting.map(|(_, person, _)| person.as_uuid()).into(),
+        waiting.is_some_and(|(.., answers)| answers).into(),
     ];
-    let rows = all(tx, &select::<S>(LIST), values).await?;
+    let sql = waits(&select::<S>(LIST), "$14::text", "$15::uuid", "$16");
+    let rows = all(tx, &sql, values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
@@ -77,6 +100,17 @@ pub(in crate::desk) async fn open_count<S: RegistryScope>(tx: &Tx<S>) -> Result<
     let sql = "select count(*) as open from support_case where state = 'open'";
     let row = one(tx, sql, []).await?;
     Ok(row.map_or(Ok(0), |row| get(&row, "open"))?)
+}
+
+pub(in crate::desk) async fn waiting_count<S: RegistryScope>(
+    tx: &Tx<S>,
+    waiting: Waiting,
+) -> Result<i64, RegistryError> {
+    let sql = "select count(*) as waiting from support_case k where k.state in ('open', 'waiting') and WAITS";
+    let (side, person, answers) = waiting.parts();
+    let values = [side.as_str().into(), person.as_uuid().into(), answers.into()];
+    let row = one(tx, &waits(sql, "$1::text", "$2::uuid", "$3"), values).await?;
+    Ok(row.map_or(Ok(0), |row| get(&row, "waiting"))?)
 }
 
 pub(in crate::desk) async fn get_one<S: RegistryScope>(

@@ -18,6 +18,7 @@ use super::hubs::rows::{behind, held};
 use super::page::html;
 use super::said::SaidQuery;
 use super::visitor::Visitor;
+use crate::desk::cases;
 use crate::ground::enums::HubState;
 use crate::ground::ids::{DeviceId, HubId};
 use crate::history::store::page::Latest;
@@ -41,6 +42,8 @@ struct Found {
     hubs: Vec<Hub>,
     behind: HashMap<HubId, i64>,
     unwell: u64,
+    /// Cases that wait for this person.
+    cases: i64,
 }
 
 /// A customer's first page.
@@ -51,14 +54,21 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, PageError> {
     let scope = visitor.customer()?;
     let found = scope
-        .run(state.database(), async |tx| find(&state, scope, tx).await)
+        .run(state.database(), async |tx| {
+            find(&state, &visitor, scope, tx).await
+        })
         .await?;
     let mut page = page(&state, &visitor, &found);
     page.frame.flashes = said.flashes();
     html(&page)
 }
 
-async fn find(state: &State, scope: &CustomerScope, tx: &Tx<CustomerScope>) -> Result<Found, PageError> {
+async fn find(
+    state: &State,
+    visitor: &Visitor,
+    scope: &CustomerScope,
+    tx: &Tx<CustomerScope>,
+) -> Result<Found, PageError> {
     let now = state.ground().now();
     let wants = wanting::worst(tx, None, now, ROWS).await?;
     let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS))
@@ -82,6 +92,7 @@ async fn find(state: &State, scope: &CustomerScope, tx: &Tx<CustomerScope>) -> R
         behind: behind(tx, &hubs).await?,
         hubs,
         unwell,
+        cases: cases::waiting_count(tx, cases::Waiting::on(visitor.caller())).await?,
     })
 }
 
@@ -122,7 +133,7 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> HomePage {
     };
     HomePage {
         frame: frame(state, visitor, Place::Home, "Home", counts),
-        attention: attention(counts, found.unwell),
+        attention: attention(found),
         actions: actions(visitor),
         stats: tiles(counts),
         wants: held_row::rows(state, visitor, &found.wants, &found.last_hubs),
@@ -136,37 +147,56 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> HomePage {
             .filter(|hub| hub.state != HubState::Retired)
             .map(|hub| held(state, visitor, hub, &found.behind))
             .collect(),
+        in_part: visitor.caller().is_confined(),
         has_devices: counts.devices > 0,
     }
 }
 
-fn attention(counts: &Counts, unwell: u64) -> Attention {
-    Attention::of(&[
-        (unwell, "endpoint needs care", "endpoints need care"),
+fn attention(found: &Found) -> Attention {
+    let counts = &found.counts;
+    let of = |count: i64, one, many, href| (count.unsigned_abs(), one, many, href);
+    Attention::leading(&[
+        of(
+            found.cases,
+            "case waits for you",
+            "cases wait for you",
+            "/cases?state=ours",
+        ),
         (
-            counts.silent.unsigned_abs(),
+            found.unwell,
+            "endpoint needs care",
+            "endpoints need care",
+            "/endpoint",
+        ),
+        of(
+            counts.silent,
             "device is silent",
             "devices are silent",
+            "/devices?attention=silent",
         ),
-        (
-            counts.low_battery.unsigned_abs(),
+        of(
+            counts.low_battery,
             "battery is low",
             "batteries are low",
+            "/devices?attention=low_battery",
         ),
-        (
-            counts.weak_signal.unsigned_abs(),
+        of(
+            counts.weak_signal,
             "signal is weak",
             "signals are weak",
+            "/devices?attention=weak_signal",
         ),
-        (
-            counts.hubs_offline.unsigned_abs(),
+        of(
+            counts.hubs_offline,
             "hub is offline",
             "hubs are offline",
+            "/hubs?state=offline",
         ),
-        (
-            counts.hubs_to_confirm.unsigned_abs(),
+        of(
+            counts.hubs_to_confirm,
             "hub waits to be confirmed",
             "hubs wait to be confirmed",
+            "/hubs?state=claimed",
         ),
     ])
     .or(if counts.active == 0 {

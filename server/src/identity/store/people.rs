@@ -86,6 +86,17 @@ pub(in crate::identity) async fn users<S: UserScope>(
         .collect()
 }
 
+/// How many of the people whom the scope sees wait for the platform to make sure of them.
+pub(in crate::identity) async fn asking<S: UserScope>(tx: &Tx<S>) -> Result<i64, IdentityError> {
+    let ask = sql(
+        "select count(*) as asking from user_account
+         where asked_at is not null and confirmed_at is null and state = 'active'",
+        [],
+    );
+    let row = tx.connection().query_one_raw(ask).await?;
+    Ok(row.map_or(Ok(0), |row| get(&row, "asking"))?)
+}
+
 /// One user whom the scope sees.
 pub(in crate::identity) async fn one_user<S: UserScope>(
     tx: &Tx<S>,

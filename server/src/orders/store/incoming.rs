@@ -26,12 +26,16 @@ pub(in crate::orders) async fn counts<S: RegistryScope>(tx: &Tx<S>) -> Result<In
            where i.order_id in (select id from device_order where ended_at is null) and i.state = 'shipped') as on_its_way,
           (select count(*) from device_order where ended_at is null) as open,
           (select count(*) from device_order where ended_at is null and state in ('ordered', 'allocated')) as waiting,
-          (select count(*) from device_return where ended_at is null and state in ('asked', 'sent')) as returns";
+          (select count(*) from device_return where ended_at is null and state in ('asked', 'sent')) as returns,
+          (select count(*) from device_order where ended_at is null and state = 'shipped') as to_take_in,
+          (select count(*) from device_return where ended_at is null and state = 'accepted') as to_send";
     let row = one(tx, sql, []).await?.ok_or(RegistryError::NotFound("count"))?;
     Ok(Incoming {
         on_its_way: get(&row, "on_its_way")?,
         open: get(&row, "open")?,
         waiting: get(&row, "waiting")?,
         returns: get(&row, "returns")?,
+        to_take_in: get(&row, "to_take_in")?,
+        to_send: get(&row, "to_send")?,
     })
 }

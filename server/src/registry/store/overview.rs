@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::wanting::NEVER_HEARD;
+use super::wanting::never_heard;
 use super::{all, get, hubs, id, one};
 use crate::ground::enums::HubState;
-use crate::ground::ids::{DeviceId, HubId};
+use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{Counts, HubFilter, HubKey, LOW_BATTERY, WEAK_SIGNAL};
 use crate::registry::remembered::Seen;
@@ -39,7 +39,7 @@ pub(in crate::registry) async fn counts<S: RegistryScope>(
     tx: &Tx<S>,
     silence: Silence,
 ) -> Result<Counts, DbErr> {
-    let never = NEVER_HEARD.replace("PLACED", "$2");
+    let never = never_heard("$2", "");
     // The few that want a person are picked out before they are looked up as devices.
     let sql = format!(
         "select d.*, w.*, n.*, t.*, h.* from (
@@ -131,6 +131,7 @@ pub(in crate::registry) async fn hubs<S: RegistryScope>(
            and ($4::text is null or h.state = $4)
            and ($7::uuid is null or h.site_id = $7) and ($8::boolean is not true or h.site_id is null)
            and (not $9 or (h.state = 'active' and w.offline_since is not null))
+           and ($10::uuid is null or h.customer_id = $10) and ($11::uuid is null or h.distributor_id = $11)
          order by {RANK}, h.serial, h.id limit $5",
         hubs::hub::<S>()
     );
@@ -145,6 +146,8 @@ pub(in crate::registry) async fn hubs<S: RegistryScope>(
         at,
         nowhere,
         filter.offline.into(),
+        filter.customer.map(CustomerId::as_uuid).into(),
+        filter.distributor.map(DistributorId::as_uuid).into(),
     ];
     all(tx, &sql, values).await?.iter().map(hubs::read).collect()
 }

@@ -91,6 +91,8 @@ pub struct CustomerPage {
     pub hubs: Vec<HeldHubRow>,
     /// Where all of them are shown.
     pub hubs_href: String,
+    /// Whether this person may place devices with it.
+    pub may_place: bool,
     /// Its people.
     pub users: Vec<MemberRow>,
     /// Where they are looked after; none where this person may not.

@@ -304,6 +304,7 @@ pub fn customer() -> CustomerPage {
         ],
     ));
     CustomerPage {
+        may_place: true,
         frame,
         state: Tag::new("active", Tone::Ok),
         distributor: Some(Link::to(

@@ -183,6 +183,7 @@ pub fn home() -> HomePage {
             reading(Kind::Weight, "bed 4", Value::new("82.4", "kg"), false, 95),
         ]),
         hubs: hub_rows(),
+        in_part: false,
         has_devices: true,
     }
 }

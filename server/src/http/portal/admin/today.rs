@@ -7,6 +7,7 @@ use web_templates::text::{counted, grouped, whole};
 use web_templates::{AdminPage, Attention, CustomerRow, Link, Stat, Value};
 
 use super::{refusals, wants};
+use crate::desk::cases;
 use crate::forwarding::admin as forwarding;
 use crate::forwarding::admin::{EndpointSummary, ForwardingSummary};
 use crate::ground::ids::{CustomerId, HubId};
@@ -17,8 +18,10 @@ use crate::http::portal::devices::held_row::{self, LastHubs};
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::hubs::rows;
+use crate::http::portal::local::with_query;
 use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
+use crate::orders::incoming::{self, Incoming};
 use crate::registry::devices::Device;
 use crate::registry::hubs::Hub;
 use crate::registry::overview::{self, Counts, Holder, HubFilter};
@@ -44,6 +47,9 @@ struct Found {
     hubs: Vec<Hub>,
     behind: HashMap<HubId, i64>,
     refusals: Vec<RefusalCount>,
+    orders: Incoming,
+    /// Cases that wait for this administrator.
+    cases: i64,
 }
 
 /// An administrator's first page.
@@ -73,6 +79,8 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
                 devices,
                 behind: rows::behind(tx, &hubs).await?,
                 hubs,
+                orders: incoming::counts(tx).await?,
+                cases: cases::waiting_count(tx, cases::Waiting::on(visitor.caller())).await?,
                 refusals: refused::list(tx, &RefusalFilter::default(), &Ask::first(ROWS))
                     .await?
                     .rows,
@@ -134,36 +142,59 @@ fn customer(holder: &Holder, endpoints: &HashMap<CustomerId, Vec<EndpointSummary
 
 fn attention(found: &Found, quarantined: u64) -> Attention {
     let unwell = found.forwarding.failing + found.forwarding.disabled;
-    Attention::of(&[
-        (
-            unwell.unsigned_abs(),
+    let (counts, orders) = (&found.counts, &found.orders);
+    let of = |count: i64, one, many, href| (count.unsigned_abs(), one, many, href);
+    let silent = with_query("/devices", &[("attention", "silent")]);
+    Attention::leading(&[
+        of(
+            found.wants.asking_in_all,
+            "person asks to be confirmed",
+            "people ask to be confirmed",
+            "/users?state=asks",
+        ),
+        of(
+            found.cases,
+            "case waits for you",
+            "cases wait for you",
+            "/cases?state=ours",
+        ),
+        of(orders.waiting, "order waits", "orders wait", "/orders?state=open"),
+        of(
+            orders.returns,
+            "return waits",
+            "returns wait",
+            "/returns?state=open",
+        ),
+        of(
+            unwell,
             "endpoint needs care",
             "endpoints need care",
+            "#wants-title",
         ),
-        (
-            found.forwarding.dead.unsigned_abs(),
+        of(
+            found.forwarding.dead,
             "delivery was given up",
             "deliveries were given up",
+            "",
         ),
         (
             quarantined,
             "item waits in quarantine",
             "items wait in quarantine",
+            "/admin/quarantine",
         ),
-        (
-            found.counts.silent.unsigned_abs(),
-            "device is silent",
-            "devices are silent",
-        ),
-        (
-            found.counts.hubs_offline.unsigned_abs(),
+        of(counts.silent, "device is silent", "devices are silent", &silent),
+        of(
+            counts.hubs_offline,
             "hub is offline",
             "hubs are offline",
+            "/hubs?state=offline",
         ),
-        (
-            found.counts.hubs_to_confirm.unsigned_abs(),
+        of(
+            counts.hubs_to_confirm,
             "hub waits to be confirmed",
             "hubs wait to be confirmed",
+            "/hubs?state=claimed",
         ),
     ])
 }

@@ -30,6 +30,8 @@ pub(super) struct Wants {
     hubs: Vec<Hub>,
     quarantined: Vec<(Quarantined, Option<String>)>,
     asking: Vec<Listed>,
+    /// People who ask to be confirmed.
+    pub(super) asking_in_all: i64,
     orders: Vec<Order>,
     returns: Vec<Return>,
     /// Items in quarantine, of all customers.
@@ -56,6 +58,7 @@ pub(super) async fn find(state: &State, tx: &Tx<AdminScope>) -> Result<Wants, Pa
     };
     Ok(Wants {
         asking: state.identity().users(tx, &asks, None, MOST).await?,
+        asking_in_all: state.identity().asking(tx).await?,
         orders: orders::waiting(tx, MOST).await?,
         returns: returns::waiting(tx, MOST).await?,
         endpoints,

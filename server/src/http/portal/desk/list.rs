@@ -5,7 +5,7 @@ use serde::Deserialize;
 use web_templates::{Action, Attention, CasesPage, Choice, Icon, Select};
 
 use super::words::{row, side};
-use crate::desk::cases::{self, Case, CaseFilter, CaseKey, Standing};
+use crate::desk::cases::{self, Case, CaseFilter, CaseKey, Standing, Waiting};
 use crate::ground::enums::CaseSide;
 use crate::http::State;
 use crate::http::portal::choose::Offer;
@@ -18,6 +18,9 @@ use crate::identity::in_scope;
 use crate::registry::Page;
 use crate::registry::overview::{self, Counts};
 use crate::tenancy::{Right, Scope as _};
+
+/// Not a state but a matter of who looks: those that wait for the visitor's side.
+const OURS: &str = "ours";
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
@@ -39,6 +42,7 @@ impl Asked {
             q: typed(&self.q),
             standing: match self.state.as_str() {
                 "" => Standing::Unsolved,
+                OURS => Standing::For(Waiting::on(visitor.caller())),
                 word => chosen(word).map_or(Standing::Any, Standing::Is),
             },
             of: (!self.mine.is_empty()).then(|| visitor.person().id),
@@ -127,6 +131,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> Cases
 
 fn selects(asked: &Asked, found: &Found) -> Vec<Select> {
     let states = [
+        (OURS, "Waiting for you"),
         ("open", "Open"),
         ("waiting", "Waiting for an answer"),
         ("solved", "Solved"),

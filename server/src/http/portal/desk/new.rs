@@ -16,7 +16,6 @@ use crate::http::portal::page::html_with;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
-use crate::registry::overview::Counts;
 use crate::registry::{RegistryError, devices, hubs};
 use crate::tenancy::Scope as _;
 
@@ -136,7 +135,8 @@ async fn page(state: &State, visitor: &Visitor, sent: &Sent) -> Result<FormPage,
         Some(subject) => format!("Open a case about {subject}"),
         None => "Open a case".to_owned(),
     };
-    let mut frame = frame(state, visitor, Place::Cases, &title, &Counts::default());
+    let counts = visitor.counts(state).await?;
+    let mut frame = frame(state, visitor, Place::Cases, &title, &counts);
     frame.crumbs = vec![crumb("Cases", "/cases")];
     let page = FormPage::new(frame, "A question, or something that does not work.", form);
     Ok(page.help(

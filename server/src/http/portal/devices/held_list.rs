@@ -8,21 +8,18 @@ use web_templates::{Action, Attention, Choice, Filter, HeldDevicesPage, Icon, Se
 use super::held_row::{LastHubs, last_hubs, rows};
 use super::list::Asked;
 use crate::ground::enums::DeviceState;
-use crate::ground::ids::{CustomerId, DistributorId};
 use crate::http::State;
-use crate::http::portal::choose::Offer;
+use crate::http::portal::choose::{Holders, Holding};
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
-use crate::http::portal::list::{pager, select};
+use crate::http::portal::list::pager;
 use crate::http::portal::local::with_query;
 use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::CallerScope;
-use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset, Wants};
+use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset};
 use crate::registry::overview::{self, Counts};
-use crate::registry::wanting::Silence;
-use crate::registry::{Page, RegistryError, RegistryScope, organisations};
-use crate::tenancy::{Right, Scope as _, Tx};
+use crate::registry::{Page, RegistryError, RegistryScope};
+use crate::tenancy::{Right, Tx};
 
 /// The word for what lies in stock.
 const IN_STOCK: &str = "stock";
@@ -32,10 +29,8 @@ struct Found {
     page: Page<Device, DeviceKeyset>,
     hubs: LastHubs,
     counts: Counts,
-    customers: Offer,
-    distributors: Offer,
-    /// The name of who was asked for, where the lists above are too long to hold it.
-    holder: Option<String>,
+    holding: Holding,
+    holders: Holders,
 }
 
 /// The devices that a scope sees, without values.
@@ -46,15 +41,8 @@ pub(super) async fn answer<S: RegistryScope>(
     asked: &Asked,
 ) -> Result<HttpResponse, PageError> {
     let mut found = find(state, scope, asked).await?;
-    if let CallerScope::Admin(scope) = visitor.scope() {
-        let offer = async |tx: &_| Offer::distributors(tx).await;
-        found.distributors = scope.run(state.database(), offer).await?;
-        if let Ok(id) = asked.holder.parse::<DistributorId>() {
-            let named = async |tx: &_| Ok::<_, RegistryError>(organisations::distributor(tx, id).await.ok());
-            let named = scope.run(state.database(), named).await?;
-            found.holder = found.holder.or(named.map(|distributor| distributor.name));
-        }
-    }
+    let holders = Holders::find(state, visitor, std::mem::take(&mut found.holding)).await?;
+    found.holders = holders.unwrap_or_default();
     html(&page(state, visitor, asked, &found))
 }
 
@@ -62,50 +50,32 @@ async fn find<S: RegistryScope>(state: &State, scope: &S, asked: &Asked) -> Resu
     let (ask, now) = (asked.page()?, state.ground().now());
     scope
         .run(state.database(), async |tx| {
-            let (wanted, holder) = wanted(tx, asked, now).await?;
+            let (wanted, holding) = wanted(tx, asked, now).await?;
             let page = devices::list(tx, &wanted, &ask).await?;
             Ok(Found {
                 hubs: last_hubs(tx, &page.rows).await?,
                 page,
                 counts: overview::counts(tx, now).await?,
-                customers: Offer::customers(tx).await?,
-                distributors: Offer::default(),
-                holder,
+                holding,
+                holders: Holders::default(),
             })
         })
         .await
 }
 
-/// Which devices were asked for, and the name of the customer whose they are.
+/// Which devices were asked for, and whose they are.
 async fn wanted<S: RegistryScope>(
     tx: &Tx<S>,
     asked: &Asked,
     now: DateTime<Utc>,
-) -> Result<(DeviceFilter, Option<String>), RegistryError> {
+) -> Result<(DeviceFilter, Holding), RegistryError> {
     let mut wanted = asked.wanted();
     wanted.model = asked.model.parse().ok();
-    wanted.wants = match asked.attention.as_str() {
-        "any" => Some(Wants::Anything(Silence::at(now))),
-        "silent" => Some(Wants::Silent(Silence::at(now))),
-        "low_battery" => Some(Wants::LowBattery),
-        "weak_signal" => Some(Wants::WeakSignal),
-        _ => None,
-    };
+    wanted.wants = asked.wants(now);
     wanted.in_stock = asked.holder == IN_STOCK;
-    let Ok(id) = asked.holder.parse::<CustomerId>() else {
-        return Ok((wanted, None));
-    };
-    match organisations::customer(tx, id).await {
-        Ok(customer) => {
-            wanted.customer = Some(id);
-            Ok((wanted, Some(customer.name)))
-        }
-        Err(RegistryError::NotFound(_)) => {
-            wanted.distributor = Some(DistributorId::from(id.as_uuid()));
-            Ok((wanted, None))
-        }
-        Err(error) => Err(error),
-    }
+    let holding = Holding::of(tx, &asked.holder).await?;
+    (wanted.customer, wanted.distributor) = (holding.customer, holding.distributor);
+    Ok((wanted, holding))
 }
 
 fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> HeldDevicesPage {
@@ -183,41 +153,16 @@ fn actions(visitor: &Visitor, asked: &Asked) -> Vec<Action> {
 fn filter(asked: &Asked, found: &Found) -> Filter {
     let mut form = asked.form("/devices", DeviceState::ALL);
     "Serial, IMEI, MAC, model or customer".clone_into(&mut form.placeholder);
-    let wants = [
-        ("any", "Wants attention"),
-        ("silent", "Silent or never heard"),
-        ("low_battery", "Low battery"),
-        ("weak_signal", "Weak signal"),
-    ];
-    form.selects.push(select(
-        "attention",
-        "Attention",
-        "Well or not",
-        &asked.attention,
-        wants,
-    ));
+    form.selects.push(asked.plights());
     form.selects.push(holders(asked, found));
     form
 }
 
-/// Who has them: nobody, a customer, a distributor. Who was asked for is among them in any case.
+/// Who has them: nobody, a customer, a distributor.
 fn holders(asked: &Asked, found: &Found) -> Select {
-    let name = |(id, name): &(String, String)| Choice::new(id, name, *id == asked.holder);
-    let mut choices = vec![
+    let first = vec![
         Choice::new("", "Held by anybody", asked.holder.is_empty()),
         Choice::new(IN_STOCK, "In stock", asked.holder == IN_STOCK),
     ];
-    for offer in [&found.distributors, &found.customers] {
-        choices.extend(offer.names().unwrap_or_default().iter().map(name));
-    }
-    if let Some(holder) = &found.holder
-        && !choices.iter().any(|choice| choice.selected)
-    {
-        choices.push(Choice::new(&asked.holder, holder, true));
-    }
-    Select {
-        name: "holder".to_owned(),
-        label: "Held by".to_owned(),
-        choices,
-    }
+    found.holders.select("holder", "Held by", first, &asked.holder)
 }

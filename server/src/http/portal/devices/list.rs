@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use vitals::Kind;
 use web_templates::text::{counted, grouped, span};
-use web_templates::{Action, Attention, DeviceRow, DevicesPage, Filter, Flash, Icon, Stat, Value, When};
+use web_templates::{
+    Action, Attention, DeviceRow, DevicesPage, Filter, Flash, Icon, Select, Stat, Value, When,
+};
 
 use super::parts::{figures, kind, model, signal, state as device_state, via};
 use super::{held_list, reference};
@@ -23,8 +26,9 @@ use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
-use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset};
+use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset, Wants};
 use crate::registry::overview::{self, Counts, SILENT_AFTER};
+use crate::registry::wanting::Silence;
 use crate::registry::{Ask, Page};
 use crate::tenancy::{CustomerScope, Permission, Right, Scope as _};
 
@@ -36,9 +40,10 @@ pub(in crate::http::portal) struct Asked {
     pub(in crate::http::portal) kind: String,
     #[serde(default)]
     pub(in crate::http::portal) state: String,
-    /// Of who sees more than one organisation's: why it wants a person, who has it, and of which model it is.
+    /// Why it wants a person.
     #[serde(default)]
     pub(super) attention: String,
+    /// Of who sees more than one organisation's: who has it, and of which model it is.
     #[serde(default)]
     pub(super) holder: String,
     #[serde(default)]
@@ -61,6 +66,28 @@ impl Asked {
             site: sites::stands(&self.site),
             ..DeviceFilter::default()
         }
+    }
+
+    /// Why a device wants a person, where that is asked for.
+    pub(super) fn wants(&self, now: DateTime<Utc>) -> Option<Wants> {
+        match self.attention.as_str() {
+            "any" => Some(Wants::Anything(Silence::at(now))),
+            "silent" => Some(Wants::Silent(Silence::at(now))),
+            "low_battery" => Some(Wants::LowBattery),
+            "weak_signal" => Some(Wants::WeakSignal),
+            _ => None,
+        }
+    }
+
+    /// The choice of it.
+    pub(super) fn plights(&self) -> Select {
+        let wants = [
+            ("any", "Wants attention"),
+            ("silent", "Silent or never heard"),
+            ("low_battery", "Low battery"),
+            ("weak_signal", "Weak signal"),
+        ];
+        select("attention", "Attention", "Well or not", &self.attention, wants)
     }
 
     pub(in crate::http::portal) fn page(&self) -> Result<Ask<DeviceKeyset>, PageError> {
@@ -125,6 +152,7 @@ pub(super) async fn get(
             let found = find(&state, scope, &asked).await?;
             let offered = sites::offered(&state, &visitor).await?;
             let mut page = devices_page(&state, &visitor, &asked, found);
+            page.filter.selects.push(asked.plights());
             page.filter
                 .selects
                 .extend(sites::words(&visitor, &offered, &asked.site));
@@ -135,7 +163,8 @@ pub(super) async fn get(
 }
 
 async fn find(state: &State, scope: &CustomerScope, asked: &Asked) -> Result<Found, PageError> {
-    let (wanted, ask, now) = (asked.wanted(), asked.page()?, state.ground().now());
+    let (mut wanted, ask, now) = (asked.wanted(), asked.page()?, state.ground().now());
+    wanted.wants = asked.wants(now);
     let may_read = scope.allows(Permission::ReadReadings);
     scope
         .run(state.database(), async |tx| {

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use web_templates::text::counted;
-use web_templates::{Action, Attention, HeldHubsPage, Icon};
+use web_templates::{Action, Attention, Choice, HeldHubsPage, Icon};
 
 use super::rows::{behind, held};
 use crate::ground::enums::HubState;
 use crate::ground::ids::HubId;
 use crate::http::State;
+use crate::http::portal::choose::{Holders, Holding};
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
@@ -30,6 +31,9 @@ pub(super) struct Asked {
     q: String,
     #[serde(default)]
     state: String,
+    /// Of who sees more than one organisation's: whose.
+    #[serde(default)]
+    holder: String,
     /// Of a customer's people: the site.
     #[serde(default)]
     site: String,
@@ -47,6 +51,7 @@ struct Found {
     page: Page<Hub, HubKey>,
     behind: HashMap<HubId, i64>,
     counts: Counts,
+    holding: Holding,
 }
 
 /// The list.
@@ -55,9 +60,13 @@ pub(super) async fn get(
     visitor: Visitor,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
-    let found = in_scope!(visitor.caller(), scope => find(&state, scope, &asked).await)?;
+    let mut found = in_scope!(visitor.caller(), scope => find(&state, scope, &asked).await)?;
+    let holders = Holders::find(&state, &visitor, std::mem::take(&mut found.holding)).await?;
     let offered = sites::offered(&state, &visitor).await?;
     let mut page = page(&state, &visitor, &asked, &found);
+    let anybody = vec![Choice::new("", "Held by anybody", asked.holder.is_empty())];
+    let holder = holders.map(|holders| holders.select("holder", "Held by", anybody, &asked.holder));
+    page.filter.selects.extend(holder);
     page.filter
         .selects
         .extend(sites::words(&visitor, &offered, &asked.site));
@@ -65,20 +74,24 @@ pub(super) async fn get(
 }
 
 async fn find<S: RegistryScope>(state: &State, scope: &S, asked: &Asked) -> Result<Found, PageError> {
-    let wanted = HubFilter {
+    let mut wanted = HubFilter {
         q: typed(&asked.q),
         state: chosen::<HubState>(&asked.state),
         offline: asked.state == OFFLINE,
         site: sites::stands(&asked.site),
+        ..HubFilter::default()
     };
     let (ask, now) = (ask::<HubKey>(&asked.after, ROWS)?, state.ground().now());
     scope
         .run(state.database(), async |tx| {
+            let holding = Holding::of(tx, &asked.holder).await?;
+            (wanted.customer, wanted.distributor) = (holding.customer, holding.distributor);
             let page = overview::hubs(tx, &wanted, &ask).await?;
             Ok(Found {
                 behind: behind(tx, &page.rows).await?,
                 page,
                 counts: overview::counts(tx, now).await?,
+                holding,
             })
         })
         .await
@@ -94,6 +107,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> HeldH
     let pairs = [
         ("q", asked.q.as_str()),
         ("state", asked.state.as_str()),
+        ("holder", asked.holder.as_str()),
         ("site", asked.site.as_str()),
     ];
     let text = counted(counts.hubs.unsigned_abs(), "hub in all", "hubs in all");

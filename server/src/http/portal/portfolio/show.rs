@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use web_templates::text::grouped;
 use web_templates::{Action, Attention, Icon, PortfolioPage, Stat, Value};
 
+use crate::desk::cases::{self, Waiting};
 use crate::http::State;
 use crate::http::portal::customers::rows::held_by;
 use crate::http::portal::devices::held_list::told;
@@ -16,7 +17,7 @@ use crate::http::portal::page::html;
 use crate::http::portal::stock::movements as moved;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
-use crate::orders::incoming;
+use crate::orders::incoming::{self, Incoming};
 use crate::registry::devices::Device;
 use crate::registry::movements::{self, Movement, MovementFilter};
 use crate::registry::overview::{self, Counts, Holder};
@@ -34,8 +35,10 @@ struct Found {
     customers: Vec<Holder>,
     movements: Vec<Movement>,
     in_stock: i64,
-    /// On their way from the platform.
-    incoming: i64,
+    /// What is on its way, and what waits for whom.
+    orders: Incoming,
+    /// Cases that wait for this person.
+    cases: i64,
 }
 
 /// The page; others are led to their own first page.
@@ -44,12 +47,17 @@ pub(super) async fn get(state: web::Data<State>, visitor: Visitor) -> Result<Htt
         return Ok(see("/"));
     };
     let now = state.ground().now();
-    let find = async |tx: &_| find(tx, now).await;
+    let waiting = Waiting::on(visitor.caller());
+    let find = async |tx: &_| find(tx, waiting, now).await;
     let found = scope.run(state.database(), find).await?;
     html(&page(&state, &visitor, &found))
 }
 
-async fn find(tx: &Tx<DistributorScope>, now: DateTime<Utc>) -> Result<Found, RegistryError> {
+async fn find(
+    tx: &Tx<DistributorScope>,
+    waiting: Waiting,
+    now: DateTime<Utc>,
+) -> Result<Found, RegistryError> {
     let wants = wanting::worst(tx, None, now, ROWS).await?;
     let latest = Ask::first(ROWS);
     let holdings = crate::registry::models::holdings(tx).await?;
@@ -62,7 +70,8 @@ async fn find(tx: &Tx<DistributorScope>, now: DateTime<Utc>) -> Result<Found, Re
             .await?
             .rows,
         in_stock: holdings.values().map(|held| held.in_stock).sum(),
-        incoming: incoming::counts(tx).await?.on_its_way,
+        orders: incoming::counts(tx).await?,
+        cases: cases::waiting_count(tx, waiting).await?,
     })
 }
 
@@ -70,7 +79,7 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> PortfolioPage {
     let counts = &found.counts;
     PortfolioPage {
         frame: frame(state, visitor, Place::Home, "Portfolio", counts),
-        attention: attention(found),
+        attention: attention(visitor, found),
         actions: actions(visitor),
         stats: tiles(found),
         wants: held_row::rows(state, visitor, &found.wants, &found.hubs),
@@ -80,14 +89,53 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> PortfolioPage {
     }
 }
 
-fn attention(found: &Found) -> Attention {
-    let counts = &found.counts;
-    let of = |count: i64, one, many| (count.unsigned_abs(), one, many);
-    Attention::of(&[
-        of(counts.silent, "device is silent", "devices are silent"),
-        of(counts.low_battery, "battery is low", "batteries are low"),
-        of(counts.weak_signal, "signal is weak", "signals are weak"),
-        of(counts.hubs_offline, "hub is offline", "hubs are offline"),
+fn attention(visitor: &Visitor, found: &Found) -> Attention {
+    let (counts, orders) = (&found.counts, &found.orders);
+    let of = |count: i64, one, many, href| (count.unsigned_abs(), one, many, href);
+    let ordering = |count: i64| if visitor.can(Right::PlaceOrders) { count } else { 0 };
+    Attention::leading(&[
+        of(
+            found.cases,
+            "case waits for you",
+            "cases wait for you",
+            "/cases?state=ours",
+        ),
+        of(
+            ordering(orders.to_take_in),
+            "order waits to be taken in",
+            "orders wait to be taken in",
+            "/orders?state=shipped",
+        ),
+        of(
+            ordering(orders.to_send),
+            "return waits to be sent",
+            "returns wait to be sent",
+            "/returns?state=accepted",
+        ),
+        of(
+            counts.silent,
+            "device is silent",
+            "devices are silent",
+            "/devices?attention=silent",
+        ),
+        of(
+            counts.low_battery,
+            "battery is low",
+            "batteries are low",
+            "/devices?attention=low_battery",
+        ),
+        of(
+            counts.weak_signal,
+            "signal is weak",
+            "signals are weak",
+            "/devices?attention=weak_signal",
+        ),
+        of(
+            counts.hubs_offline,
+            "hub is offline",
+            "hubs are offline",
+            "/hubs?state=offline",
+        ),
     ])
     .or(format!(
         "No device is silent and no hub is offline. {}",
@@ -133,7 +181,12 @@ fn tiles(found: &Found) -> Vec<Stat> {
     vec![
         tile("Active devices", counts.active, &of_all, "with your customers"),
         tile("Silent", counts.silent, "", "not heard for 3 days, or never").warn_if(counts.silent > 0),
-        tile("In stock", found.in_stock, "", &on_its_way(found.incoming)),
+        tile(
+            "In stock",
+            found.in_stock,
+            "",
+            &on_its_way(found.orders.on_its_way),
+        ),
         tile("Hubs", counts.hubs, "", &note).warn_if(counts.hubs_offline > 0),
     ]
 }

@@ -3,23 +3,27 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use web_templates::{Action, Form, Icon, InvitationRow, PersonRow, Tag, Tone, UsersPage, When};
+use web_templates::{Action, Choice, Form, Icon, InvitationRow, PersonRow, Tag, Tone, UsersPage, When};
 
-use super::{called, confirm};
+use super::confirm;
 use crate::ground::enums::{CaseSide, MailState, UserRole, UserState};
 use crate::http::State;
+use crate::http::portal::choose::{Holders, Holding};
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
 use crate::http::portal::page::html;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{CallerScope, Invitation, Listed, User, UserFilter, in_scope};
+use crate::identity::{CallerScope, Invitation, Listed, User, UserFilter, called, in_scope};
 use crate::registry::Page;
 use crate::tenancy::Scope as _;
 
 /// Open invitations on the page; a long list of them is the API's.
 const INVITATIONS: u16 = 100;
+
+/// Not a state but a wish: active, and asking to be confirmed.
+const ASKS: &str = "asks";
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
@@ -29,6 +33,9 @@ pub(super) struct Asked {
     role: String,
     #[serde(default)]
     state: String,
+    /// Whose people, for an administrator.
+    #[serde(default)]
+    organisation: String,
     #[serde(default)]
     after: String,
 }
@@ -44,16 +51,17 @@ pub(super) async fn get(
         q: typed(&asked.q),
         role: chosen::<UserRole>(&asked.role),
         state: chosen::<UserState>(&asked.state),
-        organisation: None,
-        asks: false,
+        organisation: chosen(&asked.organisation),
+        asks: asked.state == ASKS,
     };
     let (identity, caller) = (state.identity(), visitor.caller());
     let (ask, now) = (ask::<String>(&asked.after, ROWS)?, state.ground().now());
     let after = ask.after.as_deref();
-    let (rows, invited) = in_scope!(caller, scope => {
+    let (rows, invited, holding) = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| {
             let rows = identity.users(tx, &wanted, after, ask.limit + 1).await?;
-            Ok::<_, PageError>((rows, identity.invitations(tx, None, INVITATIONS).await?))
+            let holding = Holding::of(tx, &asked.organisation).await?;
+            Ok::<_, PageError>((rows, identity.invitations(tx, None, INVITATIONS).await?, holding))
         }).await
     })?;
     let page = Page::of(rows, &ask, |listed| listed.user.email.as_str().to_owned());
@@ -66,14 +74,26 @@ pub(super) async fn get(
         .iter()
         .map(|role| (role.as_str(), role_label(*role)));
     let states = [("active", "Active"), ("disabled", "Disabled")];
+    let asks = sees_all.then_some((ASKS, "Asks to be confirmed"));
+    let states = states.into_iter().chain(asks);
     let mut selects = vec![select("state", "State", "All", &asked.state, states)];
     if sees_all {
         selects.push(select("role", "Role", "All", &asked.role, roles));
+        let anybody = vec![Choice::new(
+            "",
+            "Every organization",
+            asked.organisation.is_empty(),
+        )];
+        let holders = Holders::find(&state, &visitor, holding)
+            .await?
+            .unwrap_or_default();
+        selects.push(holders.select("organisation", "Organization", anybody, &asked.organisation));
     }
     let pairs = [
         ("q", asked.q.as_str()),
         ("role", asked.role.as_str()),
         ("state", asked.state.as_str()),
+        ("organisation", asked.organisation.as_str()),
     ];
     let (zone, csrf) = (visitor.zone(), visitor.csrf(&state));
     let when = |at| When::ago(at, now, &zone);
