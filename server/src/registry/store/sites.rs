@@ -4,10 +4,13 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::{Violation, all, broken, get, id, one, run, violation};
+use super::places::taken;
+use super::wanting::never_heard;
+use super::{all, get, id, one, run};
 use crate::ground::ids::{CustomerId, DeviceId, HubId, SiteId};
-use crate::registry::overview::{LOW_BATTERY, SILENT_AFTER, WEAK_SIGNAL};
+use crate::registry::overview::{LOW_BATTERY, WEAK_SIGNAL};
 use crate::registry::sites::{MOST, NewSite, Site, SitePatch, Whereabouts};
+use crate::registry::wanting::Silence;
 use crate::registry::{Change, RegistryError, TimeZone};
 use crate::tenancy::{CustomerScope, SystemScope, Tx};
 
@@ -15,8 +18,15 @@ type System = Tx<SystemScope>;
 
 const GONE: RegistryError = RegistryError::NotFound("site");
 
-/// Counts are of what the scope sees.
-const SITES: &str = "select s.id, s.name, s.place, s.time_zone, s.created_at, s.archived_at,
+/// Counts are of what the scope sees: devices in use, and of the active ones those that want a person, as every page counts
+/// them.
+fn sites() -> String {
+    let never = never_heard(
+        "$6",
+        "and v.site_id is not null and ($1::uuid is null or v.site_id = $1)",
+    );
+    format!(
+        "select s.id, s.name, s.place, s.time_zone, s.created_at, s.archived_at,
       coalesce(d.devices, 0) as devices, coalesce(d.attention, 0) as attention, coalesce(h.hubs, 0) as hubs,
       (select count(*) from user_account u where u.state = 'active' and u.id in (
         select m.user_id from site_member m where m.site_id = s.id
@@ -24,32 +34,37 @@ const SITES: &str = "select s.id, s.name, s.place, s.time_zone, s.created_at, s.
           where c.site_id = s.id)) as people
     from site s
     left join (
-      select v.site_id, count(*) as devices, count(*) filter (where v.state = 'active'
-          and (w.last_seen_at < $2 or w.battery_percent <= $3 or w.signal_dbm <= $4)) as attention
-      from device v left join device_status w on w.device_id = v.id
-      where v.site_id is not null and ($1::uuid is null or v.site_id = $1) group by 1
+      select e.site_id, count(*) as devices, count(*) filter (where e.state = 'active'
+          and (w.last_seen_at < $2 or w.battery_percent <= $3 or w.signal_dbm <= $4 or n.id is not null)) as attention
+      from device e left join device_status w on w.device_id = e.id left join ({never}) n on n.id = e.id
+      where e.site_id is not null and ($1::uuid is null or e.site_id = $1) and e.state not in ('retired', 'replaced')
+      group by 1
     ) d on d.site_id = s.id
     left join (
       select b.site_id, count(*) as hubs from hub b
-      where b.site_id is not null and ($1::uuid is null or b.site_id = $1) group by 1
+      where b.site_id is not null and ($1::uuid is null or b.site_id = $1) and b.state <> 'retired' group by 1
     ) h on h.site_id = s.id
     where $1::uuid is null or s.id = $1
-    order by s.archived_at is not null, lower(s.name), s.id limit $5";
+    order by s.archived_at is not null, lower(s.name), s.id limit $5"
+    )
+}
 
 pub(in crate::registry) async fn list(
     tx: &Tx<CustomerScope>,
     which: Option<SiteId>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Site>, RegistryError> {
+    let silence = Silence::at(now);
     let values = [
         which.map(SiteId::as_uuid).into(),
-        (now - SILENT_AFTER).into(),
+        silence.heard_before.into(),
         LOW_BATTERY.into(),
         WEAK_SIGNAL.into(),
         // Archived ones are not counted against the limit.
         (2 * MOST).into(),
+        silence.placed_before.into(),
     ];
-    let rows = all(tx, SITES, values).await?;
+    let rows = all(tx, &sites(), values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
@@ -77,12 +92,6 @@ pub(in crate::registry) async fn offered(
     Ok(rows.iter().map(named).collect::<Result<_, _>>()?)
 }
 
-pub(in crate::registry) async fn must_see(tx: &Tx<CustomerScope>, site: SiteId) -> Result<(), RegistryError> {
-    let sql = "select 1 from site where id = $1";
-    let row = one(tx, sql, [site.as_uuid().into()]).await?;
-    row.map(drop).ok_or(GONE)
-}
-
 /// All of these, each named once.
 pub(in crate::registry) async fn must_see_devices(
     tx: &Tx<CustomerScope>,
@@ -99,25 +108,6 @@ pub(in crate::registry) async fn must_see_devices(
 
 fn uuids(devices: &[DeviceId]) -> Vec<Uuid> {
     devices.iter().map(|device| device.as_uuid()).collect()
-}
-
-/// Makes whoever else would set something up for the customer wait until this transaction has ended.
-pub(in crate::registry) async fn system_lock_customer(
-    tx: &System,
-    customer: CustomerId,
-) -> Result<(), RegistryError> {
-    let sql = "select 1 from customer where id = $1 for no key update";
-    let row = one(tx, sql, [customer.as_uuid().into()]).await?;
-    row.map(drop).ok_or(RegistryError::NotFound("customer"))
-}
-
-pub(in crate::registry) async fn system_count(
-    tx: &System,
-    customer: CustomerId,
-) -> Result<i64, RegistryError> {
-    let sql = "select count(*) as sites from site where customer_id = $1 and archived_at is null";
-    let row = one(tx, sql, [customer.as_uuid().into()]).await?;
-    Ok(row.map_or(Ok(0), |row| get(&row, "sites"))?)
 }
 
 pub(in crate::registry) async fn system_insert(
@@ -138,17 +128,6 @@ pub(in crate::registry) async fn system_insert(
     ];
     run(tx, sql, values).await.map_err(taken)?;
     Ok(())
-}
-
-/// Whoever would put something there, or change the site, comes before or after.
-pub(in crate::registry) async fn system_lock(
-    tx: &System,
-    customer: CustomerId,
-    site: SiteId,
-) -> Result<(), RegistryError> {
-    let sql = "select 1 from site where id = $1 and customer_id = $2 for update";
-    let row = one(tx, sql, [site.as_uuid().into(), customer.as_uuid().into()]).await?;
-    row.map(drop).ok_or(GONE)
 }
 
 /// The site is in use, and stays so while this transaction lasts.
@@ -207,15 +186,6 @@ pub(in crate::registry) async fn system_change(
     ];
     run(tx, sql, values).await.map_err(taken)?;
     Ok(())
-}
-
-fn taken(error: DbErr) -> RegistryError {
-    match violation(&error) {
-        Some(Violation::Taken) if broken(&error, "site_by_name") => {
-            RegistryError::Conflict("another site has this name")
-        }
-        _ => error.into(),
-    }
 }
 
 /// The devices, still the customer's, and those before them in their lines. Locked in one order.
