@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::wanting::NEVER_HEARD;
+use super::wanting::never_heard;
 use super::{all, get, id};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::RegistryScope;
@@ -26,7 +26,7 @@ const OF_CUSTOMERS: &str =
         select d.customer_id from device_status s join device d on d.id = s.device_id
         where d.customer_id = any($1) and d.state = 'active'
           and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4)
-        union all select v.customer_id from (NEVER) v where v.customer_id = any($1)
+        union all select v.customer_id from (NEVER) v
       ) t group by 1
     ) w on w.customer_id = o.id";
 
@@ -44,7 +44,7 @@ const OF_DISTRIBUTORS: &str = "select o.id, coalesce(n.devices, 0) as devices, c
         select d.distributor_id from device_status s join device d on d.id = s.device_id
         where d.distributor_id = any($1) and d.state = 'active'
           and (s.last_seen_at < $2 or s.battery_percent <= $3 or s.signal_dbm <= $4)
-        union all select v.distributor_id from (NEVER) v where v.distributor_id = any($1)
+        union all select v.distributor_id from (NEVER) v
       ) t group by 1
     ) w on w.distributor_id = o.id";
 
@@ -54,11 +54,15 @@ pub(in crate::registry) async fn of_customers<S: RegistryScope>(
     when: &Attention,
 ) -> Result<HashMap<CustomerId, Figures>, DbErr> {
     let ids = customers.iter().map(|customer| customer.as_uuid()).collect();
-    all(tx, &spelled(OF_CUSTOMERS), values(ids, when))
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+    all(
+        tx,
+        &spelled(OF_CUSTOMERS, "and v.customer_id = any($1)"),
+        values(ids, when),
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
 }
 
 pub(in crate::registry) async fn of_distributors(
@@ -70,15 +74,19 @@ pub(in crate::registry) async fn of_distributors(
         .iter()
         .map(|distributor| distributor.as_uuid())
         .collect();
-    all(tx, &spelled(OF_DISTRIBUTORS), values(ids, when))
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+    all(
+        tx,
+        &spelled(OF_DISTRIBUTORS, "and v.distributor_id = any($1)"),
+        values(ids, when),
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
 }
 
-fn spelled(sql: &str) -> String {
-    sql.replace("NEVER", &NEVER_HEARD.replace("PLACED", "$5"))
+fn spelled(sql: &str, of: &str) -> String {
+    sql.replace("NEVER", &never_heard("$5", of))
 }
 
 fn values(ids: Vec<Uuid>, when: &Attention) -> [Value; 5] {

@@ -1,27 +1,22 @@
 //! `assignment`, read as what came and went.
 
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
-use vitals::Kind;
 
 use super::{all, get, kinds, word};
 use crate::registry::movements::{Moved, Movement, MovementFilter, MovementKey};
 use crate::registry::{Ask, RegistryScope};
 use crate::tenancy::Tx;
 
-/// The moves of this page first, by the index of their times; then of each what it is about, and the one before it, by the
-/// index of the thing's periods. Things that somebody sees no more are left out.
-const MOVEMENTS: &str = "with page as materialized (
-      select a.id from assignment a
-      left join device d on d.id = a.device_id left join hub h on h.id = a.hub_id
-      where (d.id is not null or h.id is not null)
-        and ($1::timestamptz is null or (a.created_at, a.id) < ($1, $2))
-        and ($4::text is null or a.device_id in (select id from device where position(lower($4) in serial_key) > 0)
-          or a.hub_id in (select id from hub where position(lower($4) in lower(serial)) > 0))
-        and ($5::text is null or d.model_id in (select id from device_model where $5 = any(kinds)))
-      order by a.created_at desc, a.id desc limit $3
-    )
-    select a.id, a.reason, a.valid_from, a.created_at, a.device_id, a.hub_id,
+/// Things whose serial fits that are looked up one by one; where more fit, their moves are found among the newest of all.
+const FEW: usize = 1_000;
+
+/// The serial in small letters, as `serial_key` has it, from the indexes that hold the serial.
+const DEVICES: &str = "select id from device where position($1 in lower(serial collate \"C\")) > 0 limit $2";
+const HUBS: &str = "select id from hub where position(lower($1) in lower(serial)) > 0 limit $2";
+
+/// Of each move what it is about, and the one before it, by the index of the thing's periods.
+const MOVES: &str = "select a.id, a.reason, a.valid_from, a.created_at, a.device_id, a.hub_id,
       coalesce(d.maker || ' ' || m.name, h.name) as model, coalesce(d.serial, h.serial) as serial,
       coalesce(m.kinds, '{}') as kinds, c.name as to_name, u.display_name as who,
       p.was_held, p.from_name
@@ -46,15 +41,86 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
     filter: &MovementFilter,
     ask: &Ask<MovementKey>,
 ) -> Result<Vec<Movement>, DbErr> {
-    let (at, id) = ask.after.unzip();
-    let values = [
-        at.into(),
-        id.into(),
-        ask.rows().into(),
-        filter.q.clone().into(),
-        filter.kind.map(Kind::as_str).into(),
-    ];
-    all(tx, MOVEMENTS, values).await?.iter().map(read).collect()
+    let things = match &filter.q {
+        None => Things::All,
+        Some(q) => Things::fitting(tx, q).await?,
+    };
+    if matches!(&things, Things::Few(devices, hubs) if devices.is_empty() && hubs.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let (page, values) = page(things, filter, ask);
+    let sql = format!("with page as materialized ({page}) {MOVES}");
+    all(tx, &sql, values).await?.iter().map(read).collect()
+}
+
+/// Whose moves are looked for.
+enum Things {
+    All,
+    /// Those of these devices and hubs.
+    Few(Vec<Uuid>, Vec<Uuid>),
+    /// Those whose serial holds this.
+    Many(String),
+}
+
+impl Things {
+    async fn fitting<S: RegistryScope>(tx: &Tx<S>, q: &str) -> Result<Self, DbErr> {
+        let devices = ids(tx, DEVICES, q.to_ascii_lowercase()).await?;
+        let hubs = ids(tx, HUBS, q.to_owned()).await?;
+        Ok(if devices.len() > FEW || hubs.len() > FEW {
+            Self::Many(q.to_owned())
+        } else {
+            Self::Few(devices, hubs)
+        })
+    }
+}
+
+/// The things that fit, and one more than are few.
+async fn ids<S: RegistryScope>(tx: &Tx<S>, sql: &str, q: String) -> Result<Vec<Uuid>, DbErr> {
+    let rows = all(tx, sql, [q.into(), (FEW as i64 + 1).into()]).await?;
+    rows.iter().map(|row| get(row, "id")).collect()
+}
+
+/// The moves of this page, by the index of their times or by those of the things' periods, from fixed pieces of SQL for what
+/// is asked for. Things that somebody sees no more are left out.
+fn page(things: Things, filter: &MovementFilter, ask: &Ask<MovementKey>) -> (String, Vec<Value>) {
+    let mut values: Vec<Value> = vec![ask.rows().into()];
+    let mut place = |value: Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
+    let mut asked = vec!["(d.id is not null or h.id is not null)".to_owned()];
+    if let Some((at, id)) = ask.after {
+        let (at, id) = (place(at.into()), place(id.into()));
+        asked.push(format!("(a.created_at, a.id) < ({at}, {id})"));
+    }
+    if let Some(kind) = filter.kind {
+        let kind = place(kind.as_str().into());
+        asked.push(format!(
+            "d.model_id in (select id from device_model where {kind} = any(kinds))"
+        ));
+    }
+    match things {
+        Things::All => {}
+        Things::Few(devices, hubs) => {
+            let (devices, hubs) = (place(devices.into()), place(hubs.into()));
+            asked.push(format!(
+                "(a.device_id = any({devices}) or a.hub_id = any({hubs}))"
+            ));
+        }
+        Things::Many(q) => {
+            let (key, q) = (place(q.to_ascii_lowercase().into()), place(q.into()));
+            asked.push(format!(
+                "(a.device_id in (select id from device where position({key} in lower(serial collate \"C\")) > 0)
+                  or a.hub_id in (select id from hub where position(lower({q}) in lower(serial)) > 0))"
+            ));
+        }
+    }
+    let sql = format!(
+        "select a.id from assignment a left join device d on d.id = a.device_id left join hub h on h.id = a.hub_id
+         where {} order by a.created_at desc, a.id desc limit $1",
+        asked.join(" and ")
+    );
+    (sql, values)
 }
 
 fn read(row: &QueryResult) -> Result<Movement, DbErr> {

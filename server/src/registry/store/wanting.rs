@@ -1,6 +1,6 @@
 //! Devices and customers that want a person, over `device`, `device_status` and `assignment`.
 
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::{DbErr, QueryResult, Value};
 
 use super::{all, devices, get, id, maybe_id, word};
 use crate::ground::ids::CustomerId;
@@ -10,11 +10,18 @@ use crate::registry::overview::{Holder, LOW_BATTERY, WEAK_SIGNAL};
 use crate::registry::wanting::Silence;
 use crate::tenancy::Tx;
 
-/// Active devices that were placed before a time, which the caller puts in the place of `PLACED`, and never heard. By whose
-/// they are, so that the database looks through those alone that a caller asks for.
-pub(super) const NEVER_HEARD: &str = "select v.id, v.customer_id, v.distributor_id from device v where v.state = 'active'
-    and not exists (select from device_status n where n.device_id = v.id)
-    and exists (select from assignment a where a.device_id = v.id and a.valid_until is null and a.valid_from < PLACED)";
+/// Active devices that were placed before a time, the parameter `placed`, and never heard; `of` narrows down whose. Those that
+/// were never heard are told from indexes alone, and theirs alone is looked up when they were placed: `offset 0` keeps the
+/// two apart, because the planner takes the first for many.
+pub(super) fn never_heard(placed: &str, of: &str) -> String {
+    format!(
+        "select u.id, u.customer_id, u.distributor_id from (
+           select v.id, v.customer_id, v.distributor_id from device v where v.state = 'active' {of}
+             and not exists (select from device_status n where n.device_id = v.id) offset 0
+         ) u
+         where exists (select from assignment a where a.device_id = u.id and a.valid_until is null and a.valid_from < {placed})"
+    )
+}
 
 pub(in crate::registry) async fn worst<S: RegistryScope>(
     tx: &Tx<S>,
@@ -22,50 +29,84 @@ pub(in crate::registry) async fn worst<S: RegistryScope>(
     silence: Silence,
     limit: u16,
 ) -> Result<Vec<Device>, DbErr> {
-    let never = NEVER_HEARD.replace("PLACED", "$2");
+    let (of, of_unheard) = match customer {
+        Some(_) => ("and d.customer_id = $6", "and v.customer_id = $6"),
+        None => ("", ""),
+    };
+    let never = never_heard("$2", of_unheard);
     let sql = format!(
         "with wanting as (
            select d.id, s.last_seen_at as heard,
              case when s.last_seen_at < $1 then 1 when s.battery_percent <= $3 then 2 else 3 end as rank
            from device_status s join device d on d.id = s.device_id
-           where (s.last_seen_at < $1 or s.battery_percent <= $3 or s.signal_dbm <= $4)
-             and d.state = 'active' and ($5::uuid is null or d.customer_id = $5)
+           where (s.last_seen_at < $1 or s.battery_percent <= $3 or s.signal_dbm <= $4) and d.state = 'active' {of}
            union all
-           select n.id, null, 0 from ({never}) n where $5::uuid is null or n.customer_id = $5
+           select n.id, null, 0 from ({never}) n
          ), page as materialized (
-           select id, rank, heard from wanting order by rank, heard, id limit $6
+           select id, rank, heard from wanting order by rank, heard, id limit $5
          )
          {} join page on page.id = d.id order by page.rank, page.heard, d.id",
         devices::device::<S>()
     );
-    let values = [
+    let mut values: Vec<Value> = vec![
         silence.heard_before.into(),
         silence.placed_before.into(),
         LOW_BATTERY.into(),
         WEAK_SIGNAL.into(),
-        customer.map(CustomerId::as_uuid).into(),
         i64::from(limit).into(),
     ];
+    values.extend(customer.map(|customer| customer.as_uuid().into()));
     all(tx, &sql, values).await?.iter().map(devices::read).collect()
 }
 
-/// Those in use that were heard last, then those that were not heard yet.
+/// Those in use that were heard last; of one customer then those that were not heard yet.
 pub(in crate::registry) async fn latest<S: RegistryScope>(
     tx: &Tx<S>,
     customer: Option<CustomerId>,
     limit: u16,
 ) -> Result<Vec<Device>, DbErr> {
+    let of = |alias: &str| match customer {
+        Some(_) => format!("and {alias}.customer_id = $2"),
+        None => String::new(),
+    };
+    let (of_device, of_status) = (of("d"), of("s"));
+    let join = if customer.is_some() { "left join" } else { "join" };
+    // Of those that were heard last of all, few are out of use by now.
+    let newest = format!(
+        "select d.id from (
+           select device_id, last_seen_at from device_status s where true {of_status} order by last_seen_at desc limit {NEWEST}
+         ) s join device d on d.id = s.device_id
+         where d.state not in ('retired', 'replaced') {of_device}
+         order by s.last_seen_at desc, d.serial, d.id limit $1"
+    );
+    let found = heard_last(tx, &newest, customer, limit).await?;
+    if found.len() == usize::from(limit) {
+        return Ok(found);
+    }
+    let any = format!(
+        "select d.id from device d {join} device_status s on s.device_id = d.id
+         where d.state not in ('retired', 'replaced') {of_device}
+         order by s.last_seen_at desc nulls last, d.serial, d.id limit $1"
+    );
+    heard_last(tx, &any, customer, limit).await
+}
+
+/// Devices that are looked at for the few that were heard last.
+const NEWEST: u16 = 100;
+
+async fn heard_last<S: RegistryScope>(
+    tx: &Tx<S>,
+    page: &str,
+    customer: Option<CustomerId>,
+    limit: u16,
+) -> Result<Vec<Device>, DbErr> {
     let sql = format!(
-        "with page as materialized (
-           select d.id from device d left join device_status s on s.device_id = d.id
-           where d.state not in ('retired', 'replaced') and ($1::uuid is null or d.customer_id = $1)
-             and ($1::uuid is not null or s.device_id is not null)
-           order by s.last_seen_at desc nulls last, d.serial, d.id limit $2
-         )
+        "with page as materialized ({page})
          {} join page on page.id = d.id order by s.last_seen_at desc nulls last, d.serial, d.id",
         devices::device::<S>()
     );
-    let values = [customer.map(CustomerId::as_uuid).into(), i64::from(limit).into()];
+    let mut values: Vec<Value> = vec![i64::from(limit).into()];
+    values.extend(customer.map(|customer| customer.as_uuid().into()));
     all(tx, &sql, values).await?.iter().map(devices::read).collect()
 }
 
@@ -74,7 +115,7 @@ pub(in crate::registry) async fn customers<S: RegistryScope>(
     silence: Silence,
     limit: u16,
 ) -> Result<Vec<Holder>, DbErr> {
-    let never = NEVER_HEARD.replace("PLACED", "$2");
+    let never = never_heard("$2", "");
     let sql = format!(
         "select c.id, c.name, c.state, r.id as distributor_id, r.name as distributor,
            coalesce(n.devices, 0) as devices, coalesce(w.attention, 0) as attention,
