@@ -1,13 +1,15 @@
 //! What is printed on a device: a code by which who has it in hand shows that they have. It is computed and stored nowhere,
 //! so a label can be printed again.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use vitals::Kind;
 
 use super::claim::{ALPHABET, typed};
-use super::{RegistryError, RegistryScope, devices, store};
-use crate::ground::ids::DeviceId;
+use super::{RegistryError, RegistryScope, store};
+use crate::ground::ids::{CustomerId, DeviceId, DistributorId};
 use crate::ground::{Ground, Purpose};
 use crate::tenancy::Tx;
 
@@ -70,6 +72,8 @@ pub struct Label {
     pub serial: String,
     /// Its model.
     pub model: String,
+    /// What it measures.
+    pub kinds: Vec<Kind>,
     /// The code.
     pub code: LabelCode,
     /// Whether an earlier label of it stands for nothing any more, because the device came back since.
@@ -88,6 +92,33 @@ impl Label {
     }
 }
 
+/// A device as its label needs it.
+pub(super) struct ToLabel {
+    pub(super) device: DeviceId,
+    pub(super) maker: String,
+    pub(super) serial: String,
+    pub(super) model: String,
+    pub(super) kinds: Vec<Kind>,
+    /// How often it came back to a stock.
+    pub(super) generation: i32,
+    pub(super) customer: Option<CustomerId>,
+    pub(super) distributor: Option<DistributorId>,
+}
+
+impl ToLabel {
+    fn label(self, ground: &Ground) -> Label {
+        Label {
+            device: self.device,
+            code: LabelCode::of(ground, self.device, self.generation),
+            is_another: self.generation > 0,
+            maker: self.maker,
+            serial: self.serial,
+            model: self.model,
+            kinds: self.kinds,
+        }
+    }
+}
+
 /// The label of a device, for who has it in stock: a label that is printed once the device is with somebody else would let
 /// its printer take it over.
 pub async fn label<S: RegistryScope>(
@@ -96,27 +127,36 @@ pub async fn label<S: RegistryScope>(
     ground: &Ground,
     device: DeviceId,
 ) -> Result<Label, RegistryError> {
+    let printed = labels(tx, by, ground, &[device]).await?;
+    printed.into_iter().next().ok_or(RegistryError::Conflict(
+        "the device is not in your stock; labels are printed before it leaves",
+    ))
+}
+
+/// The labels of these devices, in their order; those that are not in the caller's stock are left out.
+pub async fn labels<S: RegistryScope>(
+    tx: &Tx<S>,
+    by: &S,
+    ground: &Ground,
+    devices: &[DeviceId],
+) -> Result<Vec<Label>, RegistryError> {
     by.must_manage_devices()?;
-    let device = devices::get(tx, device).await?;
+    let found = store::adoption::to_label(tx, devices).await?;
+    let mut found: HashMap<DeviceId, ToLabel> = found.into_iter().map(|one| (one.device, one)).collect();
+    let found: Vec<ToLabel> = devices
+        .iter()
+        .map(|device| found.remove(device).ok_or(RegistryError::NotFound("device")))
+        .collect::<Result<_, _>>()?;
     if by.customer().is_some() {
         return Err(RegistryError::NotAllowed(
             "labels are printed by who has the device in stock",
         ));
     }
-    if device.customer.is_some() || (by.is_admin() && device.distributor.is_some()) {
-        return Err(RegistryError::Conflict(
-            "the device is not in your stock; labels are printed before it leaves",
-        ));
-    }
-    let generation = store::adoption::label_generation(tx, device.id).await?;
-    Ok(Label {
-        device: device.id,
-        code: LabelCode::of(ground, device.id, generation),
-        is_another: generation > 0,
-        maker: device.maker,
-        serial: device.serial,
-        model: device.model,
-    })
+    Ok(found
+        .into_iter()
+        .filter(|one| one.customer.is_none() && !(by.is_admin() && one.distributor.is_some()))
+        .map(|one| one.label(ground))
+        .collect())
 }
 
 #[cfg(test)]
@@ -178,6 +218,7 @@ mod tests {
             maker: "A & D".to_owned(),
             serial: "S/1 2".to_owned(),
             model: "Cuff".to_owned(),
+            kinds: vec![Kind::BloodPressure],
             code: LabelCode(*b"ABCDEFGHJK"),
             is_another: false,
         };

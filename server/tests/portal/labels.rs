@@ -69,6 +69,95 @@ async fn a_label_lets_who_holds_the_device_have_it() {
     assert_eq!(root.get("/devices/adopt").await.status, 403);
 }
 
+#[tokio::test]
+async fn a_stock_is_printed_sheet_by_sheet() {
+    let world = World::new().await;
+    let distributor = world.distributor("Meridian").await;
+    let clinic = world.customer_of("Northside", Some(distributor)).await;
+    world.customer("Elsewhere").await;
+    world.user("Root", Organisation::Platform, None).await;
+    sqlx::query(
+        "insert into device_model (id, maker, name, kinds, transport, created_at)
+         values ($1, 'Omron', 'Evolv', array['blood_pressure'], 'bluetooth', now())",
+    )
+    .bind(Uuid::from_u128(2))
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    for number in 0..33 {
+        let state = if number == 32 { "returned" } else { "stock" };
+        let model = if number < 2 { 2 } else { 1 };
+        shelve(
+            &world,
+            Some(distributor),
+            (&format!("SHELF-{number:02}"), state, model),
+        )
+        .await;
+    }
+    shelve(&world, None, ("PLATFORM-1", "stock", 1)).await;
+    let seller = world.signed_in("Meridian").await;
+
+    let first = seller.get("/labels").await;
+    assert_eq!(serials(&first.text).len(), 30, "ten lines of three");
+    assert!(!first.text.contains("First sheet"));
+    let next = next_sheet(&first.text).expect("a next sheet");
+    let last = seller.get(&next).await;
+    assert_eq!(serials(&last.text), ["SHELF-30", "SHELF-31", "SHELF-32"]);
+    assert!(last.text.contains("First sheet") && next_sheet(&last.text).is_none());
+    for (asked, shown) in [
+        ("state=returned", vec!["SHELF-32"]),
+        ("state=stock&q=f-3", vec!["SHELF-30", "SHELF-31"]),
+        ("q=nothing", vec![]),
+        // Devices at customers have no label any more, whatever is asked for.
+        ("q=Northside", vec![]),
+        ("what=hubs", vec!["HUB-Northside"]),
+        ("what=hubs&q=northside", vec!["HUB-Northside"]),
+        ("what=hubs&state=retired", vec![]),
+    ] {
+        let sheet = seller.get(&format!("/labels?{asked}")).await;
+        assert_eq!(serials(&sheet.text), shown, "{asked}");
+    }
+    let of_model = format!("model={}", Uuid::from_u128(2));
+    let sheet = seller.get(&format!("/labels?{of_model}")).await;
+    assert_eq!(serials(&sheet.text), ["SHELF-00", "SHELF-01"]);
+    let long = seller
+        .get(&format!("/labels?state=stock&model={}", Uuid::from_u128(1)))
+        .await;
+    assert!(
+        next_sheet(&long.text).is_none(),
+        "thirty of this model lie in the stock"
+    );
+
+    let root = world.signed_in("Root").await;
+    assert_eq!(serials(&root.get("/labels").await.text), ["PLATFORM-1"]);
+    let both = format!("/labels?device={}&hub={}", clinic.device, clinic.hub);
+    let both = seller.get(&both).await;
+    assert_eq!(serials(&both.text), ["HUB-Northside"]);
+    assert!(both.text.contains("1 device is left out"));
+    assert_eq!(seller.get("/labels?after=nonsense").await.status, 400);
+}
+
+/// The serials of a sheet, in order.
+fn serials(sheet: &str) -> Vec<&str> {
+    sheet
+        .split("<li class=\"vw-label\">")
+        .skip(1)
+        .map(|label| {
+            let serial = label.split("<span class=\"vw-mono\">").nth(1).expect("a serial");
+            serial.split('<').next().unwrap()
+        })
+        .collect()
+}
+
+fn next_sheet(page: &str) -> Option<String> {
+    let before = page
+        .split("rel=\"next\"")
+        .next()
+        .filter(|before| before.len() < page.len())?;
+    let href = before.rsplit("href=\"").next()?.split('"').next()?;
+    Some(href.replace("&amp;", "&").replace("&#38;", "&"))
+}
+
 /// One answer to everything that proves nothing.
 async fn adopt(browser: &Browser, (maker, serial, code): (&str, &str, &str), status: u16) {
     let form = [("maker", maker), ("serial", serial), ("code", code)];
@@ -88,14 +177,25 @@ fn label_code(sheet: &str) -> String {
 
 /// A device in the distributor's stock.
 async fn stocked(world: &World, distributor: Uuid) -> Uuid {
+    shelve(world, Some(distributor), ("STOCK-0001", "stock", 1)).await
+}
+
+/// A device in a stock: its serial, its state and the number of its model.
+async fn shelve(
+    world: &World,
+    distributor: Option<Uuid>,
+    (serial, state, model): (&str, &str, u128),
+) -> Uuid {
     let id: Uuid = world.state.ground().id();
     sqlx::query(
         "insert into device (id, maker, serial, model_id, distributor_id, state, created_at, updated_at)
-         values ($1, 'Omron', 'STOCK-0001', $2, $3, 'stock', now(), now())",
+         values ($1, 'Omron', $2, $3, $4, $5, now(), now())",
     )
     .bind(id)
-    .bind(Uuid::from_u128(1))
+    .bind(serial)
+    .bind(Uuid::from_u128(model))
     .bind(distributor)
+    .bind(state)
     .execute(&world.sql)
     .await
     .unwrap();

@@ -5,8 +5,9 @@ use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 use vitals::{DeviceKey, Kind};
 
-use super::{all, get, id, kinds, one};
+use super::{all, get, id, kinds, maybe_id, one};
 use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
+use crate::registry::labels::ToLabel;
 use crate::registry::{RegistryError, RegistryScope};
 use crate::tenancy::{SystemScope, Tx};
 
@@ -28,15 +29,28 @@ pub(in crate::registry) async fn system_find(
     Ok(row.map(found).transpose()?)
 }
 
-/// How often a device came back to a stock.
-pub(in crate::registry) async fn label_generation<S: RegistryScope>(
+/// What stands on the labels of those of these devices that the scope sees.
+pub(in crate::registry) async fn to_label<S: RegistryScope>(
     tx: &Tx<S>,
-    device: DeviceId,
-) -> Result<i32, RegistryError> {
-    let sql = "select label_generation from device where id = $1";
-    let row = one(tx, sql, [device.as_uuid().into()]).await?;
-    let row = row.ok_or(RegistryError::NotFound("device"))?;
-    Ok(get(&row, "label_generation")?)
+    devices: &[DeviceId],
+) -> Result<Vec<ToLabel>, DbErr> {
+    let sql = "select d.id, d.maker, d.serial, m.name as model, m.kinds, d.label_generation, d.customer_id, d.distributor_id
+        from device d join device_model m on m.id = d.model_id where d.id = any($1)";
+    let devices: Vec<Uuid> = devices.iter().map(|device| device.as_uuid()).collect();
+    let rows = all(tx, sql, [devices.into()]).await?;
+    let found = |row: &QueryResult| {
+        Ok(ToLabel {
+            device: id(row, "id")?,
+            maker: get(row, "maker")?,
+            serial: get(row, "serial")?,
+            model: get(row, "model")?,
+            kinds: kinds(row)?,
+            generation: get(row, "label_generation")?,
+            customer: maybe_id(row, "customer_id")?,
+            distributor: maybe_id(row, "distributor_id")?,
+        })
+    };
+    rows.iter().map(found).collect()
 }
 
 /// Whose model it is, and what it measures.

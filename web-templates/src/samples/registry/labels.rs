@@ -8,6 +8,7 @@ use super::{crumbs, platform_frame};
 use crate::components::{Label, Svg};
 use crate::pages::registry::labels::LabelsPage;
 use crate::samples::model;
+use crate::{Filter, Pager};
 
 /// A square that looks like a QR code and holds nothing.
 pub(super) fn qr(seed: &str) -> Svg {
@@ -63,6 +64,17 @@ pub fn labels() -> LabelsPage {
     LabelsPage {
         frame,
         lead: "8 labels, three in a line on paper. The code proves that somebody holds the device.".into(),
+        nothing: String::new(),
+        filter: Filter {
+            action: "/labels".into(),
+            q: String::new(),
+            placeholder: "Serial or model".into(),
+            selects: Vec::new(),
+        },
+        pager: Pager {
+            next: Some("/labels?after=c".into()),
+            ..Pager::default()
+        },
         labels: some(),
     }
 }

@@ -104,6 +104,7 @@ pub(super) async fn list(
         distributor: distributor_id,
         model: model_id,
         in_stock,
+        to_label: false,
         wants,
         site: site_id,
     };

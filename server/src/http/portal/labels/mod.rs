@@ -1,5 +1,6 @@
 //! Labels to be printed and stuck on devices and hubs.
 
+mod find;
 mod sheet;
 
 use actix_web::web;

@@ -1,41 +1,23 @@
-//! `GET /labels`: a sheet of labels, of devices and hubs that were named, or of what lies in the stock.
+//! `GET /labels`: a sheet of labels, of devices and hubs that were named, or of what lies in the stock, or of hubs.
 
 use actix_web::{HttpResponse, web};
-use vitals::Kind;
 use web_templates::text::counted;
-use web_templates::{Label, LabelsPage, Svg};
+use web_templates::{Filter, LabelsPage, Pager};
 
-use crate::ground::enums::DeviceState;
-use crate::ground::ids::{DeviceId, DistributorId, HubId};
+use super::find::{Found, HUBS, Of, PRINTED, find};
+use crate::ground::enums::HubState;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
-use crate::http::portal::list::typed;
+use crate::http::portal::list::{filter, select};
+use crate::http::portal::local::with_query;
 use crate::http::portal::page::html;
 use crate::http::portal::sent::Sent;
 use crate::http::portal::visitor::Visitor;
-use crate::http::qr::qr_svg;
 use crate::identity::in_scope;
-use crate::registry::devices::{self, Device, DeviceFilter};
-use crate::registry::hubs::{self, Hub};
-use crate::registry::labels;
-use crate::registry::overview::{self, Counts};
-use crate::registry::{Ask, RegistryError, RegistryScope};
-use crate::tenancy::Tx;
 
-/// Labels of one sheet; a page of paper takes about thirty.
-const MOST: u16 = 300;
-
-/// What the sheet is made of.
-struct Found {
-    labels: Vec<Label>,
-    /// Devices whose earlier labels stand for nothing any more.
-    others: u64,
-    /// Devices whose label is not the caller's to print any more.
-    left_out: u64,
-    is_cut: bool,
-    counts: Counts,
-}
+/// What goes along to the next sheet.
+const FIELDS: [&str; 5] = ["what", "q", "kind", "model", "state"];
 
 /// The sheet.
 pub(super) async fn get(
@@ -49,6 +31,13 @@ pub(super) async fn get(
     html(&LabelsPage {
         frame,
         lead: lead(&found),
+        nothing: if found.left_out > 0 {
+            lead(&found)
+        } else {
+            "A sheet holds the labels of what lies in your stock.".to_owned()
+        },
+        filter: offered(&asked, &found),
+        pager: pager(&asked, &found),
         labels: found.labels,
     })
 }
@@ -58,9 +47,6 @@ fn lead(found: &Found) -> String {
         counted(found.labels.len() as u64, "label", "labels"),
         "three in a line, to be cut along the dashes".to_owned(),
     ];
-    if found.is_cut {
-        words.push(format!("the first {MOST}: narrow the list for the others"));
-    }
     if found.others > 0 {
         let back = counted(found.others, "device", "devices");
         words.push(format!(
@@ -76,86 +62,56 @@ fn lead(found: &Found) -> String {
     words.join(" · ")
 }
 
-async fn find<S: RegistryScope>(state: &State, scope: &S, asked: &Sent) -> Result<Found, PageError> {
-    let now = state.ground().now();
-    scope
-        .run(state.database(), async |tx| {
-            let (devices, is_cut) = devices(tx, asked).await?;
-            let mut found = Found {
-                labels: Vec::new(),
-                left_out: 0,
-                others: 0,
-                is_cut,
-                counts: overview::counts(tx, now).await?,
-            };
-            for device in &devices {
-                match labels::label(tx, scope, state.ground(), device.id).await {
-                    Ok(label) => {
-                        found.others += u64::from(label.is_another);
-                        found.labels.push(of_device(state, device, &label));
-                    }
-                    Err(RegistryError::Conflict(_)) => found.left_out += 1,
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            for id in asked.all("hub").take(MOST.into()) {
-                let id: HubId = id.parse().map_err(|_| PageError::not_found())?;
-                found.labels.push(of_hub(state, &hubs::get(tx, id).await?));
-            }
-            Ok(found)
-        })
-        .await
+/// What may be looked for: devices by their model and how they came into the stock, hubs by their state.
+fn offered(asked: &Sent, found: &Found) -> Filter {
+    let of = Of::asked(asked);
+    let what = select(
+        "what",
+        "Labels of",
+        "Devices in stock",
+        asked.get("what"),
+        [(HUBS, "Hubs")],
+    );
+    if of == Of::Hubs {
+        let states = HubState::ALL.iter().map(|state| (state.as_str(), state.as_str()));
+        let states = select("state", "State", "All states", asked.get("state"), states);
+        return filter(
+            "/labels",
+            asked.get("q"),
+            "Serial, name or customer",
+            vec![what, states],
+        );
+    }
+    let states = PRINTED.iter().map(|state| (state.as_str(), state.as_str()));
+    let mut selects = vec![
+        what,
+        select("state", "State", "All states", asked.get("state"), states),
+    ];
+    let models: Vec<(String, String)> = found
+        .models
+        .iter()
+        .map(|model| (model.id.to_string(), format!("{} {}", model.maker, model.name)))
+        .collect();
+    if !models.is_empty() {
+        let models = models.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+        selects.push(select("model", "Model", "All models", asked.get("model"), models));
+    }
+    filter("/labels", asked.get("q"), "Serial or model", selects)
 }
 
-/// The devices that were named; where none were, those in stock that fit the filter. Whether there are more.
-async fn devices<S: RegistryScope>(tx: &Tx<S>, asked: &Sent) -> Result<(Vec<Device>, bool), PageError> {
-    let mut named = Vec::new();
-    for id in asked.all("device").take(MOST.into()) {
-        let id: DeviceId = id.parse().map_err(|_| PageError::not_found())?;
-        named.push(devices::get(tx, id).await?);
+fn pager(asked: &Sent, found: &Found) -> Pager {
+    let mut pairs: Vec<(&str, &str)> = FIELDS
+        .into_iter()
+        .map(|field| (field, asked.get(field)))
+        .collect();
+    let first = asked.maybe("after").map(|_| with_query("/labels", &pairs));
+    let next = found.next.as_ref().map(|next| {
+        pairs.push(("after", next));
+        with_query("/labels", &pairs)
+    });
+    Pager {
+        text: String::new(),
+        first,
+        next,
     }
-    if !named.is_empty() || asked.maybe("hub").is_some() {
-        return Ok((named, false));
-    }
-    let wanted = DeviceFilter {
-        q: typed(asked.get("q")),
-        kind: asked.get("kind").parse().ok(),
-        state: Some(DeviceState::Stock),
-        distributor: asked.get("holder").parse::<DistributorId>().ok(),
-        model: asked.get("model").parse().ok(),
-        in_stock: true,
-        ..DeviceFilter::default()
-    };
-    let page = devices::list(tx, &wanted, &Ask::first(MOST)).await?;
-    let is_cut = page.next.is_some();
-    Ok((page.rows, is_cut))
-}
-
-fn of_device(state: &State, device: &Device, label: &labels::Label) -> Label {
-    let url = label.url(&state.site().public_url);
-    Label {
-        qr: drawn(&url),
-        maker: label.maker.clone(),
-        model: label.model.clone(),
-        serial: label.serial.clone(),
-        code: label.code.expose(),
-        kind: Some(device.kinds.first().copied().unwrap_or(Kind::BloodPressure)),
-    }
-}
-
-/// A hub's label leads to its page; what proves a hub is its key.
-fn of_hub(state: &State, hub: &Hub) -> Label {
-    Label {
-        qr: drawn(&format!("{}/hubs/{}", state.site().public_url, hub.id)),
-        maker: "Hub".to_owned(),
-        model: hub.name.clone(),
-        serial: hub.serial.clone(),
-        code: String::new(),
-        kind: None,
-    }
-}
-
-/// A text too long for a code stays without one; the words beside it say the same.
-fn drawn(text: &str) -> Svg {
-    Svg(qr_svg(text).unwrap_or_default())
 }
