@@ -1,11 +1,12 @@
 //! Setting up sites.
 
-use super::{MOST, NewSite, SitePatch};
+use super::manage::{What, manage, set_up};
+use super::{NewSite, SitePatch};
 use crate::ground::Ground;
 use crate::ground::ids::SiteId;
-use crate::registry::rights::HasRights as _;
+use crate::identity::Place;
 use crate::registry::{RegistryError, store};
-use crate::tenancy::{CustomerScope, Database, Right, Scope as _, SystemScope};
+use crate::tenancy::{CustomerScope, Database};
 
 /// Sets up a site of the caller's customer.
 pub async fn create(
@@ -14,17 +15,11 @@ pub async fn create(
     by: &CustomerScope,
     new: &NewSite,
 ) -> Result<SiteId, RegistryError> {
-    by.must(Right::ManageSites)?;
     let id = ground.id();
-    SystemScope::for_purpose("set up a site of the caller's customer")
-        .run(database, async |tx| {
-            store::sites::system_lock_customer(tx, by.id()).await?;
-            if store::sites::system_count(tx, by.id()).await? >= MOST {
-                return Err(RegistryError::Conflict("there are 200 sites already"));
-            }
-            store::sites::system_insert(tx, id, by.id(), new, ground.now()).await
-        })
-        .await?;
+    set_up(database, by, What::Site, async |tx| {
+        store::sites::system_insert(tx, id, by.id(), new, ground.now()).await
+    })
+    .await?;
     Ok(id)
 }
 
@@ -36,20 +31,14 @@ pub async fn change(
     id: SiteId,
     patch: &SitePatch,
 ) -> Result<(), RegistryError> {
-    by.must(Right::ManageSites)?;
-    by.run(database, async |tx| store::sites::must_see(tx, id).await)
-        .await?;
     let now = ground.now();
-    SystemScope::for_purpose("change a site that the caller sees")
-        .run(database, async |tx| {
-            // Whoever would put something there waits, or is waited for.
-            store::sites::system_lock(tx, by.id(), id).await?;
-            if patch.archived == Some(true) && store::sites::system_is_used(tx, id).await? {
-                return Err(RegistryError::Conflict(
-                    "devices or hubs stand there; move them to another site first",
-                ));
-            }
-            store::sites::system_change(tx, id, patch, now).await
-        })
-        .await
+    manage(database, by, Place::Site(id), async |tx| {
+        if patch.archived == Some(true) && store::sites::system_is_used(tx, id).await? {
+            return Err(RegistryError::Conflict(
+                "devices or hubs stand there; move them to another site first",
+            ));
+        }
+        store::sites::system_change(tx, id, patch, now).await
+    })
+    .await
 }

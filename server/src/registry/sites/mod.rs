@@ -3,6 +3,7 @@
 //! may read these tables. Who belongs to a site or a team is written by [`crate::identity`].
 
 mod change;
+mod manage;
 mod stand;
 mod teams;
 
@@ -14,6 +15,7 @@ use crate::ground::ids::{CareTeamId, SiteId, UserId};
 use crate::tenancy::{CustomerScope, Tx};
 
 pub use change::{change, create};
+pub(super) use manage::What;
 pub(super) use stand::lands;
 pub use stand::{MOST_AT_ONCE, put_devices, put_hub};
 pub use teams::{TeamPatch, change_team, create_team, remove_team};

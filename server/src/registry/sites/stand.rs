@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::ground::Ground;
 use crate::ground::ids::{DeviceId, HubId, SiteId};
+use crate::identity::Place;
 use crate::registry::scope::RegistryScope;
 use crate::registry::{RegistryError, hubs, store};
 use crate::tenancy::{CustomerScope, Database, Permission, Scope as _, SystemScope, Tx};
@@ -35,7 +36,7 @@ pub async fn put_devices(
     }
     by.run(database, async |tx| {
         if let Some(site) = site {
-            store::sites::must_see(tx, site).await?;
+            store::places::must_see(tx, Place::Site(site)).await?;
         }
         store::sites::must_see_devices(tx, &devices).await
     })
@@ -59,7 +60,7 @@ pub async fn put_hub(
     must_place(by)?;
     by.run(database, async |tx| {
         if let Some(site) = site {
-            store::sites::must_see(tx, site).await?;
+            store::places::must_see(tx, Place::Site(site)).await?;
         }
         hubs::get(tx, hub).await
     })

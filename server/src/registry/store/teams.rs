@@ -4,15 +4,14 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::{Violation, all, broken, get, id, one, run, violation};
+use super::places::taken;
+use super::{Violation, all, get, id, run, violation};
 use crate::ground::ids::{CareTeamId, CustomerId, SiteId, UserId};
 use crate::registry::RegistryError;
 use crate::registry::sites::{MOST, SiteName, Team};
 use crate::tenancy::{CustomerScope, SystemScope, Tx};
 
 type System = Tx<SystemScope>;
-
-const GONE: RegistryError = RegistryError::NotFound("care team");
 
 const TEAMS: &str = "select t.id, t.name, t.created_at, coalesce(s.ids, '{}') as site_ids, coalesce(s.names, '{}') as site_names,
       coalesce(p.ids, '{}') as user_ids, coalesce(p.names, '{}') as user_names,
@@ -56,24 +55,6 @@ fn named<I: From<Uuid>>(row: &QueryResult, ids: &str, names: &str) -> Result<Vec
     Ok(ids.into_iter().map(I::from).zip(names).collect())
 }
 
-pub(in crate::registry) async fn must_see(
-    tx: &Tx<CustomerScope>,
-    team: CareTeamId,
-) -> Result<(), RegistryError> {
-    let sql = "select 1 from care_team where id = $1";
-    let row = one(tx, sql, [team.as_uuid().into()]).await?;
-    row.map(drop).ok_or(GONE)
-}
-
-pub(in crate::registry) async fn system_count(
-    tx: &System,
-    customer: CustomerId,
-) -> Result<i64, RegistryError> {
-    let sql = "select count(*) as teams from care_team where customer_id = $1";
-    let row = one(tx, sql, [customer.as_uuid().into()]).await?;
-    Ok(row.map_or(Ok(0), |row| get(&row, "teams"))?)
-}
-
 pub(in crate::registry) async fn system_insert(
     tx: &System,
     id: CareTeamId,
@@ -90,16 +71,6 @@ pub(in crate::registry) async fn system_insert(
     ];
     run(tx, sql, values).await.map_err(taken)?;
     Ok(())
-}
-
-pub(in crate::registry) async fn system_lock(
-    tx: &System,
-    customer: CustomerId,
-    team: CareTeamId,
-) -> Result<(), RegistryError> {
-    let sql = "select 1 from care_team where id = $1 and customer_id = $2 for update";
-    let row = one(tx, sql, [team.as_uuid().into(), customer.as_uuid().into()]).await?;
-    row.map(drop).ok_or(GONE)
 }
 
 pub(in crate::registry) async fn system_rename(
@@ -142,13 +113,4 @@ pub(in crate::registry) async fn system_set_sites(
 pub(in crate::registry) async fn system_delete(tx: &System, team: CareTeamId) -> Result<(), RegistryError> {
     run(tx, "delete from care_team where id = $1", [team.as_uuid().into()]).await?;
     Ok(())
-}
-
-fn taken(error: DbErr) -> RegistryError {
-    match violation(&error) {
-        Some(Violation::Taken) if broken(&error, "care_team_by_name") => {
-            RegistryError::Conflict("another care team has this name")
-        }
-        _ => error.into(),
-    }
 }

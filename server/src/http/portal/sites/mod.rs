@@ -6,6 +6,7 @@ mod form;
 mod list;
 mod new;
 mod offer;
+mod people;
 mod place;
 pub(super) mod said;
 mod show;

@@ -1,10 +1,11 @@
 //! `GET /sites/{id}`, and what is changed there.
 
 use actix_web::{HttpResponse, web};
-use web_templates::{Action, Fact, FactCard, Form, Icon, SitePage, SitePerson};
+use web_templates::{Action, Fact, FactCard, Form, Icon, SitePage};
 
-use super::form::{fields, people as tick_people, ticked, typed};
-use crate::ground::ids::{SiteId, UserId};
+use super::form::{fields, typed};
+use super::people::{People, save};
+use crate::ground::ids::SiteId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
@@ -13,20 +14,15 @@ use crate::http::portal::page::{html, html_with};
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{Member, Organisation, Place as At, User};
+use crate::identity::Place as At;
 use crate::registry::Change;
 use crate::registry::overview::{self, Counts};
 use crate::registry::sites::{self, Site, SitePatch};
 use crate::tenancy::{Right, Scope as _};
 
-/// Colleagues that a form offers.
-pub(super) const COLLEAGUES: u16 = 200;
-
 struct Known {
     site: Site,
-    members: Vec<Member>,
-    /// For who may say who belongs there.
-    colleagues: Vec<User>,
+    people: People,
     counts: Counts,
 }
 
@@ -95,11 +91,7 @@ pub(super) async fn people(
     id: web::Path<SiteId>,
     sent: web::Form<Sent>,
 ) -> Result<HttpResponse, PageError> {
-    visitor.check_csrf(&state, sent.get("csrf"))?;
-    let people: Vec<UserId> = ticked(&sent, "person");
-    let scope = visitor.customer()?;
-    state.identity().set_people(scope, At::Site(*id), &people).await?;
-    Ok(see(&format!("/sites/{id}?said=site-people")))
+    save(&state, &visitor, At::Site(*id), &sent).await
 }
 
 async fn apply(state: &State, visitor: &Visitor, id: SiteId, patch: SitePatch) -> Result<(), Refused> {
@@ -128,22 +120,12 @@ async fn end(
 }
 
 async fn find(state: &State, visitor: &Visitor, id: SiteId) -> Result<Known, PageError> {
-    let (now, identity, scope) = (state.ground().now(), state.identity(), visitor.customer()?);
-    let may_manage = visitor.can(Right::ManageSites);
+    let (now, scope) = (state.ground().now(), visitor.customer()?);
     scope
         .run(state.database(), async |tx| {
-            let site = sites::get(tx, id, now).await?;
-            let members = identity.people_at(tx, At::Site(id)).await?;
-            let own = Organisation::Customer(scope.id());
-            let colleagues = if may_manage {
-                identity.people_of(tx, own, COLLEAGUES).await?
-            } else {
-                Vec::new()
-            };
             Ok(Known {
-                site,
-                members,
-                colleagues,
+                site: sites::get(tx, id, now).await?,
+                people: People::find(state, visitor, tx, At::Site(id)).await?,
                 counts: overview::counts(tx, now).await?,
             })
         })
@@ -155,52 +137,21 @@ fn page(state: &State, visitor: &Visitor, known: &Known) -> SitePage {
     let mut frame = frame(state, visitor, Place::Sites, &site.name, &known.counts);
     frame.crumbs = vec![crumb("Sites", "/sites")];
     let path = format!("/sites/{}", site.id);
-    let may_manage = visitor.can(Right::ManageSites);
-    let there: Vec<UserId> = known
-        .members
-        .iter()
-        .filter(|member| member.team.is_none())
-        .map(|member| member.id)
-        .collect();
-    let people_form = || {
-        let field = tick_people("Who belongs here by themselves", &known.colleagues, &there).hint(
-            "Whoever sees some sites alone sees what stands here. Members of its care teams are here anyway.",
-        );
-        Form::new(format!("{path}/people"), visitor.csrf(state), "Save the people").fields(vec![field])
-    };
+    let words = (
+        "Who belongs here by themselves",
+        "Whoever sees some sites alone sees what stands here. Members of its care teams are here anyway.",
+    );
     SitePage {
         lead: site.place.clone().unwrap_or_default(),
         actions: actions(visitor, site),
-        people: persons(visitor, &known.members),
+        people: known.people.told(visitor),
         nobody: "People who belong here, or to a care team that looks after it, can be let see only this."
             .to_owned(),
-        forms: may_manage.then(people_form).into_iter().collect(),
+        forms: known.people.form(state, visitor, &path, words),
         cards: vec![facts(site)],
         moves: moves(state, visitor, site),
         frame,
     }
-}
-
-/// People with the way by which they are there.
-pub(super) fn persons(visitor: &Visitor, members: &[Member]) -> Vec<SitePerson> {
-    let may_open = visitor.can(Right::ManageUsers);
-    members
-        .iter()
-        .map(|member| SitePerson {
-            href: if may_open {
-                format!("/users/{}", member.id)
-            } else {
-                String::new()
-            },
-            name: member.name.clone(),
-            note: match (&member.team, member.confined) {
-                (Some(team), true) => format!("through {team} · sees their own sites alone"),
-                (Some(team), false) => format!("through {team} · sees everything"),
-                (None, true) => "sees their own sites alone".to_owned(),
-                (None, false) => "sees everything".to_owned(),
-            },
-        })
-        .collect()
 }
 
 fn facts(site: &Site) -> FactCard {

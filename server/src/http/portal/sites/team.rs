@@ -3,11 +3,11 @@
 use actix_web::{HttpResponse, web};
 use web_templates::{Action, Fact, FactCard, Form, Icon, SitePage};
 
-use super::form::{people as tick_people, ticked};
+use super::form::ticked;
 use super::offered;
-use super::show::{COLLEAGUES, persons};
+use super::people::{People, save};
 use super::team_form::fields;
-use crate::ground::ids::{CareTeamId, SiteId, UserId};
+use crate::ground::ids::{CareTeamId, SiteId};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
@@ -16,7 +16,7 @@ use crate::http::portal::page::{html, html_with};
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{Member, Organisation, Place as At, User};
+use crate::identity::Place as At;
 use crate::registry::Typed as _;
 use crate::registry::overview::{self, Counts};
 use crate::registry::sites::{self, SiteName, Team, TeamPatch};
@@ -24,9 +24,7 @@ use crate::tenancy::{Right, Scope as _};
 
 struct Known {
     team: Team,
-    members: Vec<Member>,
-    /// For who may say who is in it.
-    colleagues: Vec<User>,
+    people: People,
     offered: Vec<(SiteId, String)>,
     counts: Counts,
 }
@@ -69,7 +67,7 @@ async fn apply(state: &State, visitor: &Visitor, id: CareTeamId, sent: &Sent) ->
         name: Some(SiteName::parse("name", sent.get("name"))?),
         sites: Some(ticked(sent, "site")),
     };
-    Ok(sites::change_team(state.database(), visitor.customer()?, id, &patch).await?)
+    Ok(sites::change_team(state.identity(), state.database(), visitor.customer()?, id, &patch).await?)
 }
 
 /// Who is in it.
@@ -79,11 +77,7 @@ pub(super) async fn people(
     id: web::Path<CareTeamId>,
     sent: web::Form<Sent>,
 ) -> Result<HttpResponse, PageError> {
-    visitor.check_csrf(&state, sent.get("csrf"))?;
-    let people: Vec<UserId> = ticked(&sent, "person");
-    let scope = visitor.customer()?;
-    state.identity().set_people(scope, At::Team(*id), &people).await?;
-    Ok(see(&format!("/care-teams/{id}?said=site-people")))
+    save(&state, &visitor, At::Team(*id), &sent).await
 }
 
 /// Dissolves it.
@@ -94,28 +88,18 @@ pub(super) async fn remove(
     sent: web::Form<Sent>,
 ) -> Result<HttpResponse, PageError> {
     visitor.check_csrf(&state, sent.get("csrf"))?;
-    sites::remove_team(state.database(), visitor.customer()?, *id).await?;
+    sites::remove_team(state.identity(), state.database(), visitor.customer()?, *id).await?;
     Ok(see("/sites?said=team-removed"))
 }
 
 async fn find(state: &State, visitor: &Visitor, id: CareTeamId) -> Result<Known, PageError> {
-    let (now, identity, scope) = (state.ground().now(), state.identity(), visitor.customer()?);
-    let may_manage = visitor.can(Right::ManageSites);
+    let (now, scope) = (state.ground().now(), visitor.customer()?);
     let offered = offered(state, visitor).await?;
     scope
         .run(state.database(), async |tx| {
-            let team = sites::team(tx, id).await?;
-            let members = identity.people_at(tx, At::Team(id)).await?;
-            let own = Organisation::Customer(scope.id());
-            let colleagues = if may_manage {
-                identity.people_of(tx, own, COLLEAGUES).await?
-            } else {
-                Vec::new()
-            };
             Ok(Known {
-                team,
-                members,
-                colleagues,
+                team: sites::team(tx, id).await?,
+                people: People::find(state, visitor, tx, At::Team(id)).await?,
                 offered,
                 counts: overview::counts(tx, now).await?,
             })
@@ -128,12 +112,10 @@ fn page(state: &State, visitor: &Visitor, known: &Known) -> SitePage {
     let mut frame = frame(state, visitor, Place::Sites, &team.name, &known.counts);
     frame.crumbs = vec![crumb("Sites", "/sites")];
     let path = format!("/care-teams/{}", team.id);
-    let there: Vec<UserId> = known.members.iter().map(|member| member.id).collect();
-    let people_form = || {
-        let field = tick_people("Who is in it", &known.colleagues, &there)
-            .hint("Whoever sees some sites alone sees what stands at the sites of this team.");
-        Form::new(format!("{path}/people"), visitor.csrf(state), "Save the people").fields(vec![field])
-    };
+    let words = (
+        "Who is in it",
+        "Whoever sees some sites alone sees what stands at the sites of this team.",
+    );
     let mut facts: Vec<Fact> = team
         .sites
         .iter()
@@ -143,13 +125,9 @@ fn page(state: &State, visitor: &Visitor, known: &Known) -> SitePage {
     SitePage {
         lead: "Care team".to_owned(),
         actions: Vec::new(),
-        people: persons(visitor, &known.members),
+        people: known.people.told(visitor),
         nobody: "People in it who see some sites alone see those of this team.".to_owned(),
-        forms: visitor
-            .can(Right::ManageSites)
-            .then(people_form)
-            .into_iter()
-            .collect(),
+        forms: known.people.form(state, visitor, &path, words),
         cards: vec![FactCard::new("What it looks after", facts)],
         moves: moves(state, visitor, known, &path),
         frame,
