@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::enums::ReturnItemState;
-use crate::ids::{DeviceId, DistributorId, HubId, ReturnId, ReturnItemId};
+use crate::ids::{DeviceId, DeviceModelId, DistributorId, HubId, OrderId, ReturnId, ReturnItemId};
 use crate::relations::belongs_to;
 
 /// A device or a hub that is sent back.
@@ -26,6 +26,10 @@ pub struct Model {
     pub device_id: Option<DeviceId>,
     /// The hub.
     pub hub_id: Option<HubId>,
+    /// Its model; none of a hub.
+    pub model_id: Option<DeviceModelId>,
+    /// The order with which it came; none: it came by no order.
+    pub order_id: Option<OrderId>,
     /// Maker and model as they were then, 1 to 200 characters.
     pub model: String,
     /// What it measures, as texts of [`Kind`](crate::enums::Kind); nothing for hubs.
@@ -45,4 +49,6 @@ belongs_to! {
     Distributor: DistributorId => distributor.Id,
     Device: DeviceId => device.Id,
     Hub: HubId => hub.Id,
+    DeviceModel: ModelId => device_model.Id,
+    Order: OrderId => device_order.Id,
 }

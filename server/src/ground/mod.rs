@@ -4,6 +4,7 @@
 
 mod clock;
 mod keys;
+mod midnight;
 mod random;
 pub mod swallow;
 
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 pub use clock::{Clock, SystemClock, TestClock};
 pub use keys::{KeyError, Keys, MasterKey, Purpose};
+pub use midnight::midnight;
 pub use random::{Random, SystemRandom};
 pub use vitalwire_entity::{enums, ids};
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::order::{Item, Line};
 use super::store::items::NewItem;
-use super::store::orders::Locked;
 use super::store::steps::{NewStep, Of};
+use super::way::OrderMove;
 use super::{MOST_AT_ONCE, Orders, invalid, list, must, rules, seen, store};
-use crate::ground::enums::{Errand, OrderItemState, OrderState, OrderStepKind};
-use crate::ground::ids::{OrderId, OrderItemId, OrderLineId};
+use crate::ground::enums::{Errand, OrderItemState, OrderStepKind};
+use crate::ground::ids::{OrderId, OrderLineId};
 use crate::identity::Caller;
 use crate::registry::RegistryError;
 use crate::registry::errands::{self, Found, Thing};
@@ -65,33 +65,26 @@ impl Orders<'_> {
         id: OrderId,
         serials: Serials,
     ) -> Result<Allocated, RegistryError> {
-        must(by, Right::FulfilOrders)?;
+        let act = self.begin(by, OrderMove::Allocate)?;
         let serials = match serials {
-            Serials::Named(typed) => match rules::serials("serials", &typed)? {
-                named if named.is_empty() => return Err(invalid("serials", "must name at least one")),
-                named => Serials::Named(named),
-            },
+            Serials::Named(typed) => Serials::Named(rules::some_serials("serials", &typed)?),
             next @ Serials::Next { .. } => next,
         };
-        seen!(self, by, tx => list::get(tx, id))?;
-        SystemScope::for_purpose("find serials for an order that the caller sees")
-            .run(self.database, async |tx| {
-                let order = unfinished(tx, id).await?;
-                let lines = store::orders::lines(tx, id).await?;
-                let new = match &serials {
-                    Serials::Next { line, count } => self.next(tx, &lines, *line, *count).await?,
-                    Serials::Named(named) => self.named(tx, &lines, named).await?,
-                };
-                let (found, now) = (new.len(), self.now());
-                store::items::system_insert(tx, (id, order.distributor), &new, now).await?;
-                let step = NewStep::of(OrderStepKind::Allocated).count(found);
-                store::steps::system_insert(tx, (self.ground.id(), Of::Order(id)), step, by, now).await?;
-                let tally = store::orders::system_tally(tx, id).await?;
-                store::orders::system_set_state(tx, id, tally.state(), now).await?;
-                let open = tally.open();
-                Ok(Allocated { found, open })
-            })
-            .await
+        act.on(id, async |tx, order| {
+            errands::system_must_be_served(tx, order.distributor).await?;
+            let lines = store::orders::lines(tx, id).await?;
+            let new = match &serials {
+                Serials::Next { line, count } => self.next(tx, &lines, *line, *count).await?,
+                Serials::Named(named) => self.named(tx, &lines, named).await?,
+            };
+            let found = new.len();
+            store::items::system_insert(tx, (id, order.distributor), &new, self.now()).await?;
+            let step = NewStep::of(OrderStepKind::Allocated).count(found);
+            self.step(tx, by, Of::Order(id), step).await?;
+            let open = self.settle(tx, by, id).await?.open();
+            Ok(Allocated { found, open })
+        })
+        .await
     }
 
     /// Gives serials up that have not been sent: those that are named, or all.
@@ -101,37 +94,26 @@ impl Orders<'_> {
         id: OrderId,
         serials: Option<Vec<String>>,
     ) -> Result<usize, RegistryError> {
-        must(by, Right::FulfilOrders)?;
-        let named = serials
-            .map(|typed| rules::serials("serials", &typed))
-            .transpose()?;
-        seen!(self, by, tx => list::get(tx, id))?;
-        SystemScope::for_purpose("give serials of an order up that the caller sees")
-            .run(self.database, async |tx| {
-                unfinished(tx, id).await?;
-                let all = store::items::in_state(tx, id, OrderItemState::Allocated, None).await?;
-                let gone = match &named {
-                    None => all,
-                    Some(named) => rules::pick("serials", all, Item::serial, named)?,
-                };
-                if gone.is_empty() {
-                    return Err(RegistryError::Conflict(
-                        "it has no serials that could be given up",
-                    ));
-                }
-                let now = self.now();
-                let things: Vec<Thing> = gone.iter().map(|item| item.thing).collect();
-                let ids: Vec<OrderItemId> = gone.iter().map(|item| item.id).collect();
-                errands::system_hold(tx, &things, None).await?;
-                errands::system_release(tx, &things).await?;
-                store::items::system_delete(tx, id, &ids).await?;
-                let step = NewStep::of(OrderStepKind::Released).count(gone.len());
-                store::steps::system_insert(tx, (self.ground.id(), Of::Order(id)), step, by, now).await?;
-                let tally = store::orders::system_tally(tx, id).await?;
-                store::orders::system_set_state(tx, id, tally.state(), now).await?;
-                Ok(gone.len())
-            })
-            .await
+        let act = self.begin(by, OrderMove::Release)?;
+        let named = rules::maybe_serials("serials", serials.as_deref())?;
+        act.on(id, async |tx, _| {
+            let all = store::items::in_state(tx, id, &[OrderItemState::Allocated], None).await?;
+            let gone = match &named {
+                None => all,
+                Some(named) => rules::pick("serials", all, Item::serial, named)?,
+            };
+            if gone.is_empty() {
+                return Err(RegistryError::Conflict(
+                    "it has no serials that could be given up",
+                ));
+            }
+            self.set_free(tx, id, &gone).await?;
+            let step = NewStep::of(OrderStepKind::Released).count(gone.len());
+            self.step(tx, by, Of::Order(id), step).await?;
+            self.settle(tx, by, id).await?;
+            Ok(gone.len())
+        })
+        .await
     }
 
     /// The next ones of the inventory.
@@ -252,14 +234,4 @@ fn fits<'a>(
         }
     }
     Err(why)
-}
-
-/// The order, locked, where it is not over.
-pub(super) async fn unfinished(tx: &Tx<SystemScope>, id: OrderId) -> Result<Locked, RegistryError> {
-    let order = store::orders::system_lock(tx, id).await?;
-    match order.state {
-        OrderState::Cancelled => Err(RegistryError::Conflict("the order is cancelled")),
-        OrderState::InStock => Err(RegistryError::Conflict("all of the order is in stock")),
-        _ => Ok(order),
-    }
 }

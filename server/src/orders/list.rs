@@ -6,42 +6,47 @@ use uuid::Uuid;
 use super::order::{Item, Line, Order, Parcel, Step};
 use super::store;
 use super::store::steps::Of;
+use super::way::Tally;
 use crate::ground::enums::OrderState;
 use crate::ground::ids::{DistributorId, OrderId};
+use crate::registry::page::Standing;
 use crate::registry::{Ask, Page, RegistryError, RegistryScope};
 use crate::tenancy::Tx;
 
-/// Where a list of orders goes on: when it was ordered, and its id.
-pub type OrderKey = (DateTime<Utc>, Uuid);
+/// Where a list of orders or returns goes on: when it was made, and its id.
+pub type Key = (DateTime<Utc>, Uuid);
+/// Where a list of orders goes on.
+pub type OrderKey = Key;
 
 /// Parcels that are told, the newest first.
 const PARCELS: i64 = 100;
 /// Devices and hubs that are told.
 const ITEMS: i64 = 500;
 
-/// How far an order is, for who looks for some.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Standing {
-    /// However far.
-    #[default]
-    Any,
-    /// Not over.
-    Open,
-    /// Just so far.
-    Is(OrderState),
-}
-
-/// Which orders are looked for.
-#[derive(Debug, Clone, Default)]
-pub struct OrderFilter {
-    /// Part of the number, of the distributor's own word or name, without regard to case; or a whole serial, or a carrier's
+/// Which orders or returns are looked for.
+#[derive(Debug, Clone)]
+pub struct Filter<S> {
+    /// Part of the number, of the distributor's name or own word, without regard to case; or a whole serial, or a carrier's
     /// number.
     pub q: Option<String>,
     /// How far it is.
-    pub standing: Standing,
+    pub standing: Standing<S>,
     /// Those of one distributor.
     pub distributor: Option<DistributorId>,
 }
+
+impl<S> Default for Filter<S> {
+    fn default() -> Self {
+        Self {
+            q: None,
+            standing: Standing::Any,
+            distributor: None,
+        }
+    }
+}
+
+/// Which orders are looked for.
+pub type OrderFilter = Filter<OrderState>;
 
 /// The orders that the scope sees, the newest first.
 pub async fn list<S: RegistryScope>(
@@ -63,6 +68,11 @@ pub async fn get<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Order, Reg
     store::orders::get_one(tx, id)
         .await?
         .ok_or(RegistryError::NotFound("order"))
+}
+
+/// How many of its devices and hubs are how far.
+pub async fn tally<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Tally, RegistryError> {
+    store::orders::tally(tx, id).await
 }
 
 /// What was ordered, line by line.

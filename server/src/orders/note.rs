@@ -17,12 +17,7 @@ impl Orders<'_> {
         must(by, Right::HandleOrders)?;
         let text = rules::note("text", text)?;
         seen!(self, by, tx => list::get(tx, id))?;
-        SystemScope::for_purpose("write about an order that the caller sees")
-            .run(self.database, async |tx| {
-                store::orders::system_lock(tx, id).await?;
-                self.write(tx, by, Of::Order(id), text).await
-            })
-            .await
+        self.write(by, Of::Order(id), text).await
     }
 
     /// Writes about a return that the caller sees; both sides read it.
@@ -30,25 +25,22 @@ impl Orders<'_> {
         must(by, Right::HandleOrders)?;
         let text = rules::note("text", text)?;
         seen!(self, by, tx => returns::get(tx, id))?;
-        SystemScope::for_purpose("write about a return that the caller sees")
-            .run(self.database, async |tx| {
-                store::returns::system_lock(tx, id).await?;
-                self.write(tx, by, Of::Return(id), text).await
-            })
-            .await
+        self.write(by, Of::Return(id), text).await
     }
 
-    async fn write(
-        &self,
-        tx: &crate::tenancy::Tx<SystemScope>,
-        by: &Caller,
-        of: Of,
-        text: String,
-    ) -> Result<(), RegistryError> {
-        if store::steps::system_notes(tx, of).await? >= MOST {
-            return Err(RegistryError::Conflict("it has 200 notes already"));
-        }
-        let step = NewStep::of(OrderStepKind::Note).text(Some(text));
-        store::steps::system_insert(tx, (self.ground.id(), of), step, by, self.now()).await
+    async fn write(&self, by: &Caller, of: Of, text: String) -> Result<(), RegistryError> {
+        SystemScope::for_purpose("write about an order or a return that the caller sees")
+            .run(self.database, async |tx| {
+                match of {
+                    Of::Order(id) => store::orders::system_lock(tx, id).await.map(drop)?,
+                    Of::Return(id) => store::returns::system_lock(tx, id).await.map(drop)?,
+                }
+                if store::steps::system_notes(tx, of).await? >= MOST {
+                    return Err(RegistryError::Conflict("it has 200 notes already"));
+                }
+                let step = NewStep::of(OrderStepKind::Note).text(Some(text));
+                self.step(tx, by, of, step).await
+            })
+            .await
     }
 }

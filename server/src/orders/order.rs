@@ -139,6 +139,10 @@ impl Item {
     pub(super) fn serial(&self) -> &str {
         &self.serial
     }
+
+    pub(super) fn ids(items: &[Self]) -> Vec<OrderItemId> {
+        items.iter().map(|item| item.id).collect()
+    }
 }
 
 /// What happened to an order or a return.

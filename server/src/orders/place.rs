@@ -1,19 +1,17 @@
 //! A distributor orders.
 
-use chrono::Datelike as _;
 use uuid::Uuid;
 use vitals::Kind;
 
+use super::numbered::Numbered;
 use super::order::Delivery;
 use super::store::steps::{NewStep, Of};
-use super::{MOST_LINES, MOST_OF_A_LINE, MOST_OPEN, Orders, invalid, must, rules, store};
+use super::{MOST_LINES, MOST_OF_A_LINE, Orders, invalid, must, rules, store};
 use crate::ground::enums::{Errand, OrderStepKind};
 use crate::ground::ids::{DeviceModelId, DistributorId, OrderId, OrderLineId};
 use crate::identity::{Caller, CallerScope};
 use crate::registry::contacts::Phone;
-use crate::registry::{
-    Country, Line, Name, Place, PostalCode, RegistryError, Street, Typed as _, errands, models,
-};
+use crate::registry::{Country, Line, Name, Place, PostalCode, RegistryError, Street, Typed as _, models};
 use crate::tenancy::{DistributorScope, Right, Scope as _, SystemScope, Tx};
 
 /// So many of a model.
@@ -180,24 +178,14 @@ impl Orders<'_> {
         note: Option<String>,
     ) -> Result<OrderId, RegistryError> {
         let (id, now): (OrderId, _) = (self.ground.id(), self.now());
-        store::system_hold_counter(tx, Errand::Order, now.year()).await?;
-        if let Some(made) = store::orders::system_of_token(tx, order.distributor, order.token).await? {
-            return Ok(made);
-        }
-        errands::system_must_be_served(tx, order.distributor).await?;
-        if store::orders::system_open_count(tx, order.distributor).await? >= MOST_OPEN {
-            return Err(RegistryError::Conflict(
-                "200 orders are open; some of them have to be done with first",
-            ));
-        }
-        let number = store::system_number(tx, Errand::Order, now.year()).await?;
+        let form = (order.distributor, order.token);
+        let number = match self.numbered(tx, Errand::Order, form).await? {
+            Numbered::Before(made) => return Ok(made.into()),
+            Numbered::Now(number) => number,
+        };
         store::orders::system_insert(tx, (id, &number), order, by, now).await?;
         let step = NewStep::of(OrderStepKind::Ordered);
-        store::steps::system_insert(tx, (self.ground.id(), Of::Order(id)), step, by, now).await?;
-        if note.is_some() {
-            let step = NewStep::of(OrderStepKind::Note).text(note);
-            store::steps::system_insert(tx, (self.ground.id(), Of::Order(id)), step, by, now).await?;
-        }
+        self.first_steps(tx, by, Of::Order(id), (step, note)).await?;
         Ok(id)
     }
 }

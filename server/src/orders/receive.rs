@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::allocate::unfinished;
 use super::order::Item;
+use super::store::orders::Locked;
 use super::store::steps::{NewStep, Of};
-use super::{Orders, invalid, list, must, rules, seen, store};
-use crate::ground::enums::{Errand, OrderItemState, OrderState, OrderStepKind};
+use super::way::OrderMove;
+use super::{Orders, rules, store};
+use crate::ground::enums::{Errand, OrderItemState, OrderStepKind};
 use crate::ground::ids::{OrderId, OrderItemId, ParcelId};
 use crate::identity::Caller;
 use crate::registry::RegistryError;
 use crate::registry::errands::{self, Ends, Thing};
-use crate::tenancy::{Right, Scope as _, SystemScope, Tx};
+use crate::tenancy::{SystemScope, Tx};
 
 /// What arrived.
 #[derive(Debug, Clone)]
@@ -31,93 +32,77 @@ impl Orders<'_> {
     /// Takes in what arrived: it is in the distributor's stock from now on. What did not is missing until it arrives after
     /// all, or the platform writes it off. Returns how many were taken in.
     pub async fn receive(&self, by: &Caller, id: OrderId, arrived: Arrived) -> Result<usize, RegistryError> {
-        must(by, Right::PlaceOrders)?;
-        let (parcel, named, is_late) = match &arrived {
-            Arrived::AllBut { parcel, missing } => (*parcel, rules::serials("missing", missing)?, false),
-            Arrived::AfterAll(serials) => (None, rules::serials("serials", serials)?, true),
-        };
-        if is_late && named.is_empty() {
-            return Err(invalid("serials", "must name at least one"));
+        match arrived {
+            Arrived::AllBut { parcel, missing } => self.all_but(by, id, (parcel, &missing)).await,
+            Arrived::AfterAll(serials) => self.after_all(by, id, &serials).await,
         }
-        seen!(self, by, tx => list::get(tx, id))?;
-        SystemScope::for_purpose("take in what arrived of an order that the caller sees")
-            .run(self.database, async |tx| {
-                unfinished(tx, id).await?;
-                let (here, missing) = if is_late {
-                    let all = store::items::in_state(tx, id, OrderItemState::Missing, None).await?;
-                    (rules::pick("serials", all, Item::serial, &named)?, Vec::new())
-                } else {
-                    let all = store::items::in_state(tx, id, OrderItemState::Shipped, parcel).await?;
-                    if all.is_empty() {
-                        return Err(RegistryError::Conflict("nothing of it is on its way"));
-                    }
-                    let missing = rules::pick("missing", all.clone(), Item::serial, &named)?;
-                    let gone: HashSet<OrderItemId> = missing.iter().map(|item| item.id).collect();
-                    let here = all.into_iter().filter(|item| !gone.contains(&item.id));
-                    (here.collect(), missing)
-                };
-                self.take_in(tx, by, id, (&here, &missing)).await?;
-                Ok(here.len())
-            })
-            .await
+    }
+
+    async fn all_but(
+        &self,
+        by: &Caller,
+        id: OrderId,
+        (parcel, missing): (Option<ParcelId>, &[String]),
+    ) -> Result<usize, RegistryError> {
+        let act = self.begin(by, OrderMove::Receive)?;
+        let named = rules::serials("missing", missing)?;
+        act.on(id, async |tx, order| {
+            let all = store::items::in_state(tx, id, &[OrderItemState::Shipped], parcel).await?;
+            if all.is_empty() {
+                return Err(RegistryError::Conflict(
+                    "nothing of this parcel is on its way any more",
+                ));
+            }
+            let missing = rules::pick("missing", all.clone(), Item::serial, &named)?;
+            let gone: HashSet<OrderItemId> = missing.iter().map(|item| item.id).collect();
+            let here: Vec<Item> = all.into_iter().filter(|item| !gone.contains(&item.id)).collect();
+            if !here.is_empty() {
+                self.take_in(tx, by, (id, &order), (&here, None)).await?;
+            }
+            if !missing.is_empty() {
+                let state = OrderItemState::Missing;
+                store::items::system_set_state(tx, id, &Item::ids(&missing), state, self.now()).await?;
+                let step = NewStep::of(OrderStepKind::Missing)
+                    .count(missing.len())
+                    .text(Some(rules::named(missing.iter().map(Item::serial))));
+                self.step(tx, by, Of::Order(id), step).await?;
+            }
+            self.settle(tx, by, id).await?;
+            Ok(here.len())
+        })
+        .await
+    }
+
+    async fn after_all(&self, by: &Caller, id: OrderId, serials: &[String]) -> Result<usize, RegistryError> {
+        let act = self.begin(by, OrderMove::TakeLate)?;
+        let named = rules::some_serials("serials", serials)?;
+        act.on(id, async |tx, order| {
+            let all = store::items::in_state(tx, id, &[OrderItemState::Missing], None).await?;
+            let here = rules::pick("serials", all, Item::serial, &named)?;
+            let late = rules::named(here.iter().map(Item::serial));
+            let said = format!("arrived after all: {late}");
+            self.take_in(tx, by, (id, &order), (&here, Some(said))).await?;
+            self.settle(tx, by, id).await?;
+            Ok(here.len())
+        })
+        .await
     }
 
     async fn take_in(
         &self,
         tx: &Tx<SystemScope>,
         by: &Caller,
-        id: OrderId,
-        (here, missing): (&[Item], &[Item]),
+        (id, order): (OrderId, &Locked),
+        (here, said): (&[Item], Option<String>),
     ) -> Result<(), RegistryError> {
-        let (order, now) = (store::orders::system_lock(tx, id).await?, self.now());
-        let ids = |items: &[Item]| -> Vec<OrderItemId> { items.iter().map(|item| item.id).collect() };
-        let of = Of::Order(id);
-        if !here.is_empty() {
-            let things: Vec<Thing> = here.iter().map(|item| item.thing).collect();
-            let note = format!("Order {}", order.number);
-            let ends = [Ends::Delivered(order.distributor)];
-            let what = (Errand::Order, ends.as_slice(), note.as_str());
-            errands::system_end(tx, self.ground, by.person.id, &things, what).await?;
-            store::items::system_set_state(tx, id, &ids(here), OrderItemState::Received, now).await?;
-            let step = NewStep::of(OrderStepKind::Received).count(here.len());
-            store::steps::system_insert(tx, (self.ground.id(), of), step, by, now).await?;
-        }
-        if !missing.is_empty() {
-            store::items::system_set_state(tx, id, &ids(missing), OrderItemState::Missing, now).await?;
-            let step = NewStep::of(OrderStepKind::Missing)
-                .count(missing.len())
-                .text(Some(named(missing)));
-            store::steps::system_insert(tx, (self.ground.id(), of), step, by, now).await?;
-        }
-        self.settle(tx, by, id).await
+        let things: Vec<Thing> = here.iter().map(|item| item.thing).collect();
+        let note = format!("Order {}", order.number);
+        let ends = [Ends::Delivered(order.distributor)];
+        let what = (Errand::Order, ends.as_slice(), note.as_str());
+        errands::system_end(tx, self.ground, by.person.id, &things, what).await?;
+        let state = OrderItemState::Received;
+        store::items::system_set_state(tx, id, &Item::ids(here), state, self.now()).await?;
+        let step = NewStep::of(OrderStepKind::Received).count(here.len()).text(said);
+        self.step(tx, by, Of::Order(id), step).await
     }
-
-    /// Writes down how far the order is by now, and that all is in stock where it is.
-    pub(super) async fn settle(
-        &self,
-        tx: &Tx<SystemScope>,
-        by: &Caller,
-        id: OrderId,
-    ) -> Result<(), RegistryError> {
-        let (state, now) = (store::orders::system_tally(tx, id).await?.state(), self.now());
-        store::orders::system_set_state(tx, id, state, now).await?;
-        if state == OrderState::InStock {
-            let step = NewStep::of(OrderStepKind::InStock);
-            store::steps::system_insert(tx, (self.ground.id(), Of::Order(id)), step, by, now).await?;
-        }
-        Ok(())
-    }
-}
-
-/// The first serials, for a step.
-pub(super) fn named(items: &[Item]) -> String {
-    const MOST: usize = 20;
-    let serials: Vec<&str> = items.iter().take(MOST).map(|item| item.serial.as_str()).collect();
-    let more = items.len().saturating_sub(MOST);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    format!("{}{more}", serials.join(", "))
 }

@@ -1,54 +1,9 @@
-//! How far an order is, and what may be typed about one.
+//! What may be typed about an order or a return, and how it is called.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{LONGEST_NOTE, MOST_AT_ONCE, invalid};
-use crate::ground::enums::OrderState;
 use crate::registry::{Line, RegistryError, Typed as _};
-
-/// How many devices and hubs of an order are how far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Tally {
-    /// What is to come: ordered, and not waived.
-    pub(super) wanted: i64,
-    /// Reserved, not sent.
-    pub(super) allocated: i64,
-    /// On their way.
-    pub(super) shipped: i64,
-    /// Missed in their parcel.
-    pub(super) missing: i64,
-    /// In stock.
-    pub(super) received: i64,
-    /// Written off, and none comes in their place.
-    pub(super) lost: i64,
-}
-
-impl Tally {
-    /// How many still want a serial.
-    pub(super) fn open(self) -> i64 {
-        self.wanted - self.allocated - self.shipped - self.missing - self.received - self.lost
-    }
-
-    /// Whether anything has been sent.
-    pub(super) fn was_sent(self) -> bool {
-        self.shipped + self.missing + self.received + self.lost > 0
-    }
-
-    /// The state of the slowest part.
-    pub(super) fn state(self) -> OrderState {
-        if self.open() > 0 {
-            OrderState::Ordered
-        } else if self.allocated > 0 {
-            OrderState::Allocated
-        } else if self.shipped > 0 {
-            OrderState::Shipped
-        } else if self.missing > 0 {
-            OrderState::Received
-        } else {
-            OrderState::InStock
-        }
-    }
-}
 
 /// What is called by a year and a count: `2026-0142`, `R-2026-0007`.
 pub(super) fn number(before: &str, year: i32, count: i32) -> String {
@@ -89,11 +44,16 @@ pub(super) fn tracking(typed: Option<&str>) -> Result<Option<String>, RegistryEr
     let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else {
         return Ok(None);
     };
-    let number: String = typed.chars().filter(|letter| !" -".contains(*letter)).collect();
+    let number = bare(typed);
     let is_good = (4..=40).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_good
         .then(|| Some(number.to_ascii_uppercase()))
         .ok_or_else(|| invalid("tracking", "must have 4 to 40 letters and digits"))
+}
+
+/// A carrier's number without what stands between its digits.
+pub(super) fn bare(number: &str) -> String {
+    number.chars().filter(|letter| !" -".contains(*letter)).collect()
 }
 
 /// Serials as they were typed, one a line: none twice, none too long, not too many.
@@ -113,6 +73,35 @@ pub(super) fn serials(field: &'static str, typed: &[String]) -> Result<Vec<Strin
         serials.push(serial.to_owned());
     }
     Ok(serials)
+}
+
+/// The same where at least one has to be named.
+pub(super) fn some_serials(field: &'static str, typed: &[String]) -> Result<Vec<String>, RegistryError> {
+    match serials(field, typed)? {
+        named if named.is_empty() => Err(invalid(field, "must name at least one")),
+        named => Ok(named),
+    }
+}
+
+/// The same where who names none means all.
+pub(super) fn maybe_serials(
+    field: &'static str,
+    typed: Option<&[String]>,
+) -> Result<Option<Vec<String>>, RegistryError> {
+    typed.map(|typed| serials(field, typed)).transpose()
+}
+
+/// The first serials, for a step.
+pub(super) fn named<'a>(serials: impl ExactSizeIterator<Item = &'a str>) -> String {
+    const MOST: usize = 20;
+    let more = serials.len().saturating_sub(MOST);
+    let told: Vec<&str> = serials.take(MOST).collect();
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!("{}{more}", told.join(", "))
 }
 
 /// Those of the things that are named by their serials; a name that none of them has is refused.
@@ -137,34 +126,6 @@ pub(super) fn pick<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use OrderState::{Allocated, InStock, Ordered, Received, Shipped};
-
-    #[test]
-    fn an_order_is_as_far_as_its_slowest_part() {
-        for (wanted, [allocated, shipped, missing, received, lost], expected) in [
-            (3, [0, 0, 0, 0, 0], Ordered),
-            (3, [2, 0, 0, 0, 0], Ordered),
-            (3, [3, 0, 0, 0, 0], Allocated),
-            (3, [1, 2, 0, 0, 0], Allocated),
-            (3, [0, 2, 0, 0, 0], Ordered),
-            (3, [0, 3, 0, 0, 0], Shipped),
-            (3, [0, 1, 1, 1, 0], Shipped),
-            (3, [0, 0, 1, 2, 0], Received),
-            (3, [0, 0, 0, 2, 1], InStock),
-            (3, [0, 0, 0, 3, 0], InStock),
-            (3, [0, 0, 0, 2, 0], Ordered),
-        ] {
-            let tally = Tally {
-                wanted,
-                allocated,
-                shipped,
-                missing,
-                received,
-                lost,
-            };
-            assert_eq!(tally.state(), expected, "{tally:?}");
-        }
-    }
 
     #[test]
     fn a_number_of_a_carrier_is_what_counts_of_it() {
@@ -191,6 +152,16 @@ mod tests {
         let many: Vec<String> = (0..=MOST_AT_ONCE).map(|n| n.to_string()).collect();
         assert!(serials("serials", &many).is_err());
         assert!(serials("serials", &many[1..]).is_ok());
+    }
+
+    #[test]
+    fn of_many_serials_the_first_are_told() {
+        let many: Vec<String> = (1..=22).map(|n| format!("S-{n}")).collect();
+        let told = |some: &[String]| named(some.iter().map(String::as_str));
+        assert_eq!(told(&many[..2]), "S-1, S-2");
+        assert!(told(&many[..20]).ends_with(", S-20"));
+        assert!(told(&many).ends_with(", S-20 and 2 more"));
+        assert!(some_serials("serials", &[" ".to_owned()]).is_err());
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! A parcel goes out.
 
-use super::allocate::unfinished;
 use super::order::Item;
 use super::store::steps::{NewStep, Of};
-use super::{MOST_AT_ONCE, Orders, invalid, list, must, rules, seen, store};
+use super::way::OrderMove;
+use super::{MOST_AT_ONCE, Orders, rules, store};
 use crate::ground::enums::{OrderItemState, OrderStepKind};
-use crate::ground::ids::{OrderId, OrderItemId, ParcelId};
+use crate::ground::ids::{OrderId, ParcelId};
 use crate::identity::Caller;
-use crate::registry::RegistryError;
-use crate::tenancy::{Right, Scope as _, SystemScope};
+use crate::registry::{RegistryError, errands};
 
 /// Who carries something, as typed.
 #[derive(Debug, Clone, Default)]
@@ -49,44 +48,34 @@ impl Carriage {
 }
 
 impl Orders<'_> {
-    /// Sends what was found for an order, in one parcel of at most 500 things.
+    /// Sends what was found for an order, in one parcel of at most 500 things. Nothing is sent to a distributor that is
+    /// closed, who could not take it in.
     pub async fn ship(&self, by: &Caller, id: OrderId, new: NewParcel) -> Result<ParcelId, RegistryError> {
-        must(by, Right::FulfilOrders)?;
+        let act = self.begin(by, OrderMove::Ship)?;
         let carriage = Carriage::typed(&new.carrier, new.tracking.as_deref())?;
-        let named = new
-            .serials
-            .map(|typed| rules::serials("serials", &typed))
-            .transpose()?;
-        seen!(self, by, tx => list::get(tx, id))?;
+        let named = rules::maybe_serials("serials", new.serials.as_deref())?;
         let parcel: ParcelId = self.ground.id();
-        SystemScope::for_purpose("send what was found for an order that the caller sees")
-            .run(self.database, async |tx| {
-                let order = unfinished(tx, id).await?;
-                let all = store::items::in_state(tx, id, OrderItemState::Allocated, None).await?;
-                let mut items = match &named {
-                    None => all,
-                    Some(named) => rules::pick("serials", all, Item::serial, named)?,
-                };
-                if items.is_empty() {
-                    return Err(RegistryError::Conflict("there is nothing to send"));
-                }
-                if named.is_some() && items.len() > MOST_AT_ONCE {
-                    return Err(invalid("serials", "must be at most 500 in one parcel"));
-                }
-                items.truncate(MOST_AT_ONCE);
-                let (count, now) = (items.len(), self.now());
-                let ids: Vec<OrderItemId> = items.into_iter().map(|item| item.id).collect();
-                let of = (parcel, id, order.distributor);
-                store::orders::system_insert_parcel(tx, of, &carriage, by.person.id, now).await?;
-                store::items::system_ship(tx, id, &ids, parcel).await?;
-                let step = NewStep::of(OrderStepKind::Shipped)
-                    .count(count)
-                    .text(Some(carriage.said()));
-                store::steps::system_insert(tx, (self.ground.id(), Of::Order(id)), step, by, now).await?;
-                let state = store::orders::system_tally(tx, id).await?.state();
-                store::orders::system_set_state(tx, id, state, now).await
-            })
-            .await?;
+        act.on(id, async |tx, order| {
+            errands::system_must_be_served(tx, order.distributor).await?;
+            let all = store::items::in_state(tx, id, &[OrderItemState::Allocated], None).await?;
+            let mut items = match &named {
+                None => all,
+                Some(named) => rules::pick("serials", all, Item::serial, named)?,
+            };
+            if items.is_empty() {
+                return Err(RegistryError::Conflict("there is nothing to send"));
+            }
+            items.truncate(MOST_AT_ONCE);
+            let of = (parcel, id, order.distributor);
+            store::orders::system_insert_parcel(tx, of, &carriage, by.person.id, self.now()).await?;
+            store::items::system_ship(tx, id, &Item::ids(&items), parcel).await?;
+            let step = NewStep::of(OrderStepKind::Shipped)
+                .count(items.len())
+                .text(Some(carriage.said()));
+            self.step(tx, by, Of::Order(id), step).await?;
+            self.settle(tx, by, id).await
+        })
+        .await?;
         Ok(parcel)
     }
 }

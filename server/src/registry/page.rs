@@ -21,6 +21,43 @@ impl<K> Ask<K> {
     }
 }
 
+/// How what is looked for stands, where it goes from state to state until it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing<S> {
+    /// However.
+    Any,
+    /// Not over.
+    Open,
+    /// Just so.
+    Is(S),
+}
+
+impl<S> Default for Standing<S> {
+    fn default() -> Self {
+        Self::Any
+    }
+}
+
+impl<S> Standing<S> {
+    /// As it is asked for: in one state, or whatever is not over, or all.
+    pub fn asked(state: Option<S>, open: bool) -> Self {
+        match state {
+            Some(state) => Self::Is(state),
+            None if open => Self::Open,
+            None => Self::Any,
+        }
+    }
+
+    /// The one state that is looked for, and whether it must not be over.
+    pub(crate) fn parts(self) -> (Option<S>, bool) {
+        match self {
+            Self::Any => (None, false),
+            Self::Open => (None, true),
+            Self::Is(state) => (Some(state), false),
+        }
+    }
+}
+
 /// One page.
 #[derive(Debug, Clone)]
 pub struct Page<T, K> {
@@ -43,6 +80,18 @@ impl<T, K> Page<T, K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_over_is_looked_for_where_no_state_is_named() {
+        for (state, open, parts) in [
+            (Some(1), false, (Some(1), false)),
+            (Some(1), true, (Some(1), false)),
+            (None, true, (None, true)),
+            (None, false, (None, false)),
+        ] {
+            assert_eq!(Standing::asked(state, open).parts(), parts);
+        }
+    }
 
     #[test]
     fn one_row_more_means_another_page() {

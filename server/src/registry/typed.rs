@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use super::RegistryError;
+use crate::ground::midnight;
 use crate::identity::is_plain;
 
 /// Something that is read from a text that a person typed.
@@ -79,6 +82,11 @@ impl TimeZone {
     /// Its IANA name.
     pub fn as_str(self) -> &'static str {
         self.0.name()
+    }
+
+    /// When a day begins there.
+    pub fn begins(self, day: NaiveDate) -> DateTime<Utc> {
+        midnight(day, &self.0)
     }
 }
 

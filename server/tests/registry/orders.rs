@@ -1,5 +1,6 @@
 //! Orders: from what a distributor wants to what lies in its stock.
 
+mod ends;
 mod races;
 mod returns;
 mod wrong;
@@ -111,7 +112,7 @@ impl World {
     }
 
     /// An order of so many scales and hubs.
-    fn wants(&self, scales: i32, hubs: i32) -> NewOrder {
+    pub(crate) fn wants(&self, scales: i32, hubs: i32) -> NewOrder {
         let scale = Wanted {
             model: Some(self.scale.into()),
             quantity: scales,
@@ -411,6 +412,7 @@ async fn hardware_of_a_month_is_what_came_less_what_went_back() {
     let came = orders::returns::CameBack {
         retired: named(&["S-1"]),
         missing: named(&["S-2"]),
+        condition: None,
     };
     orders.receive_return(&world.admin, back, came).await.unwrap();
 

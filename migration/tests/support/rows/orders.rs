@@ -118,6 +118,8 @@ impl World {
             distributor_id: self.id(),
             device_id: None,
             hub_id: Some(self.id()),
+            model_id: None,
+            order_id: Some(self.id()),
             model: "Hub".into(),
             kinds: Vec::new(),
             serial: format!("H{}", self.number),

@@ -7,6 +7,7 @@ use vitals::Kind;
 
 use super::line::Devices;
 use super::{AHEAD_MINUTES, get, parsed, sql};
+use crate::ground::midnight;
 use crate::tenancy::{CustomerScope, Tx};
 
 /// Days that a page looks back on, today included.
@@ -218,17 +219,6 @@ fn empty_days<Z: TimeZone>(now: DateTime<Utc>, zone: &Z) -> Vec<Day> {
         .collect()
 }
 
-/// When a local day begins. Where the clocks go forward at midnight, that is the first moment that exists.
-pub fn midnight<Z: TimeZone>(day: NaiveDate, zone: &Z) -> DateTime<Utc> {
-    let start = day.and_time(chrono::NaiveTime::MIN);
-    let exists = (0..=4).find_map(|half_hours| {
-        (start + Duration::minutes(30 * half_hours))
-            .and_local_timezone(zone.clone())
-            .earliest()
-    });
-    exists.map_or(start.and_utc(), |at| at.with_timezone(&Utc))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,13 +277,6 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         assert_eq!(days, ["2026-11-09", "2026-11-10"]);
-    }
-
-    #[test]
-    fn a_day_whose_midnight_does_not_exist_begins_when_it_can() {
-        let zone = chrono_tz::America::Asuncion;
-        let begins = midnight("2023-10-01".parse().unwrap(), &zone);
-        assert_eq!(begins.to_rfc3339(), "2023-10-01T04:00:00+00:00");
     }
 
     #[test]

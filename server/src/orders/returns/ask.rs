@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use chrono::Datelike as _;
 use uuid::Uuid;
 
 use crate::ground::enums::{Errand, OrderStepKind, ReturnReason};
 use crate::ground::ids::{DistributorId, ReturnId};
 use crate::identity::{Caller, CallerScope};
+use crate::orders::numbered::Numbered;
 use crate::orders::store::returns::NewReturnItem;
 use crate::orders::store::steps::{NewStep, Of};
-use crate::orders::{MOST_OPEN, Orders, invalid, must, rules, store};
+use crate::orders::{Orders, invalid, must, rules, store};
 use crate::registry::RegistryError;
 use crate::registry::errands::{self, Found};
 use crate::tenancy::{Right, Scope as _, SystemScope, Tx};
@@ -36,34 +36,21 @@ impl Orders<'_> {
         let CallerScope::Distributor(scope) = &by.scope else {
             return Err(RegistryError::NotAllowed("it is for other people than you"));
         };
-        let serials = rules::serials("serials", &new.serials)?;
-        if serials.is_empty() {
-            return Err(invalid("serials", "must name at least one"));
-        }
+        let serials = rules::some_serials("serials", &new.serials)?;
         let note = rules::maybe_note("note", new.note.as_deref())?;
         let (id, now, distributor): (ReturnId, _, _) = (self.ground.id(), self.now(), scope.id());
         SystemScope::for_purpose("ask to send back what lies in the caller's stock")
             .run(self.database, async |tx| {
-                store::system_hold_counter(tx, Errand::Return, now.year()).await?;
-                if let Some(made) = store::returns::system_of_token(tx, distributor, new.token).await? {
-                    return Ok(made);
-                }
-                if store::returns::system_open_count(tx, distributor).await? >= MOST_OPEN {
-                    return Err(RegistryError::Conflict(
-                        "200 returns are open; some of them have to be done with first",
-                    ));
-                }
+                let form = (distributor, new.token);
+                let number = match self.numbered(tx, Errand::Return, form).await? {
+                    Numbered::Before(made) => return Ok(made.into()),
+                    Numbered::Now(number) => number,
+                };
                 let items = self.of_stock(tx, distributor, &serials).await?;
-                let number = store::system_number(tx, Errand::Return, now.year()).await?;
                 let of = (id, distributor, new.token);
                 store::returns::system_insert(tx, of, &number, (new.reason, &items), by, now).await?;
                 let step = NewStep::of(OrderStepKind::Asked).count(items.len());
-                store::steps::system_insert(tx, (self.ground.id(), Of::Return(id)), step, by, now).await?;
-                if note.is_some() {
-                    let step = NewStep::of(OrderStepKind::Note).text(note);
-                    store::steps::system_insert(tx, (self.ground.id(), Of::Return(id)), step, by, now)
-                        .await?;
-                }
+                self.first_steps(tx, by, Of::Return(id), (step, note)).await?;
                 Ok(id)
             })
             .await
@@ -95,6 +82,7 @@ impl Orders<'_> {
                 Ok([one]) if one.reserved.is_none() => items.push(NewReturnItem {
                     id: self.ground.id(),
                     thing: one.thing,
+                    model_id: one.model,
                     model: one.model_name,
                     kinds: one.kinds,
                     serial: one.serial,

@@ -1,42 +1,19 @@
 //! Returns as their readers see them.
 
-use chrono::{DateTime, Utc};
-use uuid::Uuid;
-
 use super::{Return, ReturnItem};
 use crate::ground::enums::ReturnState;
-use crate::ground::ids::{DistributorId, ReturnId};
+use crate::ground::ids::ReturnId;
+use crate::orders::list::{Filter, Key};
 use crate::orders::order::Step;
 use crate::orders::store;
 use crate::orders::store::steps::Of;
 use crate::registry::{Ask, Page, RegistryError, RegistryScope};
 use crate::tenancy::Tx;
 
-/// Where a list of returns goes on: when it was asked for, and its id.
-pub type ReturnKey = (DateTime<Utc>, Uuid);
-
-/// How far a return is, for who looks for some.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ReturnStanding {
-    /// However far.
-    #[default]
-    Any,
-    /// Not over.
-    Open,
-    /// Just so far.
-    Is(ReturnState),
-}
-
+/// Where a list of returns goes on.
+pub type ReturnKey = Key;
 /// Which returns are looked for.
-#[derive(Debug, Clone, Default)]
-pub struct ReturnFilter {
-    /// Part of the number or of the distributor's name, without regard to case; or a whole serial, or a carrier's number.
-    pub q: Option<String>,
-    /// How far it is.
-    pub standing: ReturnStanding,
-    /// Those of one distributor.
-    pub distributor: Option<DistributorId>,
-}
+pub type ReturnFilter = Filter<ReturnState>;
 
 /// The returns that the scope sees, the newest first.
 pub async fn list<S: RegistryScope>(

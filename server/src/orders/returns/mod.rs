@@ -16,7 +16,7 @@ use crate::ground::ids::{DistributorId, ReturnId, ReturnItemId, UserId};
 use crate::registry::errands::Thing;
 
 pub use ask::NewReturn;
-pub use list::{ReturnFilter, ReturnKey, ReturnStanding, get, items, list, steps, waiting};
+pub use list::{ReturnFilter, ReturnKey, get, items, list, steps, waiting};
 pub use receive::CameBack;
 
 /// A return as lists show it.
@@ -74,5 +74,13 @@ pub struct ReturnItem {
 impl ReturnItem {
     fn serial(&self) -> &str {
         &self.serial
+    }
+
+    fn ids(items: &[Self]) -> Vec<ReturnItemId> {
+        items.iter().map(|item| item.id).collect()
+    }
+
+    fn things(items: &[Self]) -> Vec<Thing> {
+        items.iter().map(|item| item.thing).collect()
     }
 }

@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::{ReturnItem, get};
-use crate::ground::enums::{Errand, OrderStepKind, ReturnItemState, ReturnState};
+use super::ReturnItem;
+use crate::ground::enums::{Errand, OrderStepKind, ReturnItemState};
 use crate::ground::ids::{ReturnId, ReturnItemId};
 use crate::identity::Caller;
 use crate::orders::store::returns::Locked;
 use crate::orders::store::steps::{NewStep, Of};
-use crate::orders::{Orders, invalid, must, rules, seen, store};
+use crate::orders::way::ReturnMove;
+use crate::orders::{Orders, invalid, rules, store};
 use crate::registry::RegistryError;
-use crate::registry::errands::{self, Ends, Thing};
-use crate::tenancy::{Right, Scope as _, SystemScope, Tx};
+use crate::registry::errands::{self, Ends};
+use crate::tenancy::{SystemScope, Tx};
 
 /// What came back, by what is not as usual.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +21,12 @@ pub struct CameBack {
     pub retired: Vec<String>,
     /// What was not in it: it stays in the distributor's stock.
     pub missing: Vec<String>,
+    /// In what condition it came, at most 500 characters.
+    pub condition: Option<String>,
 }
+
+/// The longest word on a condition: it stands in one step with serials.
+const LONGEST_CONDITION: usize = 500;
 
 impl Orders<'_> {
     /// Takes in what came back: into the inventory, or out of use for good.
@@ -30,44 +36,47 @@ impl Orders<'_> {
         id: ReturnId,
         came: CameBack,
     ) -> Result<(), RegistryError> {
-        must(by, Right::FulfilOrders)?;
+        let act = self.begin_return(by, ReturnMove::Receive)?;
         let retired = rules::serials("retired", &came.retired)?;
         let missing = rules::serials("missing", &came.missing)?;
-        seen!(self, by, tx => get(tx, id))?;
-        SystemScope::for_purpose("take in a return that the caller sees")
-            .run(self.database, async |tx| {
-                let back = store::returns::system_lock(tx, id).await?;
-                if back.state != ReturnState::Sent {
-                    return Err(RegistryError::Conflict("the return is not on its way"));
-                }
-                let all = store::returns::items(tx, id).await?;
-                let retired = rules::pick("retired", all.clone(), ReturnItem::serial, &retired)?;
-                let missing = rules::pick("missing", all.clone(), ReturnItem::serial, &missing)?;
-                let gone: HashSet<ReturnItemId> = missing.iter().map(|item| item.id).collect();
-                if retired.iter().any(|item| gone.contains(&item.id)) {
-                    return Err(invalid("retired", "names something that is missing too"));
-                }
-                let apart: HashSet<ReturnItemId> =
-                    retired.iter().chain(&missing).map(|item| item.id).collect();
-                let inventory: Vec<ReturnItem> =
-                    all.into_iter().filter(|item| !apart.contains(&item.id)).collect();
-                let came = inventory.len() + retired.len();
-                self.take_back(tx, by, &back, &inventory, ReturnItemState::Inventory)
-                    .await?;
-                self.take_back(tx, by, &back, &retired, ReturnItemState::Retired)
-                    .await?;
-                self.take_back(tx, by, &back, &missing, ReturnItemState::Missing)
-                    .await?;
-                let of = Of::Return(id);
-                if !missing.is_empty() {
-                    let step = NewStep::of(OrderStepKind::Missing).count(missing.len());
-                    store::steps::system_insert(tx, (self.ground.id(), of), step, by, self.now()).await?;
-                }
-                let step = NewStep::of(OrderStepKind::Returned).count(came);
-                self.step_return(tx, by, &back, (ReturnState::Received, step))
-                    .await
-            })
-            .await
+        let condition = rules::maybe_note("condition", came.condition.as_deref())?;
+        if condition
+            .as_ref()
+            .is_some_and(|said| said.chars().count() > LONGEST_CONDITION)
+        {
+            return Err(invalid("condition", "must have at most 500 characters"));
+        }
+        act.on(id, async |tx, back| {
+            let all = store::returns::items(tx, id).await?;
+            let retired = rules::pick("retired", all.clone(), ReturnItem::serial, &retired)?;
+            let missing = rules::pick("missing", all.clone(), ReturnItem::serial, &missing)?;
+            let gone: HashSet<ReturnItemId> = missing.iter().map(|item| item.id).collect();
+            if retired.iter().any(|item| gone.contains(&item.id)) {
+                return Err(invalid("retired", "names something that is missing too"));
+            }
+            let apart: HashSet<ReturnItemId> = retired.iter().chain(&missing).map(|item| item.id).collect();
+            let inventory: Vec<ReturnItem> =
+                all.into_iter().filter(|item| !apart.contains(&item.id)).collect();
+            self.take_back(tx, by, back, &inventory, ReturnItemState::Inventory)
+                .await?;
+            self.take_back(tx, by, back, &retired, ReturnItemState::Retired)
+                .await?;
+            self.take_back(tx, by, back, &missing, ReturnItemState::Missing)
+                .await?;
+            let serials = |items: &[ReturnItem]| rules::named(items.iter().map(ReturnItem::serial));
+            if !missing.is_empty() {
+                let step = NewStep::of(OrderStepKind::Missing)
+                    .count(missing.len())
+                    .text(Some(serials(&missing)));
+                self.step(tx, by, Of::Return(id), step).await?;
+            }
+            let gone = (!retired.is_empty()).then(|| format!("out of use: {}", serials(&retired)));
+            let said: Vec<String> = [gone, condition].into_iter().flatten().collect();
+            let came = inventory.len() + retired.len();
+            let step = NewStep::of(OrderStepKind::Returned).count(came);
+            Ok(step.text(Some(said.join(" · ")).filter(|said| !said.is_empty())))
+        })
+        .await
     }
 
     async fn take_back(
@@ -78,7 +87,7 @@ impl Orders<'_> {
         items: &[ReturnItem],
         state: ReturnItemState,
     ) -> Result<(), RegistryError> {
-        let things: Vec<Thing> = items.iter().map(|item| item.thing).collect();
+        let things = ReturnItem::things(items);
         let note = format!("Return {}", back.number);
         let ends = match state {
             ReturnItemState::Inventory => [Ends::TakenBack].as_slice(),
@@ -87,7 +96,7 @@ impl Orders<'_> {
         };
         let what = (Errand::Return, ends, note.as_str());
         errands::system_end(tx, self.ground, by.person.id, &things, what).await?;
-        let ids: Vec<ReturnItemId> = items.iter().map(|item| item.id).collect();
+        let ids = ReturnItem::ids(items);
         store::returns::system_end_items(tx, back.id, &ids, (state, self.now())).await
     }
 }

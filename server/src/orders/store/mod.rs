@@ -7,13 +7,15 @@ pub(super) mod orders;
 pub(super) mod returns;
 pub(super) mod steps;
 
-use sea_orm::{DbErr, QueryResult, RuntimeErr};
+use sea_orm::{DbErr, QueryResult, RuntimeErr, Value};
+use uuid::Uuid;
 
 use crate::ground::enums::Errand;
-use crate::ground::ids::{DeviceId, HubId};
+use crate::ground::ids::{DeviceId, DistributorId, HubId};
+use crate::orders::list::{Filter, Key};
 use crate::orders::rules;
-use crate::registry::RegistryError;
 use crate::registry::errands::Thing;
+use crate::registry::{Ask, RegistryError};
 use crate::tenancy::rows::{all, get, id, kinds, maybe_id, one, run};
 use crate::tenancy::{SystemScope, Tx};
 
@@ -44,6 +46,60 @@ pub(super) async fn system_number(
         Errand::Return => "R-",
     };
     Ok(rules::number(before, year, get(&row, "last")?))
+}
+
+/// What was made with this token, of whatever distributor's person sends it again.
+pub(super) async fn system_made(
+    tx: &Tx<SystemScope>,
+    errand: Errand,
+    (distributor, token): (DistributorId, Uuid),
+) -> Result<Option<Uuid>, RegistryError> {
+    let sql = match errand {
+        Errand::Order => "select id from device_order where distributor_id = $1 and token = $2",
+        Errand::Return => "select id from device_return where distributor_id = $1 and token = $2",
+    };
+    let row = one(tx, sql, [distributor.as_uuid().into(), token.into()]).await?;
+    Ok(row.map(|row| get(&row, "id")).transpose()?)
+}
+
+/// How many of a distributor's are not over.
+pub(super) async fn system_open_count(
+    tx: &Tx<SystemScope>,
+    errand: Errand,
+    distributor: DistributorId,
+) -> Result<i64, RegistryError> {
+    let sql = match errand {
+        Errand::Order => {
+            "select count(*) as open from device_order where distributor_id = $1 and ended_at is null"
+        }
+        Errand::Return => {
+            "select count(*) as open from device_return where distributor_id = $1 and ended_at is null"
+        }
+    };
+    let row = one(tx, sql, [distributor.as_uuid().into()]).await?;
+    Ok(row.map_or(Ok(0), |row| get(&row, "open"))?)
+}
+
+/// What both lists ask with: where they go on, what is looked for as text and as a carrier's number, how far it is and
+/// whether it must not be over, whose it is, and how many rows.
+fn sought<S>(
+    filter: &Filter<S>,
+    (state, is_open): (Option<&'static str>, bool),
+    ask: &Ask<Key>,
+) -> [Value; 8] {
+    let (at, last) = ask.after.unzip();
+    // Carriers' numbers are kept without what stands between their digits.
+    let tracking = filter.q.as_deref().map(|q| rules::bare(q).to_ascii_lowercase());
+    [
+        at.into(),
+        last.into(),
+        filter.q.clone().into(),
+        tracking.into(),
+        state.into(),
+        is_open.into(),
+        filter.distributor.map(DistributorId::as_uuid).into(),
+        ask.rows().into(),
+    ]
 }
 
 fn thing(row: &QueryResult) -> Result<Thing, DbErr> {

@@ -4,17 +4,17 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{all, get, id, kinds, maybe_id, one, run};
+use super::{all, get, id, kinds, maybe_id, one, run, sought};
 use crate::ground::enums::OrderState;
 use crate::ground::ids::{DistributorId, OrderId, ParcelId, UserId};
 use crate::identity::Caller;
-use crate::orders::list::{OrderFilter, OrderKey, Standing};
+use crate::orders::list::{OrderFilter, OrderKey};
 use crate::orders::order::{Delivery, Line, Order, Parcel};
 use crate::orders::place::Checked;
-use crate::orders::rules::Tally;
 use crate::orders::ship::Carriage;
+use crate::orders::way::Tally;
 use crate::registry::{Ask, RegistryError, RegistryScope};
-use crate::tenancy::{SystemScope, Tx};
+use crate::tenancy::{Scope, SystemScope, Tx};
 
 type System = Tx<SystemScope>;
 
@@ -46,26 +46,8 @@ pub(in crate::orders) async fn list<S: RegistryScope>(
     filter: &OrderFilter,
     ask: &Ask<OrderKey>,
 ) -> Result<Vec<Order>, RegistryError> {
-    let (at, last) = ask.after.unzip();
-    let state = match filter.standing {
-        Standing::Is(state) => Some(state.as_str()),
-        Standing::Any | Standing::Open => None,
-    };
-    // Carriers' numbers are kept without what stands between their digits.
-    let tracking = filter.q.as_deref().map(|q| {
-        let number: String = q.chars().filter(|letter| !" -".contains(*letter)).collect();
-        number.to_ascii_lowercase()
-    });
-    let values: [Value; 8] = [
-        at.into(),
-        last.into(),
-        filter.q.clone().into(),
-        tracking.into(),
-        state.into(),
-        (filter.standing == Standing::Open).into(),
-        filter.distributor.map(DistributorId::as_uuid).into(),
-        ask.rows().into(),
-    ];
+    let (state, is_open) = filter.standing.parts();
+    let values = sought(filter, (state.map(OrderState::as_str), is_open), ask);
     let rows = all(tx, &[ORDER, LIST].concat(), values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
@@ -114,7 +96,7 @@ fn read(row: &QueryResult) -> Result<Order, DbErr> {
     })
 }
 
-pub(in crate::orders) async fn lines<S: crate::tenancy::Scope>(
+pub(in crate::orders) async fn lines<S: Scope>(
     tx: &Tx<S>,
     order: OrderId,
 ) -> Result<Vec<Line>, RegistryError> {
@@ -179,27 +161,6 @@ pub(in crate::orders) async fn system_lock(tx: &System, order: OrderId) -> Resul
     })
 }
 
-/// The order that was made with this token, of whatever distributor's person sends it again.
-pub(in crate::orders) async fn system_of_token(
-    tx: &System,
-    distributor: DistributorId,
-    token: Uuid,
-) -> Result<Option<OrderId>, RegistryError> {
-    let sql = "select id from device_order where distributor_id = $1 and token = $2";
-    let row = one(tx, sql, [distributor.as_uuid().into(), token.into()]).await?;
-    Ok(row.map(|row| id(&row, "id")).transpose()?)
-}
-
-/// How many orders of a distributor are not over.
-pub(in crate::orders) async fn system_open_count(
-    tx: &System,
-    distributor: DistributorId,
-) -> Result<i64, RegistryError> {
-    let sql = "select count(*) as open from device_order where distributor_id = $1 and ended_at is null";
-    let row = one(tx, sql, [distributor.as_uuid().into()]).await?;
-    Ok(row.map_or(Ok(0), |row| get(&row, "open"))?)
-}
-
 pub(in crate::orders) async fn system_insert(
     tx: &System,
     (order, number): (OrderId, &str),
@@ -261,7 +222,7 @@ pub(in crate::orders) async fn system_insert(
 }
 
 /// How far the parts of an order are.
-pub(in crate::orders) async fn system_tally(tx: &System, order: OrderId) -> Result<Tally, RegistryError> {
+pub(in crate::orders) async fn tally<S: Scope>(tx: &Tx<S>, order: OrderId) -> Result<Tally, RegistryError> {
     let sql = "select (select sum(quantity - waived) from order_line where order_id = $1)::bigint as wanted,
           count(*) filter (where state = 'allocated') as allocated, count(*) filter (where state = 'shipped') as shipped,
           count(*) filter (where state = 'missing') as missing, count(*) filter (where state = 'received') as received,

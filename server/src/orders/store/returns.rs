@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{all, get, id, is_taken, kinds, one, run, thing};
+use super::{all, get, id, is_taken, kinds, one, run, sought, thing};
 use crate::ground::enums::{ReturnItemState, ReturnReason, ReturnState};
-use crate::ground::ids::{DeviceId, DistributorId, HubId, ReturnId, ReturnItemId};
+use crate::ground::ids::{DeviceId, DeviceModelId, DistributorId, HubId, ReturnId, ReturnItemId};
 use crate::identity::Caller;
-use crate::orders::returns::{Return, ReturnFilter, ReturnItem, ReturnKey, ReturnStanding};
+use crate::orders::returns::{Return, ReturnFilter, ReturnItem, ReturnKey};
 use crate::orders::ship::Carriage;
 use crate::registry::errands::Thing;
 use crate::registry::{Ask, RegistryError, RegistryScope};
@@ -37,25 +37,8 @@ pub(in crate::orders) async fn list<S: RegistryScope>(
     filter: &ReturnFilter,
     ask: &Ask<ReturnKey>,
 ) -> Result<Vec<Return>, RegistryError> {
-    let (at, last) = ask.after.unzip();
-    let state = match filter.standing {
-        ReturnStanding::Is(state) => Some(state.as_str()),
-        ReturnStanding::Any | ReturnStanding::Open => None,
-    };
-    let tracking = filter.q.as_deref().map(|q| {
-        let number: String = q.chars().filter(|letter| !" -".contains(*letter)).collect();
-        number.to_ascii_lowercase()
-    });
-    let values: [Value; 8] = [
-        at.into(),
-        last.into(),
-        filter.q.clone().into(),
-        tracking.into(),
-        state.into(),
-        (filter.standing == ReturnStanding::Open).into(),
-        filter.distributor.map(DistributorId::as_uuid).into(),
-        ask.rows().into(),
-    ];
+    let (state, is_open) = filter.standing.parts();
+    let values = sought(filter, (state.map(ReturnState::as_str), is_open), ask);
     let rows = all(tx, &[RETURN, LIST].concat(), values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
@@ -140,32 +123,13 @@ pub(in crate::orders) async fn system_lock(tx: &System, back: ReturnId) -> Resul
     })
 }
 
-/// The return that was made with this token.
-pub(in crate::orders) async fn system_of_token(
-    tx: &System,
-    distributor: DistributorId,
-    token: Uuid,
-) -> Result<Option<ReturnId>, RegistryError> {
-    let sql = "select id from device_return where distributor_id = $1 and token = $2";
-    let row = one(tx, sql, [distributor.as_uuid().into(), token.into()]).await?;
-    Ok(row.map(|row| id(&row, "id")).transpose()?)
-}
-
-/// How many returns of a distributor are not over.
-pub(in crate::orders) async fn system_open_count(
-    tx: &System,
-    distributor: DistributorId,
-) -> Result<i64, RegistryError> {
-    let sql = "select count(*) as open from device_return where distributor_id = $1 and ended_at is null";
-    let row = one(tx, sql, [distributor.as_uuid().into()]).await?;
-    Ok(row.map_or(Ok(0), |row| get(&row, "open"))?)
-}
-
 /// An item to write.
 #[derive(Debug)]
 pub(in crate::orders) struct NewReturnItem {
     pub(in crate::orders) id: ReturnItemId,
     pub(in crate::orders) thing: Thing,
+    /// None of a hub.
+    pub(in crate::orders) model_id: Option<DeviceModelId>,
     pub(in crate::orders) model: String,
     pub(in crate::orders) kinds: Vec<String>,
     pub(in crate::orders) serial: String,
@@ -195,10 +159,13 @@ pub(in crate::orders) async fn system_insert(
     ];
     run(tx, sql, values).await?;
     let sql =
-        "insert into return_item (id, return_id, distributor_id, device_id, hub_id, model, kinds, serial)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+        "insert into return_item (id, return_id, distributor_id, device_id, hub_id, model, kinds, serial, model_id, order_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, (
+          select o.order_id from order_item o
+          where o.state = 'received' and o.distributor_id = $3 and (o.device_id = $4 or o.hub_id = $5)
+          order by o.received_at desc limit 1))";
     for item in items {
-        let values: [Value; 8] = [
+        let values: [Value; 9] = [
             item.id.as_uuid().into(),
             back.as_uuid().into(),
             distributor.as_uuid().into(),
@@ -207,6 +174,7 @@ pub(in crate::orders) async fn system_insert(
             item.model.clone().into(),
             item.kinds.clone().into(),
             item.serial.clone().into(),
+            item.model_id.map(DeviceModelId::as_uuid).into(),
         ];
         run(tx, sql, values).await.map_err(|error| {
             if is_taken(&error) {

@@ -90,6 +90,7 @@ async fn what_goes_back_is_in_the_inventory_or_out_of_use() {
     let came = CameBack {
         retired: named(&["S-2"]),
         missing: named(&["S-3"]),
+        condition: None,
     };
     orders.receive_return(&world.admin, id, came).await.unwrap();
     assert_eq!(seen(&world, id).await.state, ReturnState::Received);

@@ -194,7 +194,7 @@ async fn everybody_does_their_own_part_alone() {
     orders.note(&dora.user, id, "when?").await.unwrap();
     orders.note(&world.admin, id, "tomorrow").await.unwrap();
     let late = Arrived::AfterAll(named(&["S-1"]));
-    assert!(why(orders.receive(&dora.user, id, late).await).contains("none of them"));
+    assert!(why(orders.receive(&dora.user, id, late).await).contains("nothing of it is missing"));
 }
 
 #[tokio::test]

@@ -10,23 +10,27 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::ground::ids::{DeviceModelId, DistributorId};
+use crate::ground::ids::{DeviceModelId, DistributorId, OrderId, ReturnId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
-use crate::identity::in_scope;
+use crate::identity::{Caller, in_scope};
 use crate::orders::{self, HardwareLine, Period};
+use crate::registry::{TimeZone, Typed as _};
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct LinesQuery {
-    /// The first day, in UTC.
+    /// The first day.
     from: NaiveDate,
     /// The day after the last one, at most 366 days later.
     until: NaiveDate,
+    /// Where days are counted, by its IANA name; UTC where nothing is said.
+    #[param(example = "America/New_York")]
+    time_zone: Option<String>,
     /// Of one distributor, for who sees more than one.
     distributor_id: Option<DistributorId>,
 }
@@ -35,15 +39,30 @@ struct LinesQuery {
 #[derive(Serialize, ToSchema)]
 #[schema(as = HardwareLine)]
 struct LineOut {
-    /// In UTC.
+    /// In the time zone that was asked for.
     day: NaiveDate,
     distributor_id: DistributorId,
     distributor_name: String,
     /// The order's number, or the return's.
     number: String,
-    /// The model; null of hubs, and of what went back.
+    /// The return by which they went back; null: they came.
+    #[schema(required)]
+    return_id: Option<ReturnId>,
+    /// The order with which they came; null: what went back came by no order.
+    #[schema(required)]
+    order_id: Option<OrderId>,
+    /// That order's number.
+    #[schema(required)]
+    order_number: Option<String>,
+    /// The distributor's own word for that order.
+    #[schema(required)]
+    reference: Option<String>,
+    /// Whether they are hubs, which have no model.
+    hubs: bool,
+    /// The model; null of hubs.
     #[schema(required)]
     model_id: Option<DeviceModelId>,
+    /// Maker and model as they were called then.
     model: String,
     /// Below zero: it went back.
     quantity: i64,
@@ -62,6 +81,11 @@ impl From<HardwareLine> for LineOut {
             distributor,
             distributor_name,
             number,
+            returned,
+            order,
+            order_number,
+            reference,
+            is_hub,
             model,
             name,
             quantity,
@@ -71,6 +95,11 @@ impl From<HardwareLine> for LineOut {
             distributor_id: distributor,
             distributor_name,
             number,
+            return_id: returned,
+            order_id: order,
+            order_number,
+            reference,
+            hubs: is_hub,
             model_id: model,
             model: name,
             quantity,
@@ -81,26 +110,33 @@ impl From<HardwareLine> for LineOut {
 /// List what became a distributor's by orders, and what went back
 ///
 /// By the day on which it came to stock, or on which the platform received it back. Quantities alone: prices are no matter
-/// of an order.
+/// of an order. What a period that is over holds does not change any more: what is put right later is a line of a later day.
 #[utoipa::path(get, path = "/orders/hardware-lines", tag = "orders", security(("token" = [])), params(LinesQuery),
     responses((status = 200, body = Lines), Refused))]
 #[get("/orders/hardware-lines")]
 pub(super) async fn lines(
     state: web::Data<State>,
     ApiCaller(caller): ApiCaller,
-    query: web::Query<LinesQuery>,
-) -> Result<web::Json<Lines>, Problem> {
+    // Looked at after the caller's right to ask: a handler's arguments are all tried at once, and the first that fails answers.
+    query: Result<web::Query<LinesQuery>, actix_web::Error>,
+) -> Result<web::Json<Lines>, actix_web::Error> {
+    Ok(found(&state, &caller, query?.into_inner()).await?)
+}
+
+async fn found(state: &State, caller: &Caller, query: LinesQuery) -> Result<web::Json<Lines>, Problem> {
     let LinesQuery {
         from,
         until,
+        time_zone,
         distributor_id,
-    } = query.into_inner();
-    let period = Period::new(from, until)?;
-    let lines = in_scope!(caller, scope => {
+    } = query;
+    let zone = TimeZone::maybe("time_zone", time_zone.as_deref())?.unwrap_or(TimeZone::UTC);
+    let period = Period::new(from, until)?.in_zone(zone);
+    let found = in_scope!(caller, scope => {
         scope
             .run(state.database(), async |tx| orders::hardware_lines(tx, period, distributor_id).await)
             .await
     })?;
-    let data = lines.into_iter().map(LineOut::from).collect();
+    let data = found.into_iter().map(LineOut::from).collect();
     Ok(web::Json(Lines { data }))
 }

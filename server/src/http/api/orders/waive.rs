@@ -10,8 +10,10 @@ use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 
 /// Say that what has no serial yet will not come
+///
+/// The platform cannot deliver it, or the distributor does not want it any more.
 #[utoipa::path(post, path = "/orders/{id}/waive", tag = "orders", security(("token" = [])), request_body = ReasonIn, params(("id" = OrderId, Path)), 
-    responses((status = 200, body = Whole), (status = 409, description = "Nothing was found for it: cancel it instead"), Refused))]
+    responses((status = 200, body = Whole), (status = 409, description = "Nothing was found for it, which is cancelled instead; or it wants no more"), Refused))]
 #[post("/orders/{id}/waive")]
 pub(super) async fn waive(
     state: web::Data<State>,

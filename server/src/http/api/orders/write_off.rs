@@ -18,7 +18,7 @@ use crate::orders::{Became, WriteOff};
 struct In {
     #[schema(min_items = 1, max_items = 500)]
     serials: Vec<String>,
-    /// `lost` takes them out of use for good, `inventory` says that they never left.
+    /// `lost` takes them out of use for good, `inventory` says that they never left, or came back.
     became: BecameIn,
     /// Whether others are to be sent in their place.
     replace: bool,
@@ -32,7 +32,9 @@ enum BecameIn {
     Inventory,
 }
 
-/// Write off what is missing
+/// Write off what did not arrive
+///
+/// What is missing, or on its way for ever because the carrier lost it or brought it back.
 #[utoipa::path(post, path = "/orders/{id}/write-off", tag = "orders", security(("token" = [])), request_body = In, params(("id" = OrderId, Path)), 
     responses((status = 200, body = Whole), (status = 409, description = "The order is over"), Refused))]
 #[post("/orders/{id}/write-off")]

@@ -18,7 +18,8 @@ use crate::http::api::paging::{ListOut, ask};
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
-use crate::orders::returns::{self, ReturnFilter, ReturnStanding};
+use crate::orders::returns::{self, ReturnFilter};
+use crate::registry::page::Standing;
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, IntoParams)]
@@ -58,14 +59,9 @@ pub(super) async fn list(
         limit,
     } = query.into_inner();
     let ask = ask(after.as_deref(), limit)?;
-    let standing = match (wanted, open) {
-        (Some(state), _) => ReturnStanding::Is(state),
-        (None, Some(true)) => ReturnStanding::Open,
-        (None, _) => ReturnStanding::Any,
-    };
     let filter = ReturnFilter {
         q,
-        standing,
+        standing: Standing::asked(wanted, open.unwrap_or(false)),
         distributor: distributor_id,
     };
     let page = in_scope!(caller, scope => {

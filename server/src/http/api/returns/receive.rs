@@ -22,6 +22,9 @@ struct In {
     /// Serials that were not in it: they stay in the distributor's stock.
     #[schema(max_items = 500)]
     missing: Option<Vec<String>>,
+    /// In what condition it came: the step says it.
+    #[schema(max_length = 500)]
+    condition: Option<String>,
 }
 
 /// Take in a return
@@ -36,10 +39,15 @@ pub(super) async fn receive(
     id: web::Path<ReturnId>,
     body: web::Json<In>,
 ) -> Result<web::Json<Whole>, Problem> {
-    let In { retired, missing } = body.into_inner();
+    let In {
+        retired,
+        missing,
+        condition,
+    } = body.into_inner();
     let came = CameBack {
         retired: retired.unwrap_or_default(),
         missing: missing.unwrap_or_default(),
+        condition,
     };
     state.orders().receive_return(&caller, *id, came).await?;
     Ok(web::Json(whole(&state, &caller, *id).await?))

@@ -1,5 +1,7 @@
 //! `GET /orders`.
 
+use std::str::FromStr;
+
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use serde::Deserialize;
@@ -7,6 +9,7 @@ use web_templates::text::grouped;
 use web_templates::{Action, Attention, Icon, Link, OrderRow, OrdersPage, Tab, When};
 
 use super::words::{about, tag};
+use crate::ground::ids::DistributorId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
@@ -15,15 +18,16 @@ use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
 use crate::orders::incoming::{self, Incoming};
-use crate::orders::{self, Order, OrderFilter, OrderKey, Standing};
-use crate::registry::{Page, RegistryError};
+use crate::orders::{self, Filter, Key, Order, Standing};
+use crate::registry::{Ask, RegistryError};
 use crate::tenancy::{Right, Scope as _};
 
 /// Months whose hardware is offered as a file.
 const MONTHS: u32 = 6;
 
+/// What an address asks of a list of orders or of returns.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(in crate::http::portal) struct Asked {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -32,21 +36,29 @@ pub(super) struct Asked {
     after: String,
 }
 
+impl Asked {
+    /// Which page.
+    pub(in crate::http::portal) fn page(&self) -> Result<Ask<Key>, PageError> {
+        ask(&self.after, ROWS)
+    }
+
+    /// Which ones.
+    pub(in crate::http::portal) fn filter<S: FromStr>(&self) -> Filter<S> {
+        Filter {
+            q: typed(&self.q),
+            standing: Standing::asked(chosen(&self.state), self.state == "open"),
+            distributor: None,
+        }
+    }
+}
+
 /// The orders that the visitor sees, the newest first.
 pub(super) async fn get(
     state: web::Data<State>,
     visitor: Visitor,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
-    let ask = ask::<OrderKey>(&asked.after, ROWS)?;
-    let wanted = OrderFilter {
-        q: typed(&asked.q),
-        standing: match asked.state.as_str() {
-            "open" => Standing::Open,
-            word => chosen(word).map_or(Standing::Any, Standing::Is),
-        },
-        distributor: None,
-    };
+    let (ask, wanted) = (asked.page()?, asked.filter());
     let (page, counts) = in_scope!(visitor.caller(), scope => {
         scope
             .run(state.database(), async |tx| {
@@ -55,57 +67,88 @@ pub(super) async fn get(
             })
             .await
     })?;
-    let of_frame = visitor.counts(&state).await?;
-    let mut shown = shown(&state, &visitor, &asked, (&page, counts));
-    shown.frame = frame(&state, &visitor, Place::Orders, "Orders", &of_frame);
-    html(&shown)
+    let now = state.ground().now();
+    let listed = Listed {
+        is_orders: true,
+        what: "Orders",
+        path: "/orders",
+        nothing: "A distributor orders devices and hubs from the platform; each step from the order to the stock stands here with its date.",
+        states: STATES,
+        attention: attention(&visitor, counts),
+        action: Action::go("Order devices", "/orders/new"),
+        rows: page.rows.iter().map(|order| row(&visitor, now, order)).collect(),
+        months: months(now),
+    };
+    listed
+        .answer(&state, &visitor, &asked, (counts, page.next.as_ref()))
+        .await
 }
 
-fn shown(
-    state: &State,
-    visitor: &Visitor,
-    asked: &Asked,
-    (page, counts): (&Page<Order, OrderKey>, Incoming),
-) -> OrdersPage {
-    let now = state.ground().now();
-    let states = [
-        ("open", "Not over"),
-        ("ordered", "Ordered"),
-        ("allocated", "Allocated"),
-        ("shipped", "Shipped"),
-        ("received", "Something is missing"),
-        ("in_stock", "In stock"),
-        ("cancelled", "Cancelled"),
-    ];
-    let pairs = [("q", asked.q.as_str()), ("state", asked.state.as_str())];
-    OrdersPage {
-        frame: frame(
-            state,
-            visitor,
-            Place::Orders,
-            "Orders",
-            &crate::registry::overview::Counts::default(),
-        ),
-        attention: attention(visitor, counts),
-        actions: actions(visitor),
-        tabs: tabs(true, counts),
-        what: "Orders",
-        nothing: "A distributor orders devices and hubs from the platform; each step from the order to the stock stands here with its date.",
-        filter: filter(
-            "/orders",
-            &asked.q,
-            "Number, serial or tracking",
-            vec![select("state", "State", "Every state", &asked.state, states)],
-        ),
-        with_distributor: !is_distributor(visitor),
-        rows: page.rows.iter().map(|order| row(visitor, now, order)).collect(),
-        pager: pager("/orders", &pairs, &asked.after, page.next.as_ref(), String::new()),
-        months: months(now),
+const STATES: &[(&str, &str)] = &[
+    ("open", "Not over"),
+    ("ordered", "Ordered"),
+    ("allocated", "Allocated"),
+    ("shipped", "Shipped"),
+    ("received", "Something is missing"),
+    ("in_stock", "In stock"),
+    ("cancelled", "Cancelled"),
+];
+
+/// What a list is of.
+pub(in crate::http::portal) struct Listed {
+    pub(in crate::http::portal) is_orders: bool,
+    pub(in crate::http::portal) what: &'static str,
+    pub(in crate::http::portal) path: &'static str,
+    /// What is said where there are none.
+    pub(in crate::http::portal) nothing: &'static str,
+    /// States to choose from, with their words.
+    pub(in crate::http::portal) states: &'static [(&'static str, &'static str)],
+    pub(in crate::http::portal) attention: Attention,
+    /// How one more is made, for who may.
+    pub(in crate::http::portal) action: Action,
+    pub(in crate::http::portal) rows: Vec<OrderRow>,
+    pub(in crate::http::portal) months: Vec<Link>,
+}
+
+impl Listed {
+    /// The page.
+    pub(in crate::http::portal) async fn answer(
+        self,
+        state: &State,
+        visitor: &Visitor,
+        asked: &Asked,
+        (counts, next): (Incoming, Option<&Key>),
+    ) -> Result<HttpResponse, PageError> {
+        let of_frame = visitor.counts(state).await?;
+        let pairs = [("q", asked.q.as_str()), ("state", asked.state.as_str())];
+        let may = visitor.can(Right::PlaceOrders);
+        let states = self.states.iter().copied();
+        html(&OrdersPage {
+            frame: frame(state, visitor, Place::Orders, self.what, &of_frame),
+            attention: self.attention,
+            actions: may
+                .then(|| self.action.icon(Icon::Add).primary())
+                .into_iter()
+                .collect(),
+            tabs: tabs(self.is_orders, counts),
+            what: self.what,
+            nothing: self.nothing,
+            filter: filter(
+                self.path,
+                &asked.q,
+                "Number, serial or tracking",
+                vec![select("state", "State", "Every state", &asked.state, states)],
+            ),
+            with_distributor: !is_distributor(visitor),
+            rows: self.rows,
+            pager: pager(self.path, &pairs, &asked.after, next, String::new()),
+            months: self.months,
+        })
     }
 }
 
 /// Orders and returns as the two sides of the same.
-pub(in crate::http::portal) fn tabs(is_orders: bool, counts: Incoming) -> Vec<Tab> {
+fn tabs(is_orders: bool, counts: Incoming) -> Vec<Tab> {
     vec![
         Tab::new("Orders", "/orders", is_orders).count(counts.open.unsigned_abs()),
         Tab::new("Returns", "/returns", !is_orders).count(counts.returns.unsigned_abs()),
@@ -141,25 +184,22 @@ fn attention(visitor: &Visitor, counts: Incoming) -> Attention {
     .or("No order waits for the platform.")
 }
 
-fn actions(visitor: &Visitor) -> Vec<Action> {
-    let order = Action::go("Order devices", "/orders/new")
-        .icon(Icon::Add)
-        .primary();
-    let may = visitor.can(Right::PlaceOrders);
-    may.then_some(order).into_iter().collect()
+/// Whose it is, for who sees more than their own.
+pub(in crate::http::portal) fn of_distributor(
+    visitor: &Visitor,
+    id: DistributorId,
+    name: &str,
+) -> Option<Link> {
+    (!is_distributor(visitor)).then(|| Link::to(name, format!("/distributors/{id}")))
 }
 
 /// An order in the list.
 fn row(visitor: &Visitor, now: DateTime<Utc>, order: &Order) -> OrderRow {
-    let of = (!is_distributor(visitor)).then(|| {
-        let href = format!("/distributors/{}", order.distributor);
-        Link::to(&order.distributor_name, href)
-    });
     OrderRow {
         href: format!("/orders/{}", order.id),
         number: order.number.clone(),
         what: about(order),
-        distributor: of,
+        distributor: of_distributor(visitor, order.distributor, &order.distributor_name),
         state: tag(order.state),
         ordered: When::ago(order.ordered_at, now, &visitor.zone()),
         changed: When::ago(order.updated_at, now, &visitor.zone()),

@@ -4,10 +4,10 @@ use web_templates::text::counted;
 use web_templates::{Action, Choice, Field, Form, Icon, When};
 
 use super::words::CARRIERS;
-use crate::ground::enums::{OrderItemState, OrderState};
+use crate::ground::enums::OrderItemState;
 use crate::http::State;
 use crate::http::portal::visitor::Visitor;
-use crate::orders::{Item, Line, Order, Parcel, Step};
+use crate::orders::{Item, Line, Order, OrderMove, Parcel, Step, Tally};
 use crate::tenancy::Right;
 
 /// Serials that are ticked one by one; of more, those that are not there are typed.
@@ -18,6 +18,7 @@ const PARCELS: usize = 5;
 /// What an order's page is made of.
 pub(super) struct Known {
     pub(super) order: Order,
+    pub(super) tally: Tally,
     pub(super) lines: Vec<Line>,
     pub(super) parcels: Vec<Parcel>,
     pub(super) items: Vec<Item>,
@@ -27,33 +28,14 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// How many still want a serial.
-    pub(super) fn open(&self) -> i64 {
-        self.lines.iter().map(Line::open).sum()
-    }
-
-    /// How many of these the inventory has.
+    /// How many of those that want a serial the inventory has.
     fn there(&self) -> i64 {
         let each = self.lines.iter().zip(&self.free);
         each.map(|(line, free)| line.open().min(*free)).sum()
     }
 
-    fn sent(&self) -> i64 {
-        self.lines.iter().map(|line| line.sent).sum()
-    }
-
-    /// Found, and not sent.
-    fn ready(&self) -> i64 {
-        self.lines.iter().map(|line| line.found - line.sent).sum()
-    }
-
-    pub(super) fn missing(&self) -> impl Iterator<Item = &Item> {
-        let items = self.items.iter();
-        items.filter(|item| item.state == OrderItemState::Missing)
-    }
-
-    fn is_over(&self) -> bool {
-        matches!(self.order.state, OrderState::InStock | OrderState::Cancelled)
+    fn are(&self, state: OrderItemState) -> Vec<&Item> {
+        self.items.iter().filter(|item| item.state == state).collect()
     }
 }
 
@@ -66,24 +48,14 @@ struct Maker<'a> {
 
 /// What the visitor can do.
 pub(super) fn moves(state: &State, visitor: &Visitor, known: &Known) -> Vec<Action> {
-    if known.is_over() {
-        return Vec::new();
-    }
     let maker = Maker {
         state,
         visitor,
         known,
     };
-    let mut moves = Vec::new();
-    if visitor.can(Right::FulfilOrders) {
-        moves.extend(maker.platform());
-    }
-    if visitor.can(Right::PlaceOrders) {
-        moves.extend(maker.distributor());
-    }
-    if visitor.can(Right::HandleOrders) && known.sent() == 0 {
-        moves.push(maker.cancel());
-    }
+    let mut moves = maker.finding();
+    moves.extend(maker.arriving());
+    moves.extend(maker.ending());
     moves
 }
 
@@ -93,22 +65,28 @@ impl Maker<'_> {
         Form::new(action, self.visitor.csrf(self.state), submit)
     }
 
-    fn platform(&self) -> Vec<Action> {
+    /// Whether the visitor can do it, and it is the time for it.
+    fn may(&self, what: OrderMove) -> bool {
         let known = self.known;
-        let (open, there, ready) = (known.open(), known.there(), known.ready());
+        self.visitor.can(what.right()) && what.check(known.order.state, known.tally).is_ok()
+    }
+
+    /// From what is wanted to what is sent.
+    fn finding(&self) -> Vec<Action> {
+        let (tally, there) = (self.known.tally, self.known.there());
+        let open = tally.open();
         let mut moves = Vec::new();
-        let things = |count: i64| counted(count.unsigned_abs(), "serial", "serials");
-        if open > 0 && there > 0 {
+        if self.may(OrderMove::Allocate) && there > 0 {
             let find = self
-                .form("allocate", &format!("Find {}", things(there)))
+                .form("allocate", &format!("Find {}", serial_count(there)))
                 .hidden("next", "yes");
             let hint = format!(
                 "The next ones of the inventory, for {} still wanted.",
-                things(open)
+                serial_count(open)
             );
             moves.push(Action::post(find).icon(Icon::Stock).hint(hint).primary());
         }
-        if ready > 0 {
+        if self.may(OrderMove::Ship) {
             let ship = self.form("ship", "Ship").icon(Icon::Orders).fields(vec![
                 Field::text("carrier", "Carrier")
                     .required()
@@ -118,11 +96,11 @@ impl Maker<'_> {
                 Field::area("serials", "Only these serials")
                     .hint("One a line. Left empty: everything that is found, up to 500."),
             ]);
-            let hint = format!("{} wait to be sent.", things(ready));
+            let hint = format!("{} wait to be sent.", serial_count(tally.allocated));
             let ship = Action::ask("Ship", ship).icon(Icon::Orders).hint(hint);
             moves.push(if open == 0 { ship.primary() } else { ship });
         }
-        if open > 0 {
+        if self.may(OrderMove::Allocate) {
             let typed = self.form("allocate", "Allocate these").fields(vec![
                 Field::area("serials", "Serials")
                     .required()
@@ -130,35 +108,55 @@ impl Maker<'_> {
             ]);
             moves.push(Action::ask("Allocate by serial", typed).icon(Icon::Label));
         }
-        if known.missing().next().is_some() {
-            moves.push(self.write_off());
-        }
-        if ready > 0 {
+        if self.may(OrderMove::Release) {
             let release = self.form("release", "Give up").fields(vec![
                 Field::area("serials", "Serials").hint("One a line. Left empty: all that were not sent."),
             ]);
-            moves.push(Action::ask("Give serials up", release).hint("They are free for other orders again."));
-        }
-        if open > 0 && (ready > 0 || known.sent() > 0) {
-            let rest = self
-                .form("waive", "The rest will not come")
-                .danger()
-                .fields(vec![Field::text("reason", "Why")]);
-            let hint = format!("{} would not be delivered.", things(open));
-            moves.push(Action::ask("Close the rest", rest).hint(hint));
+            let release = Action::ask("Give serials up", release).icon(Icon::Return);
+            moves.push(release.hint("They are free for other orders again."));
         }
         moves
     }
 
-    fn distributor(&self) -> Vec<Action> {
-        let on_way = self.known.parcels.iter().filter(|parcel| parcel.on_its_way > 0);
-        let mut moves: Vec<Action> = on_way.take(PARCELS).map(|parcel| self.receive(parcel)).collect();
-        let missing: Vec<&Item> = self.known.missing().collect();
-        if !missing.is_empty() {
+    /// What was sent, as who ordered it takes it in.
+    fn arriving(&self) -> Vec<Action> {
+        let mut moves = Vec::new();
+        if self.may(OrderMove::Receive) {
+            let on_way = self.known.parcels.iter().filter(|parcel| parcel.on_its_way > 0);
+            moves.extend(on_way.take(PARCELS).map(|parcel| self.receive(parcel)));
+        }
+        if self.may(OrderMove::TakeLate) {
+            let missing = self.known.are(OrderItemState::Missing);
             let found = self
                 .form("found", "It arrived")
-                .fields(vec![serials(&missing, false)]);
+                .fields(vec![serials(&missing, |_| false)]);
             moves.push(Action::ask("It arrived after all", found).icon(Icon::Stock));
+        }
+        moves
+    }
+
+    /// What will not come.
+    fn ending(&self) -> Vec<Action> {
+        let is_platform = self.visitor.can(Right::FulfilOrders);
+        let mut moves = Vec::new();
+        if self.may(OrderMove::WriteOff) {
+            moves.push(self.write_off());
+        }
+        if self.may(OrderMove::Waive) {
+            let (label, hint) = if is_platform {
+                ("Close the rest", "would not be delivered")
+            } else {
+                ("Do without the rest", "would not come any more")
+            };
+            let rest = self
+                .form("waive", "The rest will not come")
+                .danger()
+                .fields(vec![Field::text("reason", "Why")]);
+            let hint = format!("{} {hint}.", serial_count(self.known.tally.open()));
+            moves.push(Action::ask(label, rest).icon(Icon::Close).hint(hint));
+        }
+        if self.may(OrderMove::Cancel) {
+            moves.push(self.cancel());
         }
         moves
     }
@@ -205,18 +203,26 @@ impl Maker<'_> {
             .primary()
     }
 
+    /// What is missing is ticked; what is on its way may be lost there, or come back.
     fn write_off(&self) -> Action {
-        let missing: Vec<&Item> = self.known.missing().collect();
+        let mut gone = self.known.are(OrderItemState::Missing);
+        gone.extend(self.known.are(OrderItemState::Shipped));
         let became = vec![
             Choice::new("lost", "Lost: out of use for good", true),
-            Choice::new("inventory", "It never left: back in the inventory", false),
+            Choice::new(
+                "inventory",
+                "It never left, or came back: in the inventory",
+                false,
+            ),
         ];
         let form = self.form("write-off", "Write off").danger().fields(vec![
-            serials(&missing, true),
+            serials(&gone, |item| item.state == OrderItemState::Missing),
             Field::select("became", "What became of it", became),
             Field::check("replace", "Send another one in its place", true),
         ]);
-        Action::ask("Write off what is missing", form)
+        Action::ask("Write off what did not arrive", form)
+            .icon(Icon::Retire)
+            .hint("What is missing, or what the carrier lost or brought back.")
     }
 
     fn cancel(&self) -> Action {
@@ -229,16 +235,22 @@ impl Maker<'_> {
             .form("cancel", submit)
             .danger()
             .fields(vec![Field::text("reason", "Why")]);
-        Action::ask(label, form).hint("As long as nothing was sent. What was found for it is free again.")
+        Action::ask(label, form)
+            .icon(Icon::Retire)
+            .hint("As long as nothing was sent. What was found for it is free again.")
     }
 }
 
-/// Which of them.
-fn serials(items: &[&Item], ticked: bool) -> Field {
+fn serial_count(count: i64) -> String {
+    counted(count.unsigned_abs(), "serial", "serials")
+}
+
+/// Which of them; ticked are those that it is most likely about.
+fn serials(items: &[&Item], ticked: fn(&Item) -> bool) -> Field {
     if items.len() <= TICKED {
         let choice = |item: &&Item| {
             let label = format!("{} · {}", item.serial, item.model);
-            Choice::new(&item.serial, label, ticked)
+            Choice::new(&item.serial, label, ticked(item))
         };
         Field::checks("serials", "Which", items.iter().map(choice).collect())
     } else {

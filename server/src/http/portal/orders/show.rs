@@ -3,12 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
+use vitals::Kind;
 use web_templates::{
     Action, Fact, FactCard, Field, Form, Link, OrderItem, OrderLine, OrderPage, Step as WayStep, StepState,
-    When,
+    Tag, When,
 };
 
-use super::list::is_distributor;
+use super::list::of_distributor;
 use super::moves::{Known, moves};
 use super::words::{history, item_tag, notes, tag, tracking_href};
 use crate::ground::enums::{OrderItemState, OrderState, OrderStepKind};
@@ -54,12 +55,21 @@ pub(super) async fn refused(
 ) -> Result<HttpResponse, PageError> {
     let known = find(state, visitor, id).await?;
     let mut page = page(state, visitor, &known).await?;
-    let tried = format!("/orders/{id}/{verb}");
+    refused_at(&mut page, &format!("/orders/{id}/{verb}"), sent, refused)
+}
+
+/// The page of an order or a return that says why something could not be done, at the form that tried it.
+pub(in crate::http::portal) fn refused_at(
+    page: &mut OrderPage,
+    tried: &str,
+    sent: &Sent,
+    refused: Refused,
+) -> Result<HttpResponse, PageError> {
     let status = match &mut page.note_form {
         Some(form) if form.action == tried => refused.show(form, sent)?,
-        _ => refused.show_at(&mut page.frame, &mut page.moves, &tried, sent)?,
+        _ => refused.show_at(&mut page.frame, &mut page.moves, tried, sent)?,
     };
-    html_with(status, &page)
+    html_with(status, page)
 }
 
 async fn find(state: &State, visitor: &Visitor, id: OrderId) -> Result<Known, PageError> {
@@ -68,6 +78,7 @@ async fn find(state: &State, visitor: &Visitor, id: OrderId) -> Result<Known, Pa
             .run(state.database(), async |tx| {
                 Ok::<_, RegistryError>(Known {
                     order: orders::get(tx, id).await?,
+                    tally: orders::tally(tx, id).await?,
                     lines: orders::lines(tx, id).await?,
                     parcels: orders::parcels(tx, id).await?,
                     items: orders::items(tx, id).await?,
@@ -77,7 +88,7 @@ async fn find(state: &State, visitor: &Visitor, id: OrderId) -> Result<Known, Pa
             })
             .await
     })?;
-    if visitor.can(Right::FulfilOrders) && known.open() > 0 {
+    if visitor.can(Right::FulfilOrders) && known.tally.open() > 0 {
         known.free = state.orders().free(visitor.caller(), id).await?;
     }
     Ok(known)
@@ -100,10 +111,7 @@ async fn page(state: &State, visitor: &Visitor, known: &Known) -> Result<OrderPa
     Ok(OrderPage {
         frame,
         state: tag(order.state),
-        distributor: (!is_distributor(visitor)).then(|| {
-            let href = format!("/distributors/{}", order.distributor);
-            Link::to(&order.distributor_name, href)
-        }),
+        distributor: of_distributor(visitor, order.distributor, &order.distributor_name),
         warnings: warnings(known),
         actions: vec![Action::print()],
         steps: way(visitor, known, now),
@@ -127,19 +135,14 @@ pub(in crate::http::portal) fn note_form(state: &State, visitor: &Visitor, path:
 }
 
 fn warnings(known: &Known) -> Vec<String> {
-    let missing = known.missing().count();
-    let mut warnings = Vec::new();
-    if missing > 0 {
-        let what = if missing == 1 {
-            "One device or hub is"
-        } else {
-            "Some devices or hubs are"
-        };
-        warnings.push(format!(
-            "{what} missing. It is open until it arrives after all, or the platform writes it off."
-        ));
-    }
-    warnings
+    let what = match known.tally.missing {
+        0 => return Vec::new(),
+        1 => "One device or hub is missing. It is".to_owned(),
+        many => format!("{many} devices and hubs are missing. They are"),
+    };
+    vec![format!(
+        "{what} waited for until the rest arrives after all, or the platform writes it off."
+    )]
 }
 
 /// Ordered, allocated, shipped, received, in stock.
@@ -166,14 +169,31 @@ fn way(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<WayStep> {
         }
     }
     if known.order.state == OrderState::Cancelled {
-        "Cancelled".clone_into(&mut way[1].label);
-        way[1].state = StepState::Stuck;
+        let at = known
+            .steps
+            .iter()
+            .rev()
+            .find(|step| step.kind == OrderStepKind::Cancelled);
+        stopped(&mut way[1], "Cancelled", at.map(|step| step.at), visitor, now);
     }
     if known.order.state == OrderState::Received {
         way[4].state = StepState::Stuck;
         "Something is missing".clone_into(&mut way[4].note);
     }
     way
+}
+
+/// Where the way ended before its end.
+pub(in crate::http::portal) fn stopped(
+    step: &mut WayStep,
+    word: &str,
+    at: Option<DateTime<Utc>>,
+    visitor: &Visitor,
+    now: DateTime<Utc>,
+) {
+    word.clone_into(&mut step.label);
+    step.note = at.map_or_else(String::new, |at| When::clock(at, now, &visitor.zone()).text);
+    step.state = StepState::Stuck;
 }
 
 fn lines(known: &Known) -> Vec<OrderLine> {
@@ -197,24 +217,34 @@ fn lines(known: &Known) -> Vec<OrderLine> {
     known.lines.iter().enumerate().map(line).collect()
 }
 
-/// With the way to its page, for who sees it there: the platform from the beginning, a distributor once it has it.
-fn row(visitor: &Visitor, item: &Item) -> OrderItem {
-    let is_there = visitor.can(Right::FulfilOrders)
-        || visitor.can(Right::SeeDevices) && item.state == OrderItemState::Received;
-    let href = match item.thing {
+/// A device or a hub of an order or a return, with the way to its page for who sees it there.
+pub(in crate::http::portal) fn thing(
+    (thing, is_seen): (Thing, bool),
+    (kinds, model, serial): (&[Kind], &str, &str),
+    state: Tag,
+) -> OrderItem {
+    let href = match thing {
         Thing::Device(id) => format!("/devices/{id}/about"),
         Thing::Hub(id) => format!("/hubs/{id}"),
     };
     OrderItem {
-        kind: item.kinds.first().copied(),
-        model: item.model.clone(),
-        serial: if is_there {
-            Link::to(&item.serial, href)
+        kind: kinds.first().copied(),
+        model: model.to_owned(),
+        serial: if is_seen {
+            Link::to(serial, href)
         } else {
-            Link::plain(&item.serial)
+            Link::plain(serial)
         },
-        state: item_tag(item.state),
+        state,
     }
+}
+
+/// The platform sees it from the beginning, a distributor once it has it.
+fn row(visitor: &Visitor, item: &Item) -> OrderItem {
+    let is_seen = visitor.can(Right::FulfilOrders)
+        || visitor.can(Right::SeeDevices) && item.state == OrderItemState::Received;
+    let what = (item.kinds.as_slice(), item.model.as_str(), item.serial.as_str());
+    thing((item.thing, is_seen), what, item_tag(item.state))
 }
 
 fn cards(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<FactCard> {
@@ -245,19 +275,24 @@ fn cards(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<FactCard> 
         ],
     )];
     cards.extend(
-        known
-            .parcels
-            .iter()
+        (1..=known.parcels.len())
+            .rev()
+            .zip(&known.parcels)
             .take(PARCELS)
-            .map(|parcel| carried(visitor, parcel, now)),
+            .map(|(place, parcel)| carried(visitor, (place, parcel), known.parcels.len(), now)),
     );
     cards
 }
 
-fn carried(visitor: &Visitor, parcel: &Parcel, now: DateTime<Utc>) -> FactCard {
+/// One parcel of several, the newest of which comes first.
+fn carried(visitor: &Visitor, (place, parcel): (usize, &Parcel), all: usize, now: DateTime<Utc>) -> FactCard {
     let when = When::clock(parcel.shipped_at, now, &visitor.zone());
+    let title = match all {
+        1 => "Parcel".to_owned(),
+        _ => format!("Parcel {place} of {all}"),
+    };
     FactCard::new(
-        "Parcel",
+        title,
         vec![
             Fact::text("Carrier", &parcel.carrier),
             tracking(&parcel.carrier, parcel.tracking.as_deref()),

@@ -2,33 +2,19 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use web_templates::text::counted;
-use web_templates::{Action, Attention, Icon, Link, OrderRow, OrdersPage, When};
+use web_templates::{Action, Attention, OrderRow, When};
 
 use super::words::{reason, tag};
 use crate::http::State;
 use crate::http::portal::error::PageError;
-use crate::http::portal::frame::{Place, frame};
-use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
-use crate::http::portal::orders::list::{is_distributor, tabs};
-use crate::http::portal::page::html;
+use crate::http::portal::orders::list::{Asked, Listed, of_distributor};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
 use crate::orders::incoming;
-use crate::orders::returns::{self, Return, ReturnFilter, ReturnKey, ReturnStanding};
+use crate::orders::returns::{self, Return};
 use crate::registry::RegistryError;
-use crate::tenancy::{Right, Scope as _};
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Asked {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    state: String,
-    #[serde(default)]
-    after: String,
-}
+use crate::tenancy::Scope as _;
 
 /// The returns that the visitor sees, the newest first.
 pub(super) async fn get(
@@ -36,15 +22,7 @@ pub(super) async fn get(
     visitor: Visitor,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
-    let ask = ask::<ReturnKey>(&asked.after, ROWS)?;
-    let wanted = ReturnFilter {
-        q: typed(&asked.q),
-        standing: match asked.state.as_str() {
-            "open" => ReturnStanding::Open,
-            word => chosen(word).map_or(ReturnStanding::Any, ReturnStanding::Is),
-        },
-        distributor: None,
-    };
+    let (ask, wanted) = (asked.page()?, asked.filter());
     let (page, counts) = in_scope!(visitor.caller(), scope => {
         scope
             .run(state.database(), async |tx| {
@@ -53,61 +31,37 @@ pub(super) async fn get(
             })
             .await
     })?;
-    let states = [
-        ("open", "Not over"),
-        ("asked", "Asked"),
-        ("accepted", "Accepted"),
-        ("sent", "On their way"),
-        ("received", "Received"),
-        ("declined", "Declined"),
-        ("cancelled", "Cancelled"),
-    ];
     let now = state.ground().now();
-    let pairs = [("q", asked.q.as_str()), ("state", asked.state.as_str())];
-    html(&OrdersPage {
-        frame: frame(
-            &state,
-            &visitor,
-            Place::Orders,
-            "Returns",
-            &visitor.counts(&state).await?,
-        ),
+    let listed = Listed {
+        is_orders: false,
+        what: "Returns",
+        path: "/returns",
+        nothing: "A distributor asks to send devices and hubs of its stock back; each step until they are received stands here with its date.",
+        states: STATES,
         attention: Attention::of(&[(
             counts.returns.unsigned_abs(),
             "return waits for the platform",
             "returns wait for the platform",
         )])
         .or("No return waits for the platform."),
-        actions: actions(&visitor),
-        tabs: tabs(false, counts),
-        what: "Returns",
-        nothing: "A distributor asks to send devices and hubs of its stock back; each step until they are received stands here with its date.",
-        filter: filter(
-            "/returns",
-            &asked.q,
-            "Number, serial or tracking",
-            vec![select("state", "State", "Every state", &asked.state, states)],
-        ),
-        with_distributor: !is_distributor(&visitor),
+        action: Action::go("Send something back", "/returns/new"),
         rows: page.rows.iter().map(|back| row(&visitor, now, back)).collect(),
-        pager: pager(
-            "/returns",
-            &pairs,
-            &asked.after,
-            page.next.as_ref(),
-            String::new(),
-        ),
         months: Vec::new(),
-    })
+    };
+    listed
+        .answer(&state, &visitor, &asked, (counts, page.next.as_ref()))
+        .await
 }
 
-fn actions(visitor: &Visitor) -> Vec<Action> {
-    let ask = Action::go("Send something back", "/returns/new")
-        .icon(Icon::Add)
-        .primary();
-    let may = visitor.can(Right::PlaceOrders);
-    may.then_some(ask).into_iter().collect()
-}
+const STATES: &[(&str, &str)] = &[
+    ("open", "Not over"),
+    ("asked", "Asked"),
+    ("accepted", "Accepted"),
+    ("sent", "On their way"),
+    ("received", "Received"),
+    ("declined", "Declined"),
+    ("cancelled", "Cancelled"),
+];
 
 fn row(visitor: &Visitor, now: DateTime<Utc>, back: &Return) -> OrderRow {
     let count = counted(
@@ -115,15 +69,11 @@ fn row(visitor: &Visitor, now: DateTime<Utc>, back: &Return) -> OrderRow {
         "device or hub",
         "devices and hubs",
     );
-    let of = (!is_distributor(visitor)).then(|| {
-        let href = format!("/distributors/{}", back.distributor);
-        Link::to(&back.distributor_name, href)
-    });
     OrderRow {
         href: format!("/returns/{}", back.id),
         number: format!("{} · {}", back.number, reason(back.reason)),
         what: count,
-        distributor: of,
+        distributor: of_distributor(visitor, back.distributor, &back.distributor_name),
         state: tag(back.state),
         ordered: When::ago(back.asked_at, now, &visitor.zone()),
         changed: When::ago(back.updated_at, now, &visitor.zone()),

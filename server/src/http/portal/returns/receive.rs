@@ -22,6 +22,7 @@ pub(super) async fn post(
     let came = CameBack {
         retired: serials(&sent, "retired"),
         missing: serials(&sent, "missing"),
+        condition: sent.maybe("condition").map(str::to_owned),
     };
     let done = state
         .orders()

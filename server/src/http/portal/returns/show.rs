@@ -3,9 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use web_templates::{
-    Action, Fact, FactCard, Field, Form, Icon, Link, OrderItem, OrderPage, Step as WayStep, StepState, When,
-};
+use web_templates::{Action, Fact, FactCard, Field, Form, Icon, OrderItem, OrderPage, Step as WayStep, When};
 
 use super::words::{item_tag, reason, tag};
 use crate::ground::enums::{OrderStepKind, ReturnItemState, ReturnState};
@@ -13,18 +11,17 @@ use crate::ground::ids::ReturnId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
-use crate::http::portal::orders::list::is_distributor;
-use crate::http::portal::orders::show::{note_form, tracking};
+use crate::http::portal::orders::list::{is_distributor, of_distributor};
+use crate::http::portal::orders::show::{note_form, refused_at, stopped, thing, tracking};
 use crate::http::portal::orders::words::{CARRIERS, history, notes};
 use crate::http::portal::page::html_with;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
-use crate::orders::Step;
 use crate::orders::returns::{self, Return, ReturnItem};
+use crate::orders::{ReturnMove, Step};
 use crate::registry::RegistryError;
-use crate::registry::errands::Thing;
 use crate::tenancy::{Right, Scope as _};
 
 /// What the page is made of.
@@ -57,12 +54,7 @@ pub(super) async fn refused(
 ) -> Result<HttpResponse, PageError> {
     let known = find(state, visitor, id).await?;
     let mut page = page(state, visitor, &known).await?;
-    let tried = format!("/returns/{id}/{verb}");
-    let status = match &mut page.note_form {
-        Some(form) if form.action == tried => refused.show(form, sent)?,
-        _ => refused.show_at(&mut page.frame, &mut page.moves, &tried, sent)?,
-    };
-    html_with(status, &page)
+    refused_at(&mut page, &format!("/returns/{id}/{verb}"), sent, refused)
 }
 
 async fn find(state: &State, visitor: &Visitor, id: ReturnId) -> Result<Known, PageError> {
@@ -94,10 +86,7 @@ async fn page(state: &State, visitor: &Visitor, known: &Known) -> Result<OrderPa
     Ok(OrderPage {
         frame,
         state: tag(back.state),
-        distributor: (!is_distributor(visitor)).then(|| {
-            let href = format!("/distributors/{}", back.distributor);
-            Link::to(&back.distributor_name, href)
-        }),
+        distributor: of_distributor(visitor, back.distributor, &back.distributor_name),
         warnings: Vec::new(),
         actions: vec![Action::print()],
         steps: way(visitor, known, now),
@@ -119,8 +108,8 @@ fn way(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<WayStep> {
         ReturnState::Accepted => (2, None),
         ReturnState::Sent => (3, None),
         ReturnState::Received => (4, None),
-        ReturnState::Declined => (1, Some("Declined")),
-        ReturnState::Cancelled => (1, Some("Cancelled")),
+        ReturnState::Declined => (1, Some(("Declined", OrderStepKind::Declined))),
+        ReturnState::Cancelled => (1, Some(("Cancelled", OrderStepKind::Cancelled))),
     };
     let mut way = WayStep::way(&["Asked", "Accepted", "On its way", "Received"], done);
     let kinds = [
@@ -134,35 +123,22 @@ fn way(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<WayStep> {
             step.note = When::clock(last.at, now, &visitor.zone()).text;
         }
     }
-    if let Some(ended) = ended {
-        ended.clone_into(&mut way[1].label);
-        way[1].note.clear();
-        way[1].state = StepState::Stuck;
+    if let Some((word, kind)) = ended {
+        let at = known.steps.iter().rev().find(|step| step.kind == kind);
+        stopped(&mut way[1], word, at.map(|step| step.at), visitor, now);
     }
     way
 }
 
-/// With the way to its page, for who sees it there.
+/// The platform sees it from the beginning, a distributor as long as it has it.
 fn row(visitor: &Visitor, item: &ReturnItem) -> OrderItem {
     let is_here = matches!(
         item.state,
         ReturnItemState::Waiting | ReturnItemState::Missing | ReturnItemState::Kept
     );
-    let is_there = visitor.can(Right::FulfilOrders) || is_distributor(visitor) && is_here;
-    let href = match item.thing {
-        Thing::Device(id) => format!("/devices/{id}/about"),
-        Thing::Hub(id) => format!("/hubs/{id}"),
-    };
-    OrderItem {
-        kind: item.kinds.first().copied(),
-        model: item.model.clone(),
-        serial: if is_there {
-            Link::to(&item.serial, href)
-        } else {
-            Link::plain(&item.serial)
-        },
-        state: item_tag(item.state),
-    }
+    let is_seen = visitor.can(Right::FulfilOrders) || is_distributor(visitor) && is_here;
+    let what = (item.kinds.as_slice(), item.model.as_str(), item.serial.as_str());
+    thing((item.thing, is_seen), what, item_tag(item.state))
 }
 
 fn moves(state: &State, visitor: &Visitor, back: &Return) -> Vec<Action> {
@@ -170,56 +146,59 @@ fn moves(state: &State, visitor: &Visitor, back: &Return) -> Vec<Action> {
         let action = format!("/returns/{}/{verb}", back.id);
         Form::new(action, visitor.csrf(state), submit)
     };
-    let may = |right: Right, is_time: bool, action: Action| (is_time && visitor.can(right)).then_some(action);
-    let decline = form("decline", "Decline")
-        .danger()
-        .fields(vec![Field::text("reason", "Why").required()]);
-    let send = form("send", "It is on its way").fields(vec![
-        Field::text("carrier", "Carrier").required().hint(CARRIERS),
-        Field::code("tracking", "Tracking number"),
-    ]);
-    let receive = form("receive", "Take in").icon(Icon::Stock).fields(vec![
+    let action = |what| match what {
+        ReturnMove::Accept => Action::post(form("accept", "Accept"))
+            .icon(Icon::Check)
+            .hint("Its distributor may send it from then on.")
+            .primary(),
+        ReturnMove::Decline => {
+            let decline = form("decline", "Decline").danger();
+            let decline = decline.fields(vec![Field::text("reason", "Why").required()]);
+            Action::ask("Decline", decline).icon(Icon::Close)
+        }
+        ReturnMove::Receive => Action::ask("Take it in", receive(form("receive", "Take in")))
+            .icon(Icon::Stock)
+            .primary(),
+        ReturnMove::Send => {
+            let send = form("send", "It is on its way").fields(vec![
+                Field::text("carrier", "Carrier").required().hint(CARRIERS),
+                Field::code("tracking", "Tracking number"),
+            ]);
+            Action::ask("Say that it is sent", send)
+                .icon(Icon::Orders)
+                .hint(format!("Write {} on the parcel.", back.number))
+                .primary()
+        }
+        ReturnMove::Cancel => Action::post(form("cancel", "Keep it after all").danger())
+            .icon(Icon::Retire)
+            .hint("The return is cancelled."),
+    };
+    let order = [
+        ReturnMove::Accept,
+        ReturnMove::Decline,
+        ReturnMove::Receive,
+        ReturnMove::Send,
+        ReturnMove::Cancel,
+    ];
+    let can = |what: &ReturnMove| visitor.can(what.right()) && what.leads(back.state).is_ok();
+    order.into_iter().filter(can).map(action).collect()
+}
+
+/// What came back, by what is not as usual.
+fn receive(form: Form) -> Form {
+    form.icon(Icon::Stock).fields(vec![
         Field::area("retired", "Out of use for good")
             .hint("Serials, one a line. Everything else goes into the inventory."),
         Field::area("missing", "Did not arrive")
             .hint("Serials, one a line. They stay in the distributor’s stock."),
-    ]);
-    let (is_asked, is_accepted) = (
-        back.state == ReturnState::Asked,
-        back.state == ReturnState::Accepted,
-    );
-    let all = [
-        may(
-            Right::FulfilOrders,
-            is_asked,
-            Action::post(form("accept", "Accept"))
-                .hint("Its distributor may send it from then on.")
-                .primary(),
-        ),
-        may(Right::FulfilOrders, is_asked, Action::ask("Decline", decline)),
-        may(
-            Right::FulfilOrders,
-            back.state == ReturnState::Sent,
-            Action::ask("Take it in", receive).icon(Icon::Stock).primary(),
-        ),
-        may(
-            Right::PlaceOrders,
-            is_accepted,
-            Action::ask("Say that it is sent", send)
-                .icon(Icon::Orders)
-                .primary(),
-        ),
-        may(
-            Right::PlaceOrders,
-            is_asked || is_accepted,
-            Action::post(form("cancel", "Keep it after all").danger()).hint("The return is cancelled."),
-        ),
-    ];
-    all.into_iter().flatten().collect()
+        Field::text("condition", "In what condition it is")
+            .hint("At most 500 characters. Both sides read it."),
+    ])
 }
 
 fn card(visitor: &Visitor, back: &Return, now: DateTime<Utc>) -> FactCard {
     let mut facts = vec![
+        Fact::code("Return number", &back.number).copied(),
         Fact::text("Why", reason(back.reason)),
         Fact::text("Asked by", &back.asker_name),
         Fact::time("Asked", Some(When::clock(back.asked_at, now, &visitor.zone()))),
