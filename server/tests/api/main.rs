@@ -8,12 +8,15 @@
 )]
 
 mod access;
+mod at_once;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
 mod confirmation;
 mod holders;
 mod hubs;
+mod issuers;
 mod letters;
+mod names;
 mod passwords;
 mod people;
 mod places;

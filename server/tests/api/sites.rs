@@ -208,4 +208,46 @@ async fn who_is_invited_to_a_site_sees_no_more_at_the_first_sign_in() {
             .unwrap();
     assert!(kept.0);
     assert!(!kept.1.iter().any(|permission| permission == "manage_users"));
+
+    let at_hand = json!({"devices": [another(&divided).await]});
+    let path = format!("/api/v1/sites/{}/devices", divided.there);
+    assert_eq!(user.post(&path, &at_hand).await.status, 204);
+    let letter = divided.world.last_letter("invitation").await;
+    assert_eq!(letter.to, "invited@clinic.example");
+    let form = format!("password={PASSWORD}&again={PASSWORD}").replace(' ', "+");
+    let door = format!("/invitation/{}", letter.token());
+    let request = divided.world.anyone.request("POST", &door).body(form);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    // The first page is the answer's way to go, which the client went.
+    let arrived = divided.world.anyone.send(request).await;
+    assert!(
+        arrived.status < 400 && !arrived.text.contains("works no longer"),
+        "{}",
+        arrived.text
+    );
+    let ina = divided.world.anyone.sign_in("invited@clinic.example").await;
+    assert_eq!(
+        ina.get("/api/v1/devices").await.ids(),
+        [at_hand["devices"][0].as_str().unwrap()]
+    );
+    assert_eq!(ina.get("/api/v1/sites").await.ids(), [divided.there.as_str()]);
+    assert!(ina.get("/api/v1/hubs").await.ids().is_empty());
+    for path in [
+        format!("/api/v1/devices/{}", divided.clinic.device),
+        format!("/api/v1/devices/{}/readings", divided.clinic.device),
+        format!("/api/v1/hubs/{}", divided.clinic.hub),
+        format!("/api/v1/sites/{}", divided.here),
+    ] {
+        assert_eq!(ina.get(&path).await.status, 404, "{path}");
+    }
+    assert_eq!(ina.get("/api/v1/users").await.status, 403);
+}
+
+/// Another device of the clinic's.
+async fn another(divided: &Divided) -> String {
+    let admin = divided.world.admin().await;
+    let model = divided.world.model(&admin).await;
+    let device = json!({"maker": "Acme", "serial": "S-another", "model_id": model,
+        "customer_id": divided.clinic.customer});
+    admin.post("/api/v1/devices", &device).await.created("id")
 }

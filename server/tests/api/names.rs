@@ -1,0 +1,110 @@
+//! Names that people type stand in letters to others, who know the platform and not the writer: a name is no more than a name.
+
+use serde_json::json;
+use vitalwire_server::identity::Organisation;
+
+use crate::world::{PASSWORD, World};
+
+/// What a mail program would make a link of, or break a letter with.
+const MORE_THAN_A_NAME: [&str; 7] = [
+    "Your bank: http://bank.example/login",
+    "see https://x.example",
+    "ftp://files.example",
+    "<b>Lena</b>",
+    "Lena <lena@clinic.example>",
+    "Lena\nYour account is closed",
+    "Lena\u{7f}Ortiz",
+];
+
+#[tokio::test]
+async fn what_is_more_than_a_name_is_refused_wherever_a_name_is_typed() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let clinic = world.tenant(&admin, "clinic").await;
+    let user = |name: &str, password: bool| {
+        let mut user = json!({"email": "lena@clinic.example", "name": name, "role": "customer",
+            "customer_id": clinic.customer, "permissions": []});
+        if password {
+            user["password"] = json!(PASSWORD);
+        }
+        user
+    };
+    let contacts = format!("/api/v1/customers/{}/contacts", clinic.customer);
+    let customer = format!("/api/v1/customers/{}", clinic.customer);
+    let hub = json!({"serial": "H-named", "customer_id": clinic.customer});
+    for name in MORE_THAN_A_NAME {
+        let mut hub = hub.clone();
+        hub["name"] = json!(name);
+        let named = json!({"name": name});
+        let contact = json!({"name": name, "purpose": "general", "phone": "+1 555 0100"});
+        for (by, path, body) in [
+            (&clinic.user, "/api/v1/invitations", user(name, false)),
+            (&clinic.user, "/api/v1/users", user(name, true)),
+            (&admin, "/api/v1/distributors", named.clone()),
+            (&admin, "/api/v1/customers", named.clone()),
+            (&admin, contacts.as_str(), contact),
+            (&admin, "/api/v1/hubs", hub),
+        ] {
+            let answer = by.post(path, &body).await;
+            assert_eq!(
+                answer.problem(),
+                (422, "invalid"),
+                "{path} {name:?}: {}",
+                answer.text
+            );
+        }
+        for (by, path) in [
+            (&admin, customer.as_str()),
+            (&clinic.user, "/api/v1/organisation"),
+        ] {
+            let answer = by.patch(path, &named).await;
+            assert_eq!(
+                answer.problem(),
+                (422, "invalid"),
+                "{path} {name:?}: {}",
+                answer.text
+            );
+        }
+    }
+    let written = world.letters("invitation").await;
+    assert!(
+        written
+            .iter()
+            .all(|letter| letter.to == "new.clinic@clinic.example"),
+        "nobody was written to but whom the world invited"
+    );
+
+    // What is a name stands in the letter as it was typed.
+    let name = "Dr. Zoë O'Brien-Łukasik & Sons, Ltd. (1st floor)";
+    let invitation = user(name, false);
+    clinic
+        .user
+        .post("/api/v1/invitations", &invitation)
+        .await
+        .created("id");
+    let letter = world.last_letter("invitation").await;
+    assert_eq!(letter.to, "lena@clinic.example");
+    assert!(
+        letter.text.starts_with(&format!("Hello {name},\n")),
+        "{}",
+        letter.text
+    );
+    let links = letter.text.matches("://").count();
+    assert_eq!(links, 1, "the one that the platform wrote: {}", letter.text);
+}
+
+/// The inviter's own name stands there too, and is not what they make of it.
+#[tokio::test]
+async fn a_name_of_before_is_no_way_around() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let clinic = world.tenant(&admin, "clinic").await;
+    let of = Organisation::Customer(clinic.customer_id());
+    let id = world.user("other@clinic.example", of).await;
+    let path = format!("/api/v1/users/{id}");
+    let renamed = clinic
+        .user
+        .patch(&path, &json!({"name": "http://x.example"}))
+        .await;
+    assert_eq!(renamed.status, 422, "a name is given once: {}", renamed.text);
+}
