@@ -337,15 +337,6 @@ async fn what_is_promised_says_to_what() {
     let back = answer.location().split('?').next().unwrap().to_owned();
     let page = format!("/devices/{}", Uuid::from_u128(12));
     step(root, &format!("{back}/accept"), &[], "The return is accepted.").await;
-    let page = seller.get(&back).await;
-    assert!(
-        page.text.contains("Write R-"),
-        "the parcel says which return it is"
-    );
-    assert!(
-        !page.text.contains("/receive"),
-        "it is not the seller who takes it in"
-    );
     for browser in [seller, root] {
         let shown = browser.get(&page).await.text;
         assert!(
