@@ -3,6 +3,7 @@
 use uuid::Uuid;
 use vitalwire_server::identity::Organisation;
 
+use crate::browser::Browser;
 use crate::world::{Customer, World};
 
 /// A page without its tags.
@@ -154,19 +155,25 @@ async fn the_portfolio_shows_the_worst_first_and_leads_to_all_of_it() {
     );
 }
 
-#[tokio::test]
-async fn the_first_line_counts_who_asks_and_what_waits_and_leads_there() {
+/// A distributor's customer whose one device is switched off; and who looks: the platform, the distributor, the customer.
+async fn nothing_wanted() -> (World, Customer, [Browser; 3]) {
     let world = World::new().await;
     let meridian = world.distributor("Meridian").await;
     let clinic = world.customer_of("Clinic", Some(meridian)).await;
     world.user("Root", Organisation::Platform, None).await;
     let quiet = "update device set state = 'inactive' where id = $1";
     run(&world, quiet, clinic.device).await;
-    let (root, seller, nurse) = (
+    let looking = [
         world.signed_in("Root").await,
         world.signed_in("Meridian").await,
         world.signed_in("Clinic").await,
-    );
+    ];
+    (world, clinic, looking)
+}
+
+#[tokio::test]
+async fn the_first_line_counts_who_asks_and_leads_there() {
+    let (world, clinic, [root, _, nurse]) = nothing_wanted().await;
     let before = root.get("/admin").await.text;
     assert!(before.contains("Nothing wants your attention."), "{before}");
 
@@ -194,7 +201,11 @@ async fn the_first_line_counts_who_asks_and_what_waits_and_leads_there() {
             "{page}"
         );
     }
+}
 
+#[tokio::test]
+async fn the_first_line_counts_the_cases_that_wait_for_one_s_side() {
+    let (_world, _, [root, seller, nurse]) = nothing_wanted().await;
     // A customer's question waits for its distributor, not for the platform; the answer waits for the customer.
     let opened = nurse
         .submit(
