@@ -1,6 +1,7 @@
 //! Who sends slowly, or sends what nobody asked for, costs neither memory nor a connection for long; who is proven and
 //! only slow is waited for.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -53,6 +54,23 @@ impl Sender {
         let _refused = tokio::time::timeout(Duration::from_secs(2), sending).await;
     }
 
+    /// Returns when the server has taken from the connection what was sent so far. A loop, because nothing announces it: Linux
+    /// tells of each end of a connection what lies there unsent and unread.
+    async fn is_read(&self) {
+        let (own, server) = (
+            self.stream.local_addr().unwrap(),
+            self.stream.peer_addr().unwrap(),
+        );
+        for _ in 0..6_000 {
+            let connections = std::fs::read_to_string("/proc/net/tcp").unwrap();
+            if unread(&connections, own, server) == Some(0) && unread(&connections, server, own) == Some(0) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the server does not read on");
+    }
+
     /// What was answered, how long after the beginning, and how long after that the connection was closed.
     async fn answer(&mut self) -> (u16, String, Duration) {
         let mut text = Vec::new();
@@ -76,6 +94,7 @@ impl Sender {
         let mut buffer = [0; 4096];
         let trickle = async {
             while writing.write_all(b"1\r\n \r\n").await.is_ok() {
+                // To be this slow is what is tested; nothing is waited for.
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         };
@@ -88,6 +107,25 @@ impl Sender {
             .expect("the server hangs up");
         self.began.elapsed()
     }
+}
+
+/// What lies at one end of a connection on its way to the other and not yet read there, in bytes.
+fn unread(connections: &str, from: SocketAddr, to: SocketAddr) -> Option<u64> {
+    let hex = |at: SocketAddr| match at.ip() {
+        // As the kernel holds it, in the order of this machine.
+        IpAddr::V4(ip) => format!("{:08X}:{:04X}", u32::from_ne_bytes(ip.octets()), at.port()),
+        IpAddr::V6(_) => panic!("the server listens on IPv4 here"),
+    };
+    let (from, to) = (hex(from), hex(to));
+    connections.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+        if fields.get(1..3) != Some(&[from.as_str(), to.as_str()]) {
+            return None;
+        }
+        let (sending, received) = fields.get(4)?.split_once(':')?;
+        let bytes = |text| u64::from_str_radix(text, 16).ok();
+        Some(bytes(sending)? + bytes(received)?)
+    })
 }
 
 /// Whether the answer's body has come as its head says.
@@ -229,6 +267,7 @@ async fn a_proven_sender_that_pauses_or_trickles_is_given_up() {
         let mut sender = Sender::post(&world.server, HUBS, &signed(&hub, &good)).await;
         for part in good.chunks(25_000) {
             sender.send(part).await;
+            // To be slow, and still faster than what is given up, is what is tested.
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         assert_eq!(sender.answer().await.0, 200);
@@ -266,8 +305,7 @@ async fn a_full_room_for_bodies_turns_batches_away_and_no_single_reading() {
 
     let mut first = Sender::post(&world.server, HUBS, &signed(&hub, &body)).await;
     first.send(&body[..LARGEST - 100_000]).await;
-    // Nothing says when the server has read what was sent so far.
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    first.is_read().await;
     let mut second = Sender::post(&world.server, HUBS, &signed(&hub, &body)).await;
     second.send(&body).await;
     let (status, text, _) = second.answer().await;
