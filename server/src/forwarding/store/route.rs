@@ -121,17 +121,17 @@ with held as materialized (
 ), statuses as (
   insert into device_status as s (device_id, distributor_id, customer_id, last_seen_at, last_reading_at, last_kind,
     last_hub_id)
-  select l.device_id, d.distributor_id, d.customer_id, l.received_at,
-    case when d.customer_id = l.customer_id then l.measured_at end,
-    case when d.customer_id = l.customer_id then l.kind end,
-    case when d.customer_id = l.customer_id then l.hub_id end
-  from (select distinct on (device_id) device_id, customer_id, received_at, measured_at, kind, hub_id from found
-        order by device_id, measured_at desc) l
-  join device d on d.id = l.device_id
+  select l.device_id, d.distributor_id, d.customer_id, l.received_at, l.measured_at, l.kind, l.hub_id
+  from (select distinct on (device_id, customer_id) device_id, customer_id, received_at, measured_at, kind, hub_id
+        from found order by device_id, customer_id, measured_at desc) l
+  join device d on d.id = l.device_id and d.customer_id = l.customer_id
   order by l.device_id
   on conflict (device_id) do update set
     distributor_id = excluded.distributor_id, customer_id = excluded.customer_id,
-    last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
+    last_seen_at = case when s.customer_id is distinct from excluded.customer_id then excluded.last_seen_at
+      else greatest(s.last_seen_at, excluded.last_seen_at) end,
+    battery_percent = case when s.customer_id is not distinct from excluded.customer_id then s.battery_percent end,
+    signal_dbm = case when s.customer_id is not distinct from excluded.customer_id then s.signal_dbm end,
     last_reading_at = case when s.customer_id is distinct from excluded.customer_id then excluded.last_reading_at
       else greatest(s.last_reading_at, excluded.last_reading_at) end,
     last_kind = case when NEWER then excluded.last_kind else s.last_kind end,

@@ -53,7 +53,8 @@ pub(in crate::registry) async fn system_note_said(
              last_reading_at = case when s.customer_id = excluded.customer_id then s.last_reading_at end,
              last_kind = case when s.customer_id = excluded.customer_id then s.last_kind end,
              last_hub_id = case when s.customer_id = excluded.customer_id then s.last_hub_id end,
-             last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
+             last_seen_at = case when s.customer_id = excluded.customer_id
+               then greatest(s.last_seen_at, excluded.last_seen_at) else excluded.last_seen_at end,
              battery_percent = case when s.customer_id = excluded.customer_id
                then coalesce(excluded.battery_percent, s.battery_percent) else excluded.battery_percent end,
              signal_dbm = case when s.customer_id = excluded.customer_id
