@@ -168,7 +168,8 @@ pub(super) fn found<S: RegistryScope>(
     if *to_label {
         asked.that("d.customer_id is null and d.state in ('stock', 'returned')".to_owned());
         if S::ROLE == AdminScope::ROLE {
-            asked.that("d.distributor_id is null".to_owned());
+            // The platform's stock is a small part of all: found first, or all would be read in their order.
+            asked.that(PLATFORM_STOCK.to_owned());
         }
     }
     if let Some(state) = state {
@@ -213,6 +214,10 @@ pub(super) fn found<S: RegistryScope>(
     let sql = format!("select d.id from device d {joined} {filter} order by d.serial, d.id limit {limit}");
     (sql, values)
 }
+
+/// In the platform's own stock, by the index of distributors.
+const PLATFORM_STOCK: &str = "d.id in (select l.id from device l
+    where l.distributor_id is null and l.customer_id is null and l.state in ('stock', 'returned') offset 0)";
 
 /// What is asked for.
 #[derive(Default)]
