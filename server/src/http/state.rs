@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::desk::Rate;
 use crate::forwarding::Endpoints;
 use crate::ground::Ground;
+use crate::ground::ids::HubId;
 use crate::identity::{Caller, Identity, Throttle};
 use crate::intake::Intake;
 use crate::queue::Signals;
@@ -28,6 +29,9 @@ const ADOPTIONS: (u32, Duration) = (10, Duration::from_mins(1));
 
 /// Files with devices that one organisation brings: thirty in a row, then one a minute. Each is kept with its lines.
 const IMPORTS: (u32, Duration) = (30, Duration::from_mins(1));
+
+/// Heartbeats of one hub: ten in a row, as after a bad line, then one in 5 s. It is asked for one in 10 s at the most.
+const HEARTBEATS: (u32, Duration) = (10, Duration::from_secs(5));
 
 /// The parts behind pages, API and intake. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -50,6 +54,7 @@ struct Inner {
     asked_readings: Throttle<Uuid>,
     desk_rate: Rate,
     imports: Throttle<Option<Uuid>>,
+    heartbeats: Throttle<HubId>,
     streams: Streams,
     ending: CancellationToken,
 }
@@ -107,6 +112,8 @@ impl State {
         let asked_readings = Throttle::new(ground.clock(), burst, each);
         let (burst, each) = IMPORTS;
         let imports = Throttle::new(ground.clock(), burst, each);
+        let (burst, each) = HEARTBEATS;
+        let heartbeats = Throttle::new(ground.clock(), burst, each);
         let desk_rate = Rate::new(&ground.clock());
         let (site, ending) = (Site::of(config), CancellationToken::new());
         let endpoints = Endpoints::new(
@@ -129,6 +136,7 @@ impl State {
             asked_readings,
             desk_rate,
             imports,
+            heartbeats,
             streams: Streams::default(),
             ending,
         };
@@ -202,6 +210,12 @@ impl State {
     pub(super) fn may_import(&self, caller: &Caller) -> Result<(), RegistryError> {
         let tried = self.parts.imports.attempt(&caller.organisation_id());
         tried.map_err(|retry_after| RegistryError::TooMany { retry_after })
+    }
+
+    /// Counts a heartbeat of a hub that proved itself, or says in how many seconds the next one is taken.
+    pub(super) fn may_beat(&self, hub: HubId) -> Result<(), u64> {
+        let tried = self.parts.heartbeats.attempt(&hub);
+        tried.map_err(|wait| wait.as_secs() + 1)
     }
 
     /// How much is written to the support desk.

@@ -1,6 +1,6 @@
 //! `POST /v1/hubs/heartbeat`: a hub says how it and its devices are, and hears what it is to do.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use vitals::DeviceKey;
 
 use super::hub_word::{malformed, problem, prove};
-use super::{Incoming, server_time};
+use super::{Incoming, note, server_time};
 use crate::http::State;
 use crate::http::problem::Problem;
+use crate::intake::HubProof;
 use crate::registry::fleet::{HeardDevice, Heartbeat, system_heartbeat};
 
 /// A thousand devices take about 150 kB.
@@ -53,6 +54,9 @@ pub(super) async fn post(
 
 async fn take(state: &State, request: &HttpRequest, body: &mut Incoming) -> Result<HttpResponse, Problem> {
     let proof = prove(state, request, body).await?;
+    state
+        .may_beat(proof.hub.hub)
+        .map_err(|seconds| too_many(state, &proof, seconds))?;
     let said = serde_json::from_slice(body.bytes()).map_err(|_| malformed(state, &proof))?;
     let heartbeat = heartbeat(said).ok_or_else(|| malformed(state, &proof))?;
     let orders = system_heartbeat(state.ground(), state.database(), &proof.hub, heartbeat)
@@ -68,6 +72,20 @@ async fn take(state: &State, request: &HttpRequest, body: &mut Incoming) -> Resu
         "next_seconds": orders.next_seconds,
         "server_time": server_time(state),
     })))
+}
+
+/// It comes more often than anybody asked it to.
+fn too_many(state: &State, proof: &HubProof, seconds: u64) -> Problem {
+    note(state, proof.subject(), "too-many-heartbeats");
+    Problem::new(
+        "too-many-heartbeats",
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too many heartbeats",
+    )
+    .detail(format!(
+        "the next one is taken in {seconds} s; `next_seconds` says when to come"
+    ))
+    .header(header::RETRY_AFTER, &seconds.to_string())
 }
 
 /// None where a device has no name that could be one.
