@@ -6,7 +6,7 @@ use super::cases::Locked;
 use super::{all, get, id};
 use crate::desk::cases::{Candidate, Case};
 use crate::ground::enums::{CaseSide, CaseVisibility, UserRole};
-use crate::ground::ids::{CustomerId, DistributorId, UserId};
+use crate::ground::ids::{CaseId, CustomerId, DistributorId, UserId};
 use crate::registry::RegistryError;
 use crate::tenancy::{Permission, SystemScope, Tx};
 
@@ -62,10 +62,11 @@ fn candidate(row: &QueryResult) -> Result<Candidate, DbErr> {
     })
 }
 
-/// Whoever opened the case and whoever looks after it, but not the author, and nobody who may not read the note.
+/// Whoever opened the case and whoever looks after it, but not the author, and nobody who may not read the note: who is
+/// confined to some sites is told of what stands there, as the policy `confined_case` shows it to them.
 pub(in crate::desk) async fn system_to_tell(
     tx: &System,
-    case: &Locked,
+    (id, case): (CaseId, &Locked),
     visibility: CaseVisibility,
     author: UserId,
 ) -> Result<Vec<Reader>, RegistryError> {
@@ -73,14 +74,21 @@ pub(in crate::desk) async fn system_to_tell(
         where u.id in ($1, $2) and u.id <> $3 and u.state = 'active'
           and (u.role = 'admin' or u.role = 'distributor' and u.distributor_id = $4
             or u.role = 'customer' and u.customer_id = $5 and $6)
+          and (not u.confined or u.id = $2 or exists (
+            select from support_case k left join device d on d.id = k.device_id left join hub h on h.id = k.hub_id
+            where k.id = $7 and case
+              when k.device_id is not null then d.customer_id = $5 and d.site_id = any (vw_sites_of(u.id))
+              when k.hub_id is not null then h.customer_id = $5 and h.site_id = any (vw_sites_of(u.id))
+              else true end))
         order by u.id";
-    let values: [Value; 6] = [
+    let values: [Value; 7] = [
         case.opened_by.as_uuid().into(),
         case.assignee.map(UserId::as_uuid).into(),
         author.as_uuid().into(),
         case.distributor.map(DistributorId::as_uuid).into(),
         case.customer.map(CustomerId::as_uuid).into(),
         (visibility == CaseVisibility::Everybody).into(),
+        id.as_uuid().into(),
     ];
     let rows = all(tx, sql, values).await?;
     let reader = |row: &QueryResult| {
