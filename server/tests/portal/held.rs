@@ -160,11 +160,23 @@ async fn takes_its_place(world: &World, nurse: &Browser, clinic: &Customer, id: 
         "The device is inactive",
     )
     .await;
+    let why = nurse.get(&format!("{other}/trouble")).await.text;
+    assert!(
+        why.contains("deactivated it just now. Nothing that it sends"),
+        "{why}"
+    );
     let replaced = nurse.submit(&replace, &reason).await;
     assert!(replaced.location().starts_with(&other), "{}", replaced.text);
     said(nurse, replaced.location(), "goes on with its line of readings").await;
     let life = nurse.get(&format!("{other}/about")).await.text;
-    assert!(life.contains("Took another&#39;s place at") || life.contains("Took another&#x27;s place at"));
+    assert!(life.contains("Took the place of") && life.contains("Deactivated"), "{life}");
+    assert!(life.contains(&format!("/devices/{id}/about")), "{life}");
+    let before = nurse.get(&format!("/devices/{id}/about")).await.text;
+    assert!(before.contains("Its place was taken by"), "{before}");
+    assert!(before.contains(&format!("{other}/about")), "{before}");
+    let why = nurse.get(&format!("/devices/{id}/trouble")).await.text;
+    let taken = format!("Its place was taken by {}: nothing that it sends", clinic.serial);
+    assert!(why.contains(&taken), "{why}");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod adoption;
 mod hubs;
 mod model;
 mod races;
+mod states;
 
 use rstest::rstest;
 use vitalwire_server::ground::enums::{DeviceState, MoveReason};
@@ -221,7 +222,13 @@ async fn a_replacement_goes_on_with_the_line_and_the_reference() {
     moves::replace(ground, database, dora.scope(), first, second, "The strap broke")
         .await
         .unwrap();
-    let (old, new) = (world.seen(first).await, world.seen(second).await);
+    let seen = async |device| {
+        anna.scope()
+            .run(database, async |tx| devices::get(tx, device).await)
+            .await
+            .unwrap()
+    };
+    let (old, new) = (seen(first).await, seen(second).await);
     assert_eq!(
         (old.state, old.customer, old.customer_reference),
         (DeviceState::Replaced, Some(anna.id), None)

@@ -10,7 +10,7 @@ use vitalwire_server::identity::CallerScope;
 use vitalwire_server::registry::movements::MovementFilter;
 use vitalwire_server::registry::moves::Placement;
 use vitalwire_server::registry::{
-    Ask, adoption, fleet, hub_moves, labels, movements, moves, naming, vitality,
+    Ask, RegistryError, adoption, fleet, hub_moves, labels, life, movements, moves, naming, vitality,
 };
 use vitalwire_server::tenancy::Scope as _;
 
@@ -112,6 +112,9 @@ const WORK: &str = r"
       insert into hub_vitality_day (customer_id, distributor_id, hub_id, day, heartbeats, queued_max, queued_last,
         last_at)
       values ($3, $2, $1, ($4 at time zone 'UTC')::date, 1, 7, 7, $4)
+    ), stopped as (
+      insert into state_change (id, device_id, distributor_id, customer_id, at, was, became, by_side)
+      values (gen_random_uuid(), $7, $2, $3, $4, 'active', 'inactive', 'customer')
     ), beat as (
       insert into hub_heartbeat (hub_id, at, distributor_id, customer_id, version, uptime_seconds, queued)
       values ($1, $4, $2, $3, $8, 90, 7)
@@ -216,6 +219,20 @@ pub(crate) const READS: &[Row] = &[
         let device = call.at.device;
         either!(call, scope => call.run(scope, async |tx| moves::history(tx, scope, device).await).await)
     }),
+    row!("registry::life::of_device", Either, Read, call => {
+        let device = call.at.device;
+        either!(call, scope => {
+            let periods = async |tx: &_| Ok::<_, RegistryError>(life::of_device(tx, scope, device).await?.periods);
+            call.run(scope, periods).await
+        })
+    }),
+    row!("registry::life::of_hub", Either, Read, call => {
+        let hub = call.at.hub;
+        either!(call, scope => {
+            let periods = async |tx: &_| Ok::<_, RegistryError>(life::of_hub(tx, scope, hub).await?.periods);
+            call.run(scope, periods).await
+        })
+    }),
     row!("registry::moves::line::line", Either, Read, call => {
         let (database, device) = (&call.world.database, call.at.device);
         either!(call, scope => said(moves::line(database, scope, device).await))
@@ -265,6 +282,12 @@ pub(crate) const READS: &[Row] = &[
     row!("registry::labels::label", Distributor, Read, call => {
         let (ground, device) = (&call.world.ground, call.at.life.shelved);
         either!(call, scope => call.run(scope, async |tx| labels::label(tx, scope, ground, device).await).await)
+    }),
+    row!("registry::labels::labels", Distributor, Read, call => {
+        let (ground, device) = (&call.world.ground, call.at.life.shelved);
+        either!(call, scope => {
+            call.run(scope, async |tx| labels::labels(tx, scope, ground, &[device]).await).await
+        })
     }),
 ];
 

@@ -6,7 +6,7 @@ use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{all, get, maybe_id, one};
-use crate::desk::trouble::{Late, Quarantined, RefusedDay};
+use crate::desk::trouble::{Late, Quarantined, RefusedDay, Way};
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};
 use crate::registry::RegistryError;
 use crate::tenancy::{Scope, SystemScope, Tx};
@@ -92,7 +92,7 @@ const OF_DEVICE: Statements = Statements {
           and ($3::uuid is null or exists (select from usage_device_day u where u.customer_id = $2
             and u.device_id = r.device_id and u.day = (r.measured_at at time zone 'UTC')::date
             and u.distributor_id = $3))
-        order by r.received_at desc, r.id desc limit $5",
+        order by r.received_at desc, r.measured_at desc, r.id desc limit $5",
     readings: "select day, (select sum(n) from unnest(hourly) as n)::bigint as count from usage_device_day
         where device_id = $1 and customer_id = $2 and ($3::uuid is null or distributor_id = $3)
           and day > ($4 at time zone 'UTC')::date order by day",
@@ -122,7 +122,7 @@ const OF_HUB: Statements = Statements {
           and ($3::uuid is null or exists (select from usage_device_day u where u.customer_id = $2
             and u.device_id = r.device_id and u.day = (r.measured_at at time zone 'UTC')::date
             and u.distributor_id = $3))
-        order by r.received_at desc, r.id desc limit $5",
+        order by r.received_at desc, r.measured_at desc, r.id desc limit $5",
     readings: "select day, (select sum(n) from unnest(hourly) as n)::bigint as count from usage_hub_day
         where hub_id = $1 and customer_id = $2 and ($3::uuid is null or distributor_id = $3)
           and day > ($4 at time zone 'UTC')::date order by day",
@@ -194,6 +194,8 @@ fn came_late(row: &QueryResult, to_the_minute: bool) -> Result<Late, DbErr> {
     Ok(Late {
         received_at: told(get(row, "received_at")?),
         measured_at: get::<Option<_>>(row, "measured_at")?.map(told),
-        hub: maybe_id(row, "hub_id")?.zip(name),
+        way: maybe_id(row, "hub_id")?.map_or(Way::Itself, |hub| {
+            name.map_or(Way::OtherHub, |name| Way::Hub(hub, name))
+        }),
     })
 }

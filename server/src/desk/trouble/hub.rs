@@ -6,7 +6,7 @@ use super::{Trouble, days};
 use crate::desk::store::trouble::{self as store, Of, Seen};
 use crate::ground::Ground;
 use crate::ground::ids::HubId;
-use crate::registry::{RegistryError, RegistryScope, hub_moves, hubs, vitality};
+use crate::registry::{RegistryError, RegistryScope, hubs, life as lives, vitality};
 use crate::tenancy::Scope as _;
 use crate::tenancy::{Database, SystemScope};
 
@@ -23,7 +23,7 @@ pub async fn of_hub<S: RegistryScope>(
             let hub = hubs::get(tx, id).await?;
             let told = vitality::of_hub(tx, id, hub.customer, days::since(now)).await?;
             let beats = vitality::heartbeats(tx, id, hub.customer).await?;
-            Ok::<_, RegistryError>((hub, hub_moves::history(tx, by, id).await?, told, beats))
+            Ok::<_, RegistryError>((hub, lives::of_hub(tx, by, id).await?, told, beats))
         })
         .await?;
     let of = Seen::by(by, Of::Hub(id), hub.customer);
@@ -34,7 +34,7 @@ pub async fn of_hub<S: RegistryScope>(
         heard_at: hub.last_seen_at,
         // What a hub brought last is not kept: what was refused since it was heard may be why.
         reading_at: hub.last_seen_at,
-        hub: Some(facts_of(&hub)),
+        hub: Some(facts_of(&hub, &life)),
         refusals: evidence.refusals.clone(),
         quarantined: evidence.quarantined.clone(),
         ..Facts::default()

@@ -5,6 +5,7 @@ mod days;
 mod device;
 mod hub;
 mod rules;
+mod seen;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -12,13 +13,13 @@ use crate::ground::enums::QuarantineReason;
 use crate::ground::ids::HubId;
 use crate::registry::devices::Device;
 use crate::registry::hubs::Hub;
-use crate::registry::moves::HeldPeriod;
+use crate::registry::life::Life;
 use crate::registry::vitality::Beat;
 
 pub use days::Day;
 pub use device::of_device;
 pub use hub::of_hub;
-pub use rules::{Finding, Verdict};
+pub use rules::{Finding, Leads, Mark, Verdict};
 
 /// What is known of why nothing arrived.
 #[derive(Debug, Clone)]
@@ -41,8 +42,8 @@ pub struct Trouble {
     pub days: Vec<Day>,
     /// The last heartbeats of the hub that was asked about, the newest first.
     pub beats: Vec<Beat>,
-    /// Who had it, the newest first.
-    pub life: Vec<HeldPeriod>,
+    /// Who had it, and who changed its state.
+    pub life: Life,
 }
 
 /// A reading that came late, without its values.
@@ -52,8 +53,19 @@ pub struct Late {
     pub received_at: DateTime<Utc>,
     /// When it was measured; none: that cannot be true.
     pub measured_at: Option<DateTime<Utc>>,
-    /// The hub through which it came, and its name; none: by itself.
-    pub hub: Option<(HubId, String)>,
+    /// How it came.
+    pub way: Way,
+}
+
+/// How a reading came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// The device sent it by itself.
+    Itself,
+    /// Through a hub that the caller sees, and its name.
+    Hub(HubId, String),
+    /// Through a hub that the caller does not see.
+    OtherHub,
 }
 
 /// What was refused on one day for one reason.

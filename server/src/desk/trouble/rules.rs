@@ -28,7 +28,48 @@ pub struct Finding {
     /// What was found, a sentence.
     pub words: String,
     /// Whether it is well.
-    pub is_well: bool,
+    pub mark: Mark,
+    /// Where something is done about it, for who may do it.
+    pub leads: Option<Leads>,
+}
+
+/// How what was looked at is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Well.
+    Well,
+    /// It works, but somebody should look at it before it does not.
+    Look,
+    /// It may be why nothing arrives.
+    Wrong,
+}
+
+/// Where a finding leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leads {
+    /// To the hub.
+    Hub,
+    /// To where a token is issued.
+    Token,
+}
+
+/// Who issues a device's token, seen from who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Issuer {
+    /// Who asks.
+    You,
+    /// A colleague of theirs.
+    Colleague,
+    /// The people of the customer that holds it; who asks is not one of them.
+    Customer,
+}
+
+/// Since when something is inactive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stopped {
+    pub(super) at: DateTime<Utc>,
+    /// Who made it so; none: it came so to whoever holds it.
+    pub(super) by: Option<String>,
 }
 
 /// What is known.
@@ -36,8 +77,12 @@ pub struct Finding {
 pub(super) struct Facts {
     /// The device's state and whether a customer holds it; none: a hub was asked about.
     pub(super) device: Option<(DeviceState, bool)>,
-    /// Whether it needs a token and has none, and whether another held it before.
-    pub(super) lacks_token: bool,
+    /// Since when it is inactive.
+    pub(super) stopped: Option<Stopped>,
+    /// What took its place, where that may be known.
+    pub(super) replaced_by: Option<String>,
+    /// Who issues the token that it needs and does not have, and whether another held it before.
+    pub(super) lacks_token: Option<Issuer>,
     pub(super) ever_moved: bool,
     pub(super) heard_at: Option<DateTime<Utc>>,
     pub(super) reading_at: Option<DateTime<Utc>>,
@@ -53,6 +98,7 @@ pub(super) struct HubFacts {
     pub(super) name: String,
     pub(super) state: HubState,
     pub(super) is_placed: bool,
+    pub(super) stopped: Option<Stopped>,
     pub(super) offline_since: Option<DateTime<Utc>>,
     pub(super) seen_at: Option<DateTime<Utc>>,
     pub(super) queued: Option<i64>,
@@ -75,15 +121,23 @@ pub(super) fn judge(facts: &Facts, now: DateTime<Utc>) -> Verdict {
     .into_iter()
     .flatten()
     .collect();
-    let first = findings.iter().find(|finding| !finding.is_well);
-    let is_well = first.is_none();
-    let sentence = match (first, facts.reading_at.or(facts.heard_at)) {
-        (Some(finding), _) => finding.words.clone(),
-        (None, Some(at)) if facts.device.is_some() => {
-            format!("All is well: the last reading came {} ago.", span(now - at))
-        }
-        (None, Some(at)) => format!("All is well: it was heard {} ago.", span(now - at)),
-        (None, None) => "Nothing is known to be wrong.".to_owned(),
+    let marked = |mark| findings.iter().find(|finding| finding.mark == mark);
+    let (wrong, look) = (marked(Mark::Wrong), marked(Mark::Look));
+    let is_well = wrong.is_none();
+    let last = facts.reading_at.or(facts.heard_at).map(|at| {
+        let what = if facts.device.is_some() {
+            "the last reading came"
+        } else {
+            "it was heard"
+        };
+        format!("{what} {}", looked.ago(at))
+    });
+    let sentence = match (wrong, look, last) {
+        (Some(finding), ..) => finding.words.clone(),
+        (None, Some(finding), Some(last)) => format!("It works, {last}. But look at it: {}", finding.words),
+        (None, Some(finding), None) => finding.words.clone(),
+        (None, None, Some(last)) => format!("All is well: {last}."),
+        (None, None, None) => "Nothing is known to be wrong.".to_owned(),
     };
     Verdict {
         sentence,
@@ -99,7 +153,32 @@ struct Looked<'a> {
 
 impl Looked<'_> {
     fn ago(&self, at: DateTime<Utc>) -> String {
-        span(self.now - at)
+        let since = self.now - at;
+        if since < TimeDelta::minutes(1) {
+            "just now".to_owned()
+        } else {
+            format!("{} ago", span(since))
+        }
+    }
+
+    fn lasts(&self, since: DateTime<Utc>) -> String {
+        span(self.now - since)
+    }
+
+    /// Since when something is inactive, and who made it so.
+    fn stopped(&self, what: &str, stopped: Option<&Stopped>) -> String {
+        match stopped {
+            None => format!("{what} is inactive"),
+            Some(Stopped { at, by: Some(by) }) => {
+                format!("{what} is inactive: {by} deactivated it {}", self.ago(*at))
+            }
+            Some(Stopped { at, by: None }) => {
+                format!(
+                    "{what} is inactive since it came to who holds it, {}",
+                    self.ago(*at)
+                )
+            }
+        }
     }
 
     /// Whether one would have expected a reading by now.
@@ -117,8 +196,15 @@ impl Looked<'_> {
         let (state, is_held) = self.facts.device?;
         let title = "It may send";
         Some(match (state, is_held) {
-            (DeviceState::Retired | DeviceState::Replaced, _) => {
-                wrong(title, "The device is out of use for good.".to_owned())
+            (DeviceState::Retired, _) => wrong(title, "The device is out of use for good.".to_owned()),
+            (DeviceState::Replaced, _) => {
+                let by = self.facts.replaced_by.as_deref().unwrap_or("another device");
+                wrong(
+                    title,
+                    format!(
+                        "Its place was taken by {by}: nothing that it sends is taken any more. It waits to be given back."
+                    ),
+                )
             }
             (_, false) => wrong(
                 title,
@@ -128,26 +214,36 @@ impl Looked<'_> {
             (DeviceState::Active, true) => well(title, "The device is active.".to_owned()),
             (_, true) => wrong(
                 title,
-                "The device is inactive: nothing that it sends is taken until it is activated.".to_owned(),
+                format!(
+                    "{}. Nothing that it sends is taken until it is activated.",
+                    self.stopped("The device", self.facts.stopped.as_ref())
+                ),
             ),
         })
     }
 
     fn token(&self) -> Option<Finding> {
-        self.facts.lacks_token.then(|| {
-            let words = if self.facts.ever_moved {
-                "The device has no token: the one it had ended when it changed hands. Issue a new one."
-            } else {
-                "The device has no token, and without one it is not believed. Issue one."
-            };
-            wrong("It has a token", words.to_owned())
+        let issuer = self.facts.lacks_token?;
+        let why = if self.facts.ever_moved {
+            "The device has no token: the one it had ended when it changed hands."
+        } else {
+            "The device has no token, and without one it is not believed."
+        };
+        let who = match issuer {
+            Issuer::You => "Issue one.",
+            Issuer::Colleague => "A colleague who may manage devices issues one.",
+            Issuer::Customer => "While a customer holds it, the customer's own people issue one.",
+        };
+        Some(Finding {
+            leads: (issuer == Issuer::You).then_some(Leads::Token),
+            ..wrong("It has a token", format!("{why} {who}"))
         })
     }
 
     fn hub(&self) -> Option<Finding> {
         let hub = self.facts.hub.as_ref()?;
         let (title, name) = ("Its hub is there", &hub.name);
-        Some(match (hub.state, hub.offline_since, hub.seen_at) {
+        let found = match (hub.state, hub.offline_since, hub.seen_at) {
             (HubState::Retired, ..) => wrong(title, format!("The hub {name} is out of use for good.")),
             _ if !hub.is_placed => wrong(title, format!("The hub {name} is not placed with a customer.")),
             (HubState::Unclaimed, ..) => wrong(
@@ -160,13 +256,16 @@ impl Looked<'_> {
             ),
             (HubState::Inactive, ..) => wrong(
                 title,
-                format!("The hub {name} is inactive: it keeps its readings until it is activated."),
+                format!(
+                    "{}. It keeps its readings until it is activated.",
+                    self.stopped(&format!("The hub {name}"), hub.stopped.as_ref())
+                ),
             ),
             (HubState::Active, Some(since), _) => wrong(
                 title,
                 format!(
                     "The hub {name} is offline for {}: look whether it has power and a network.",
-                    self.ago(since)
+                    self.lasts(since)
                 ),
             ),
             (HubState::Active, None, None) => {
@@ -180,9 +279,13 @@ impl Looked<'_> {
                 };
                 well(
                     title,
-                    format!("The hub {name} was heard {} ago{waiting}.", self.ago(at)),
+                    format!("The hub {name} was heard {}{waiting}.", self.ago(at)),
                 )
             }
+        };
+        Some(Finding {
+            leads: Some(Leads::Hub),
+            ..found
         })
     }
 
@@ -195,9 +298,9 @@ impl Looked<'_> {
             // Why not is said by what follows, where that is known.
             Some(at) if self.is_quiet() && self.has_no_other_cause() => wrong(
                 title,
-                format!("Nothing has been heard of the device for {}.", self.ago(at)),
+                format!("Nothing has been heard of the device for {}.", self.lasts(at)),
             ),
-            Some(at) => well(title, format!("Last heard {} ago.", self.ago(at))),
+            Some(at) => well(title, format!("Last heard {}.", self.ago(at))),
         })
     }
 
@@ -211,30 +314,30 @@ impl Looked<'_> {
         ]
         .iter()
         .flatten()
-        .all(|finding| finding.is_well)
+        .all(|finding| finding.mark != Mark::Wrong)
     }
 
     fn battery(&self) -> Option<Finding> {
-        let (title, percent) = ("Its battery lasts", self.facts.battery?);
-        Some(if percent <= LOW_BATTERY && self.is_quiet() {
-            wrong(
-                title,
-                format!("Its battery is low: {percent} % when it was last heard."),
-            )
-        } else {
-            well(title, format!("{percent} % when it was last heard."))
+        let percent = self.facts.battery?;
+        let low = format!("Its battery is low: {percent} % when it was last heard.");
+        Some(match (percent <= LOW_BATTERY, self.is_quiet()) {
+            (true, true) => wrong("Its battery lasts", low),
+            (true, false) => look("Its battery will not last", low),
+            (false, _) => well(
+                "Its battery lasts",
+                format!("{percent} % when it was last heard."),
+            ),
         })
     }
 
     fn signal(&self) -> Option<Finding> {
-        let (title, dbm) = ("Its signal carries", self.facts.signal?);
-        Some(if dbm <= WEAK_SIGNAL && self.is_quiet() {
-            wrong(
-                title,
-                format!("Its signal is weak: {dbm} dBm when it was last heard."),
-            )
-        } else {
-            well(title, format!("{dbm} dBm when it was last heard."))
+        let dbm = self.facts.signal?;
+        let told = format!("{}{} dBm", if dbm < 0 { "−" } else { "" }, dbm.unsigned_abs());
+        let weak = format!("Its signal is weak: {told} when it was last heard.");
+        Some(match (dbm <= WEAK_SIGNAL, self.is_quiet()) {
+            (true, true) => wrong("Its signal carries", weak),
+            (true, false) => look("Its signal is weak", weak),
+            (false, _) => well("Its signal carries", format!("{told} when it was last heard.")),
         })
     }
 
@@ -249,11 +352,7 @@ impl Looked<'_> {
                     counted(item.count, "item waits", "items wait"),
                     why(item.reason)
                 );
-                Finding {
-                    title,
-                    words,
-                    is_well: !self.is_since(item.last_at),
-                }
+                self.found(title, words, item.last_at)
             }
         }
     }
@@ -265,17 +364,12 @@ impl Looked<'_> {
         };
         let same = self.facts.refusals.iter().filter(|day| day.reason == last.reason);
         let words = format!(
-            "{} refused in the last 30 days: {}; the last one {} ago.",
+            "{} refused in the last 30 days: {}; the last one {}.",
             counted(same.map(|day| day.count).sum(), "request was", "requests were"),
             last.reason.replace('-', " "),
             self.ago(last.last_at)
         );
-        let is_well = !self.is_since(last.last_at);
-        Finding {
-            title,
-            words,
-            is_well,
-        }
+        self.found(title, words, last.last_at)
     }
 
     fn clock(&self) -> Option<Finding> {
@@ -285,27 +379,38 @@ impl Looked<'_> {
             .quarantined
             .iter()
             .find(|item| item.reason == suspect)?;
-        Some(Finding {
-            title: "Its clock is right",
-            words: "Its clock is wrong: nobody can say when it measured, and so whose that is.".to_owned(),
-            is_well: !self.is_since(found.last_at),
-        })
+        let words = "Its clock is wrong: nobody can say when it measured, and so whose that is.";
+        Some(self.found("Its clock is right", words.to_owned(), found.last_at))
+    }
+
+    /// What may be why nothing came, where it was after the last reading.
+    fn found(&self, title: &'static str, words: String, last: DateTime<Utc>) -> Finding {
+        if self.is_since(last) {
+            wrong(title, words)
+        } else {
+            well(title, words)
+        }
     }
 }
 
 fn well(title: &'static str, words: String) -> Finding {
-    Finding {
-        title,
-        words,
-        is_well: true,
-    }
+    marked(title, words, Mark::Well)
+}
+
+fn look(title: &'static str, words: String) -> Finding {
+    marked(title, words, Mark::Look)
 }
 
 fn wrong(title: &'static str, words: String) -> Finding {
+    marked(title, words, Mark::Wrong)
+}
+
+fn marked(title: &'static str, words: String, mark: Mark) -> Finding {
     Finding {
         title,
         words,
-        is_well: false,
+        mark,
+        leads: None,
     }
 }
 
@@ -333,10 +438,13 @@ fn counted(count: i64, one: &str, many: &str) -> String {
 
 /// A length of time in its largest unit.
 fn span(span: TimeDelta) -> String {
+    if span < TimeDelta::minutes(1) {
+        return "less than a minute".to_owned();
+    }
     let (count, unit) = match span {
         span if span >= TimeDelta::days(1) => (span.num_days(), "day"),
         span if span >= TimeDelta::hours(1) => (span.num_hours(), "hour"),
-        span => (span.num_minutes().max(0), "minute"),
+        span => (span.num_minutes(), "minute"),
     };
     if count == 1 {
         format!("1 {unit}")

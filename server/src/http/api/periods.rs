@@ -1,18 +1,53 @@
-//! Who had a device or a hub, and when.
+//! Who had a device or a hub, and when, and who changed its state.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ground::enums::MoveReason;
+use crate::ground::enums::{CaseSide, MoveReason, ThingState};
 use crate::ground::ids::{AssignmentId, CustomerId, DeviceId, DistributorId};
+use crate::registry::life::{Life, Successor};
 use crate::registry::moves::HeldPeriod;
+use crate::registry::states::Change;
 
-/// All periods, newest first.
+/// All periods, newest first, and the changes of its state.
 #[derive(Serialize, ToSchema)]
 #[schema(as = History)]
 pub(super) struct HistoryOut {
     data: Vec<PeriodOut>,
+    /// The changes of its state that no period tells of, newest first: activated, deactivated, confirmed, put into stock.
+    states: Vec<StateOut>,
+    /// The devices that took its place, newest first.
+    successors: Vec<SuccessorOut>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = StateChange)]
+struct StateOut {
+    at: DateTime<Utc>,
+    was: ThingState,
+    became: ThingState,
+    /// The name of who changed it; null where the caller may not know them.
+    #[schema(required)]
+    changed_by: Option<String>,
+    /// Whose people they are.
+    by_side: CaseSide,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Successor)]
+struct SuccessorOut {
+    device_id: DeviceId,
+    /// Null where the caller does not see the device now.
+    #[schema(required)]
+    serial: Option<String>,
+    at: DateTime<Utc>,
+    /// Why, in a person's words.
+    #[schema(required)]
+    note: Option<String>,
+    /// The name of who did it; null where the caller may not know them.
+    #[schema(required)]
+    by: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -42,6 +77,9 @@ struct PeriodOut {
     /// The device whose place it took.
     #[schema(required)]
     replaces_device_id: Option<DeviceId>,
+    /// That device's serial number; null where the caller does not see it now.
+    #[schema(required)]
+    replaces_serial: Option<String>,
     /// The name of who began it; null where the caller may not know them.
     #[schema(required)]
     begun_by: Option<String>,
@@ -52,10 +90,55 @@ struct PeriodOut {
     written_at: DateTime<Utc>,
 }
 
-impl From<Vec<HeldPeriod>> for HistoryOut {
-    fn from(periods: Vec<HeldPeriod>) -> Self {
+impl From<Life> for HistoryOut {
+    fn from(life: Life) -> Self {
+        let Life {
+            periods,
+            changes,
+            successors,
+        } = life;
         Self {
             data: periods.into_iter().map(PeriodOut::from).collect(),
+            states: changes.into_iter().map(StateOut::from).collect(),
+            successors: successors.into_iter().map(SuccessorOut::from).collect(),
+        }
+    }
+}
+
+impl From<Change> for StateOut {
+    fn from(change: Change) -> Self {
+        let Change {
+            at,
+            was,
+            became,
+            by,
+            side,
+        } = change;
+        Self {
+            at,
+            was,
+            became,
+            changed_by: by,
+            by_side: side,
+        }
+    }
+}
+
+impl From<Successor> for SuccessorOut {
+    fn from(successor: Successor) -> Self {
+        let Successor {
+            device,
+            serial,
+            at,
+            note,
+            by,
+        } = successor;
+        Self {
+            device_id: device,
+            serial,
+            at,
+            note,
+            by,
         }
     }
 }
@@ -73,6 +156,7 @@ impl From<HeldPeriod> for PeriodOut {
             reason,
             note,
             replaces,
+            replaces_serial,
             begun_by,
             ended_by,
             written_at,
@@ -88,6 +172,7 @@ impl From<HeldPeriod> for PeriodOut {
             reason,
             note,
             replaces_device_id: replaces,
+            replaces_serial,
             begun_by,
             ended_by,
             written_at,

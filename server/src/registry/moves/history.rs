@@ -30,6 +30,8 @@ pub struct HeldPeriod {
     pub note: Option<String>,
     /// The device whose place it took.
     pub replaces: Option<DeviceId>,
+    /// That device's serial number, where the caller sees it now.
+    pub replaces_serial: Option<String>,
     /// The name of who began it, where the caller may know them.
     pub begun_by: Option<String>,
     /// The name of who ended it, likewise.

@@ -23,11 +23,11 @@ use vitals::Kind;
 
 use super::errands::promised;
 use super::scope::RegistryScope;
-use super::{RegistryError, devices, store};
+use super::{RegistryError, again, devices, store};
 use crate::ground::Ground;
-use crate::ground::enums::{DeviceState, Errand, MoveReason};
+use crate::ground::enums::{DeviceState, Errand, MoveReason, OrganisationState};
 use crate::ground::ids::{AssignmentId, CustomerId, DeviceId, DistributorId, UserId};
-use crate::tenancy::{Database, Scope as _, SystemScope, Tx};
+use crate::tenancy::{Database, SystemScope, Tx};
 
 pub use allocate::allocate;
 pub(super) use errand::system_run;
@@ -115,13 +115,12 @@ async fn make<S: RegistryScope>(
     step: Step,
 ) -> Result<(), RegistryError> {
     let party = visible(database, by, device).await?;
-    SystemScope::for_purpose("move a device that the caller sees")
-        .run(database, async |tx| {
-            let held = locked(tx, party, device).await?;
-            let next = after(party, &held, step)?;
-            carry(tx, ground, by.user(), device, next, When::Now).await
-        })
-        .await
+    again::system_run(database, "move a device that the caller sees", async |tx| {
+        let held = locked(tx, party, device).await?;
+        let next = after(party, &held, step)?;
+        carry(tx, ground, by.user(), device, next, When::Now).await
+    })
+    .await
 }
 
 /// For whom the caller acts, where it sees the device and may move it.
@@ -147,6 +146,9 @@ async fn locked(tx: &Tx<SystemScope>, party: Party, device: DeviceId) -> Result<
     held.reserved.map_or(Ok(held), |errand| Err(promised(errand)))
 }
 
+/// What is said of a customer that is given nothing.
+pub(super) const CLOSED: &str = "the customer is closed";
+
 /// The customer who is to get something, where it is the caller's to give to; locked, so that it changes its distributor
 /// before or after, but not meanwhile.
 pub(super) async fn receiver(
@@ -159,7 +161,7 @@ pub(super) async fn receiver(
         .filter(|receiver| party.has(Some(customer), receiver.distributor))
         .ok_or(RegistryError::NotFound("customer"))?;
     if receiver.is_closed {
-        return Err(RegistryError::Conflict("the customer is closed"));
+        return Err(RegistryError::Conflict(CLOSED));
     }
     Ok(receiver)
 }
@@ -169,10 +171,23 @@ pub(super) async fn must_be_served(
     tx: &Tx<SystemScope>,
     distributor: DistributorId,
 ) -> Result<(), RegistryError> {
-    match store::moves::system_distributor_is_closed(tx, distributor).await? {
-        Some(false) => Ok(()),
-        Some(true) => Err(RegistryError::Conflict("the distributor is closed")),
+    match store::organisations::system_distributor_state(tx, distributor).await? {
+        Some(OrganisationState::Active | OrganisationState::Suspended) => Ok(()),
+        Some(OrganisationState::Closed) => Err(RegistryError::Conflict("the distributor is closed")),
         None => Err(RegistryError::NotFound("distributor")),
+    }
+}
+
+/// The distributor who is to order something.
+pub(super) async fn must_be_active(
+    tx: &Tx<SystemScope>,
+    distributor: DistributorId,
+) -> Result<(), RegistryError> {
+    match store::organisations::system_distributor_state(tx, distributor).await? {
+        Some(OrganisationState::Suspended) => Err(RegistryError::Conflict(
+            "the distributor is suspended, and orders nothing until the platform's administrators serve it again",
+        )),
+        _ => must_be_served(tx, distributor).await,
     }
 }
 
@@ -210,6 +225,10 @@ async fn carry_with(
             note: note.map(str::to_owned),
         };
         turn(tx, ground, by, period, when).await?;
+    }
+    // What no period tells.
+    if next.reason.is_none() || next.state == DeviceState::Inactive {
+        store::states::system_write_move(tx, ground.id(), device, next, (by, now)).await?;
     }
     store::moves::system_hand_over(tx, device, next, now).await
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{all, get, id, maybe_id, word};
 use crate::ground::enums::MoveReason;
 use crate::ground::ids::{DeviceId, HubId};
+use crate::registry::life::Successor;
 use crate::registry::moves::{HeldPeriod, LinePeriod};
 use crate::registry::{RegistryError, RegistryScope};
 use crate::tenancy::{SystemScope, Tx};
@@ -15,8 +16,10 @@ use crate::tenancy::{SystemScope, Tx};
 const MOST: i64 = 500;
 
 const PERIOD: &str = "select a.id, a.distributor_id, a.customer_id, c.name as customer_name, a.valid_from, a.valid_until,
-    a.reason, a.note, a.replaces_device_id, b.display_name as begun_by, e.display_name as ended_by, a.created_at";
+    a.reason, a.note, a.replaces_device_id, r.serial as replaces_serial, b.display_name as begun_by, e.display_name as ended_by,
+    a.created_at";
 const OF: &str = " from assignment a left join customer c on c.id = a.customer_id
+    left join device r on r.id = a.replaces_device_id
     left join user_account b on b.id = a.assigned_by left join user_account e on e.id = a.ended_by";
 
 /// A customer's role may not look at distributors at all.
@@ -51,6 +54,29 @@ pub(in crate::registry) async fn of_hub<S: RegistryScope>(
     hub: HubId,
 ) -> Result<Vec<HeldPeriod>, RegistryError> {
     periods(tx, with_distributors, "a.hub_id = $1", hub.as_uuid().into()).await
+}
+
+/// The devices that took this one's place, each in a period of the same line.
+pub(in crate::registry) async fn successors<S: RegistryScope>(
+    tx: &Tx<S>,
+    device: DeviceId,
+) -> Result<Vec<Successor>, RegistryError> {
+    let sql = "select a.device_id, d.serial, a.valid_from, a.note, b.display_name as begun_by
+        from assignment a left join device d on d.id = a.device_id left join user_account b on b.id = a.assigned_by
+        where a.line_id in (select coalesce(own.line_id, own.device_id) from assignment own where own.device_id = $1)
+          and a.replaces_device_id = $1
+        order by a.valid_from desc limit $2";
+    let rows = all(tx, sql, [device.as_uuid().into(), MOST.into()]).await?;
+    let successor = |row: &QueryResult| -> Result<Successor, DbErr> {
+        Ok(Successor {
+            device: id(row, "device_id")?,
+            serial: get(row, "serial")?,
+            at: get(row, "valid_from")?,
+            note: get(row, "note")?,
+            by: get(row, "begun_by")?,
+        })
+    };
+    Ok(rows.iter().map(successor).collect::<Result<_, _>>()?)
 }
 
 async fn periods<S: RegistryScope>(
@@ -135,6 +161,7 @@ fn read(row: &QueryResult) -> Result<HeldPeriod, DbErr> {
         reason: word(row, "reason")?,
         note: get(row, "note")?,
         replaces: maybe_id(row, "replaces_device_id")?,
+        replaces_serial: get(row, "replaces_serial")?,
         begun_by: get(row, "begun_by")?,
         ended_by: get(row, "ended_by")?,
         written_at: get(row, "created_at")?,

@@ -33,7 +33,7 @@ async fn seen(world: &World, hub: HubId) -> Hub {
 }
 
 /// Claims a hub for its customer and confirms its key.
-async fn trusted(world: &World, clinic: &Clinic, hub: HubId, key: [u8; 32]) {
+pub(super) async fn trusted(world: &World, clinic: &Clinic, hub: HubId, key: [u8; 32]) {
     let code = claim::new_code(&world.ground, &world.database, clinic.scope(), hub)
         .await
         .unwrap();
@@ -140,7 +140,7 @@ async fn its_periods(world: &World, hub: HubId, anna: &Clinic) {
 }
 
 async fn hubs_state(world: &World, clinic: &Clinic, hub: HubId, state: HubState) {
-    let change = async |tx: &_| hubs::set_state(tx, clinic.scope(), hub, state).await;
+    let change = async |tx: &_| hubs::set_state(tx, clinic.scope(), &world.ground, hub, state).await;
     clinic.scope().run(&world.database, change).await.unwrap();
 }
 

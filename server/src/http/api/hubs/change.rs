@@ -54,7 +54,7 @@ pub(super) async fn change(
     let hub = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| {
             if let Some(wanted) = wanted {
-                hubs::set_state(tx, scope, id, wanted).await?;
+                hubs::set_state(tx, scope, state.ground(), id, wanted).await?;
             }
             hubs::get(tx, id).await
         })

@@ -9,13 +9,13 @@ use crate::http::api::periods::HistoryOut;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
-use crate::registry::hub_moves;
+use crate::registry::life;
 use crate::tenancy::Scope as _;
 
 /// See who had a hub, and when
 ///
 /// The newest period first. A customer sees its own, a distributor those of its stock and its customers; who had the hub
-/// once still sees when.
+/// once still sees when. Beside the periods stand the changes of its state that no period tells of.
 #[utoipa::path(get, path = "/hubs/{id}/history", tag = "hubs", security(("token" = [])), params(("id" = HubId, Path)),
     responses((status = 200, body = HistoryOut), Refused))]
 #[get("/hubs/{id}/history")]
@@ -25,8 +25,8 @@ pub(super) async fn history(
     id: web::Path<HubId>,
 ) -> Result<web::Json<HistoryOut>, Problem> {
     let id = id.into_inner();
-    let periods = in_scope!(caller, scope => {
-        scope.run(state.database(), async |tx| hub_moves::history(tx, scope, id).await).await
+    let life = in_scope!(caller, scope => {
+        scope.run(state.database(), async |tx| life::of_hub(tx, scope, id).await).await
     })?;
-    Ok(web::Json(periods.into()))
+    Ok(web::Json(life.into()))
 }

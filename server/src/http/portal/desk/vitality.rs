@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use web_templates::text::{counted, span};
 use web_templates::{BeatRow, DayBar, DayChart, LateRow, Link, When};
 
-use crate::desk::trouble::{Day, Trouble};
+use crate::desk::trouble::{Day, Trouble, Way};
 use crate::registry::overview::{LOW_BATTERY, WEAK_SIGNAL};
 
 /// A hub comes every minute; after so long without a heartbeat a person should look.
@@ -189,9 +189,10 @@ where
             .measured_at
             .map(|at| span(late.received_at - at))
             .unwrap_or_default(),
-        way: match &late.hub {
-            Some((hub, name)) => Link::to(name, format!("/hubs/{hub}")),
-            None => Link::plain("by itself"),
+        way: match &late.way {
+            Way::Hub(hub, name) => Link::to(name, format!("/hubs/{hub}")),
+            Way::OtherHub => Link::plain("through a hub of another site"),
+            Way::Itself => Link::plain("by itself"),
         },
     };
     known.late_ones.iter().map(row).collect()

@@ -54,15 +54,19 @@ const ADD: &str = concat!(
     ") as wanted"
 );
 
-/// What stands on a device, and what its holder calls it; a distributor's word is its own. The file's token takes the place
-/// of those before, and goes with the device.
+/// What stands on a device, and what whoever imports calls it: `$5` says whose word that is. The platform has none for what
+/// is there already; the customer's is the customer's own. The file's token takes the place of those before, and goes with
+/// the device.
 const CHANGE: &str = concat!(
     "with changed as (
       update device d set updated_at = $4, imei = coalesce(l.imei, d.imei), mac = coalesce(l.mac, d.mac),
         iccid = coalesce(l.iccid, d.iccid), firmware = coalesce(l.firmware, d.firmware),
         state = coalesce(l.wanted_state, d.state),
-        customer_reference = case when $5 then d.customer_reference else coalesce(l.reference, d.customer_reference) end,
-        distributor_reference = case when $5 then coalesce(l.reference, d.distributor_reference)
+        model_id = case when $5::text = 'platform' and d.customer_id is null then coalesce(l.model_id, d.model_id)
+          else d.model_id end,
+        customer_reference = case when $5::text = 'customer' then coalesce(l.reference, d.customer_reference)
+          else d.customer_reference end,
+        distributor_reference = case when $5::text = 'distributor' then coalesce(l.reference, d.distributor_reference)
           else d.distributor_reference end
       from device_import_line l
       where ",
@@ -95,6 +99,13 @@ const PROVE: &str = concat!(
       and not exists (select from device_credential k where k.token_hmac = l.token_hmac)"
 );
 
+/// The devices first, in one order, as every move locks them.
+const LOCK: &str = concat!(
+    "select 1 from device d join device_import_line l on l.device_id = d.id where ",
+    lines!("place"),
+    " order by d.id for no key update of d"
+);
+
 const CLOSE: &str = concat!(
     "update assignment a set valid_until = $4, ended_by = i.applied_by
     from device_import_line l join device_import i on i.id = l.import_id
@@ -123,9 +134,7 @@ const PLACE: &str = concat!(
     lines!("place"),
     " returning id
     ), seen as (
-      update device_status s set customer_id = l.to_customer_id, distributor_id = l.to_distributor_id,
-        last_reading_at = null, last_kind = null, last_hub_id = null
-      from device_import_line l where ",
+      delete from device_status s using device_import_line l where ",
     lines!("place"),
     " and s.device_id = l.device_id
     )
@@ -133,6 +142,25 @@ const PLACE: &str = concat!(
       (select count(*) from device_import_line l where ",
     lines!("place"),
     ") as wanted"
+);
+
+/// What no period tells: who made devices active or inactive that stay where they are, or inactive on their way to whoever
+/// gets them. Before what it tells of is done.
+const STATES: &str = "insert into state_change (id, device_id, distributor_id, customer_id, at, was, became, changed_by, by_side)
+    select gen_random_uuid(), d.id, l.to_distributor_id, l.to_customer_id, $4, d.state, l.wanted_state, i.applied_by,
+      case when i.distributor_id is not null then 'distributor' when i.customer_id is not null then 'customer'
+        else 'platform' end
+    from device_import_line l join device_import i on i.id = l.import_id join device d on d.id = l.device_id
+    where l.import_id = $1 and l.line > $2 and l.line <= $3 and d.state <> l.wanted_state
+      and (l.step = 'change' or l.step = 'place' and l.wanted_state = 'inactive')";
+
+/// The same of devices that begin so; after they are added.
+const BEGUN: &str = concat!(
+    "insert into state_change (id, device_id, distributor_id, customer_id, at, was, became, changed_by, by_side)
+    select gen_random_uuid(), l.new_device_id, l.to_distributor_id, l.to_customer_id, $4, 'stock', 'inactive',
+      i.applied_by, 'platform'
+    from device_import_line l join device_import i on i.id = l.import_id where l.wanted_state = 'inactive' and ",
+    lines!("add")
 );
 
 /// How many lines stand in a stretch in all.
@@ -148,19 +176,22 @@ pub(in crate::registry) async fn system_apply(
     let stretch: [Value; 3] = [due.id.as_uuid().into(), after.into(), until.into()];
     let at = |more: &[Value]| -> Vec<Value> { stretch.iter().chain(more).cloned().collect() };
     let now: Value = now.into();
+    written(tx, STATES, at(from_ref(&now))).await?;
     match due.whose {
         Whose::Platform => {
             done_as_wanted(tx, ADD, at(from_ref(&now))).await?;
-            done_as_wanted(tx, CHANGE, at(&[now.clone(), false.into()])).await?;
+            written(tx, BEGUN, at(from_ref(&now))).await?;
+            done_as_wanted(tx, CHANGE, at(&[now.clone(), "platform".into()])).await?;
             written(tx, REVOKE, at(from_ref(&now))).await?;
             written(tx, PROVE, at(&[now])).await?;
         }
         Whose::Distributor(_) => {
+            written(tx, LOCK, at(&[])).await?;
             written(tx, CLOSE, at(from_ref(&now))).await?;
             done_as_wanted(tx, PLACE, at(from_ref(&now))).await?;
-            done_as_wanted(tx, CHANGE, at(&[now, true.into()])).await?;
+            done_as_wanted(tx, CHANGE, at(&[now, "distributor".into()])).await?;
         }
-        Whose::Customer(_) => done_as_wanted(tx, CHANGE, at(&[now, false.into()])).await?,
+        Whose::Customer(_) => done_as_wanted(tx, CHANGE, at(&[now, "customer".into()])).await?,
     }
     let row = one(tx, STRETCH, stretch).await?;
     Ok(row.map(|row| get(&row, "lines")).transpose()?.unwrap_or_default())

@@ -23,7 +23,7 @@ pub(super) async fn post(
     visitor.check_csrf(&state, sent.get("csrf"))?;
     let id = *id;
     let changed = in_scope!(visitor.caller(), scope => {
-        let change = async |tx: &_| hubs::set_state(tx, scope, id, HubState::Active).await;
+        let change = async |tx: &_| hubs::set_state(tx, scope, state.ground(), id, HubState::Active).await;
         scope.run(state.database(), change).await
     });
     let done = changed.map(|()| "hub-activated").map_err(Refused::from);
