@@ -16,8 +16,9 @@ const CHANGED: [&str; 10] = [
     "site",
 ];
 /// Tables whose rows come and go: they are made anew.
-const REPLACED: [&str; 15] = [
+const REPLACED: [&str; 16] = [
     "assignment",
+    "state_change",
     "contact",
     "delivery",
     "device_credential",
