@@ -40,6 +40,8 @@ pub struct Model {
     pub country: Option<String>,
     /// Whose people suspended or closed it.
     pub stopped_side: Option<CaseSide>,
+    /// When it was last closed.
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 belongs_to! {

@@ -34,6 +34,8 @@ pub struct Model {
     pub region: Option<String>,
     /// ISO 3166-1 alpha-2, in upper case.
     pub country: Option<String>,
+    /// When it was last closed.
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 belongs_to! {}

@@ -21,7 +21,7 @@ export async function start(scene) {
 /** A window of somebody's own; what a page complains about is kept in `complaints`. */
 export async function open({ browser, scene }) {
   const context = await browser.newContext({ baseURL: scene.base, viewport: WIDE, timezoneId: 'UTC', reducedMotion: 'reduce' });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(String(error)));

@@ -20,6 +20,7 @@ mod master_key;
 mod own_postgres;
 mod private_postgres;
 mod proof;
+mod readme;
 mod refusals;
 mod refused_by_the_database;
 mod secrets;

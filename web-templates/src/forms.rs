@@ -237,7 +237,6 @@ impl Form {
 mod tests {
     use super::*;
 
-
     fn form() -> Form {
         let choices = || vec![Choice::new("a", "A", true), Choice::new("b", "B", false)];
         Form::new("/x", "t", "Save").fields(vec![
@@ -274,7 +273,10 @@ mod tests {
         let fields = &form.sections[0].fields;
         assert_eq!(fields[0].choices.len(), 2);
         assert!(fields[0].choices[0].selected && fields[0].error.is_some());
-        assert_eq!((fields[1].name.as_str(), fields[1].value.as_str()), ("name_q", "North"));
+        assert_eq!(
+            (fields[1].name.as_str(), fields[1].value.as_str()),
+            ("name_q", "North")
+        );
         assert_eq!(fields[2].name, "one");
     }
 

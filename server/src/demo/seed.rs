@@ -295,7 +295,10 @@ fn reports(kind: Kind) -> Vec<Report> {
         Kind::Activity => vec![Report::Distance, Report::Energy, Report::ActiveMinutes],
         Kind::Sleep => vec![Report::SleepStages],
     };
-    [Report::Battery, Report::Signal].into_iter().chain(beside).collect()
+    [Report::Battery, Report::Signal]
+        .into_iter()
+        .chain(beside)
+        .collect()
 }
 
 async fn model(admin: &Api, device: &Device) -> Result<String, DemoError> {

@@ -3,6 +3,7 @@
 //! Main type: [`Ground`], handed to whoever needs the time, an id or a key. Anyone may call it.
 
 mod clock;
+mod hidden;
 mod keys;
 mod midnight;
 mod random;
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use clock::{Clock, SystemClock, TestClock};
+pub use hidden::is_hidden;
 pub use keys::{KeyError, Keys, MasterKey, Purpose};
 pub use midnight::midnight;
 pub use random::{Random, SystemRandom};

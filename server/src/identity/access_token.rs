@@ -1,6 +1,7 @@
 //! The API's access tokens: EdDSA JWTs that live a quarter of an hour. Who they speak for is looked up at every request,
 //! so a disabled user is refused at once and a token carries no permission that was taken away. It also carries under which
-//! generation of its account it was issued: each disabling begins another, so no token outlives one.
+//! generation of its account it was issued: each disabling begins another, so no token outlives one. Nor does one outlive the
+//! closing of its organisation.
 
 use std::fmt;
 
@@ -188,7 +189,10 @@ impl Identity {
             .ok_or(IdentityError::NotSignedIn)?;
         let is_of_this_account = account.user.role.as_str() == claims.role
             && account.user.organisation.id() == claims.org
-            && account.generation == claims.generation;
+            && account.generation == claims.generation
+            && account
+                .closed_at
+                .is_none_or(|closed| claims.iat > closed.timestamp());
         if !is_of_this_account {
             return Err(IdentityError::NotSignedIn);
         }

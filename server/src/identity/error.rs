@@ -35,7 +35,9 @@ pub enum IdentityError {
     #[error("the password {0}")]
     BadPassword(&'static str),
     /// A name that is empty or too long.
-    #[error("the name must have 1 to 200 characters: no web address, no < or >, no control character")]
+    #[error(
+        "the name must have 1 to 200 characters: no web address, no < or >, no control character and none that is not seen"
+    )]
     BadName,
     /// The address belongs to an account already.
     #[error("this e-mail address cannot be used")]

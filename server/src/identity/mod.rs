@@ -26,8 +26,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use access_token::AccessToken;
-pub(crate) use caller::in_scope;
 pub use called::called;
+pub(crate) use caller::in_scope;
 pub use caller::{Caller, CallerScope, Person};
 pub use email::Email;
 pub use error::IdentityError;

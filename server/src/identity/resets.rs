@@ -71,7 +71,7 @@ impl Identity {
         );
         SystemScope::for_purpose("find whose password a link is for")
             .run(&self.database, async |tx| {
-                store::system_pending(tx, &hmac, now, false).await
+                store::system_pending(tx, &hmac, now).await
             })
             .await?
             .map(|(_, email)| email)
@@ -88,7 +88,8 @@ impl Identity {
         );
         SystemScope::for_purpose("set a new password by a link")
             .run(&self.database, async |tx| {
-                let pending = store::system_pending(tx, &hmac, now, true).await?;
+                store::system_lock_account(tx, &hmac).await?;
+                let pending = store::system_pending(tx, &hmac, now).await?;
                 let (user, email) = pending.ok_or(IdentityError::LinkOver)?;
                 self.set_password(tx, user, &email, &hash, None).await
             })

@@ -169,6 +169,11 @@ impl Identity {
         self.endings.subscribe()
     }
 
+    /// Something has changed by which people see less than before: whoever keeps a page open for one looks again.
+    pub fn sees_otherwise(&self) {
+        self.endings.send_replace(());
+    }
+
     /// What a form of this session carries.
     pub fn csrf_token(&self, secret: &SessionSecret) -> String {
         BASE64URL_NOPAD.encode(

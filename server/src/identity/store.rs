@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::users::{Made, Maker, Organisation, User};
 use super::{Caller, CallerScope, Email, IdentityError, Person, Preferences};
 use crate::ground::enums::{CaseSide, UserRole, UserState};
-use crate::ground::ids::{CustomerId, SessionId, SiteId, UserId};
+use crate::ground::ids::{CustomerId, DistributorId, SessionId, SiteId, UserId};
 use crate::tenancy::{
     Actor, AdminScope, CustomerScope, DistributorScope, FinanceScope, PermissionSet, Reach, SystemScope, Tx,
 };
@@ -33,6 +33,7 @@ const USER: &str =
 const BESIDE: &str = "coalesce(c.name, d.name) as organisation,
     coalesce(c.time_zone, d.time_zone, 'UTC') as time_zone,
     coalesce(c.state, d.state, 'active') <> 'closed' as is_open, u.sign_in_generation,
+    coalesce(c.closed_at, d.closed_at) as closed_at,
     case when u.confined then vw_sites_of(u.id) end as sites";
 
 const ACCOUNT_FROM: &str = "user_account u
@@ -48,6 +49,8 @@ pub(super) struct Account {
     preferences: Preferences,
     is_open: bool,
     reach: Reach,
+    /// When its organisation was last closed: what was given out before is over, even where it was opened again.
+    pub(super) closed_at: Option<DateTime<Utc>>,
     /// What is given out under it ends for good with the next disabling.
     pub(super) generation: i32,
 }
@@ -244,12 +247,13 @@ pub(super) async fn system_use_session(
 ) -> Result<Option<(SessionId, DateTime<Utc>, Account)>, IdentityError> {
     let text = format!(
         "with found as (
-           select id, user_id, expires_at, last_seen_at from session
+           select id, user_id, created_at, expires_at, last_seen_at from session
            where secret_hmac = $1 and ended_at is null and expires_at > $2 and last_seen_at > $3
          ), noted as (
            update session s set last_seen_at = $2 from found f where s.id = f.id and f.last_seen_at < $4
          )
-         select f.id as session_id, f.expires_at, {USER}, {BESIDE}, {CHOSEN} from {ACCOUNT_FROM} join found f on f.user_id = u.id"
+         select f.id as session_id, f.expires_at, {USER}, {BESIDE}, {CHOSEN} from {ACCOUNT_FROM} join found f on f.user_id = u.id
+         where f.created_at > coalesce(c.closed_at, d.closed_at, '-infinity')"
     );
     let find = sql(
         &text,
@@ -280,7 +284,8 @@ pub(super) async fn system_watch_session(
 ) -> Result<Option<Account>, IdentityError> {
     let text = format!(
         "select {USER}, {BESIDE}, {CHOSEN} from {ACCOUNT_FROM} join session n on n.user_id = u.id
-         where n.secret_hmac = $1 and n.ended_at is null and n.expires_at > $2 and n.last_seen_at > $3"
+         where n.secret_hmac = $1 and n.ended_at is null and n.expires_at > $2 and n.last_seen_at > $3
+           and n.created_at > coalesce(c.closed_at, d.closed_at, '-infinity')"
     );
     let find = sql(
         &text,
@@ -343,6 +348,26 @@ pub(super) async fn system_lock_customer(tx: &System, customer: CustomerId) -> R
         .ok_or(IdentityError::NoSuchOrganisation)
 }
 
+/// A distributor invites for its own customers alone, also where one goes to another while it does.
+pub(super) async fn system_must_be_through(
+    tx: &System,
+    customer: CustomerId,
+    through: Option<DistributorId>,
+) -> Result<(), IdentityError> {
+    let ask = sql(
+        "select 1 from customer where id = $1 and ($2::uuid is null or distributor_id = $2)",
+        [
+            customer.as_uuid().into(),
+            through.map(DistributorId::as_uuid).into(),
+        ],
+    );
+    tx.connection()
+        .query_one_raw(ask)
+        .await?
+        .map(drop)
+        .ok_or(IdentityError::NoSuchOrganisation)
+}
+
 pub(super) async fn system_has_users(tx: &System, customer: CustomerId) -> Result<bool, IdentityError> {
     let ask = sql(
         "select 1 from user_account where customer_id = $1 limit 1",
@@ -385,6 +410,7 @@ fn account(row: &QueryResult) -> Result<Account, IdentityError> {
         reach: get::<Option<Vec<Uuid>>>(row, "sites")?.map_or(Reach::Whole, |sites| {
             Reach::sites(sites.into_iter().map(SiteId::from))
         }),
+        closed_at: get(row, "closed_at")?,
         generation: get(row, "sign_in_generation")?,
     })
 }

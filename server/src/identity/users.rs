@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::rules::{self, Allowed};
 use super::store::{self, NewAccount};
 use super::{Caller, CallerScope, Email, Identity, IdentityError, Password, Person, membership};
-use crate::ground::is_hidden;
 use crate::ground::enums::{CaseSide, UserRole, UserState};
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
+use crate::ground::is_hidden;
 use crate::tenancy::{
     AdminScope, Bundle, CustomerScope, DistributorScope, FinanceScope, Permission, PermissionSet, Scope,
     SystemScope, Tx,

@@ -93,11 +93,15 @@ pub async fn new_code<S: RegistryScope>(
 ) -> Result<ClaimCode, RegistryError> {
     by.must_manage_devices()?;
     let seen = by.run(database, async |tx| hubs::get(tx, hub).await).await?;
-    if seen.customer.is_none() {
+    let Some(holder) = seen.customer else {
         return Err(RegistryError::Conflict(
             "the hub stands at no customer's; place it first",
         ));
-    }
+    };
+    by.run(database, async |tx| {
+        store::organisations::must_be_open(tx, holder).await
+    })
+    .await?;
     match seen.state {
         HubState::Unclaimed | HubState::Claimed | HubState::Inactive => {}
         HubState::Active => {

@@ -10,7 +10,7 @@ use crate::ground::ids::DeviceId;
 use crate::tenancy::{AdminScope, Right, Tx};
 
 /// The caller's own word for a device: a distributor's for those of its portfolio, a customer's for those that it holds.
-/// An administrator has none of its own and writes the customer's.
+/// The platform has none, and neither sees nor writes the customer's, which may tell of a patient.
 pub async fn call<S: HasRights>(
     tx: &Tx<S>,
     by: &S,
@@ -18,7 +18,7 @@ pub async fn call<S: HasRights>(
     id: DeviceId,
     reference: &Change<Reference>,
 ) -> Result<(), RegistryError> {
-    by.must(Right::ManageDevices)?;
+    by.must(Right::CallDevices)?;
     let seen = get(tx, id).await?;
     let (reference, now) = (reference.value().map(Reference::as_str), ground.now());
     let is_done = if S::PEOPLE_OF == UserRole::Distributor {

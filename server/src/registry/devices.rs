@@ -11,9 +11,9 @@ use super::sites::Stands;
 use super::states::Author;
 use super::wanting::Silence;
 use super::{Numbers, RegistryError, store};
-use crate::ground::{Ground, is_hidden};
 use crate::ground::enums::{DeviceState, Errand, MoveReason, Report, Transport};
 use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
+use crate::ground::{Ground, is_hidden};
 use crate::tenancy::{AdminScope, Tx};
 
 /// Where a list of devices goes on: serial and id.

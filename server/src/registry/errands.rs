@@ -99,6 +99,14 @@ pub async fn system_must_be_served(
     moves::must_be_served(tx, distributor).await
 }
 
+/// Refuses a distributor that is closed or suspended; it stays what it is until the transaction ends.
+pub async fn system_must_be_active(
+    tx: &Tx<SystemScope>,
+    distributor: DistributorId,
+) -> Result<(), RegistryError> {
+    moves::must_be_active(tx, distributor).await
+}
+
 /// Takes up to `count` of a model from the inventory for an order, those with the lowest serials. What another order is
 /// just taking is passed over.
 pub async fn system_take_devices(

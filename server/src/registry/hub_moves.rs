@@ -6,11 +6,11 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use super::errands::{Ends, NOT_PROMISED, promised};
 use super::moves::{HeldPeriod, Party, must_be_served, receiver};
 use super::scope::RegistryScope;
-use super::{RegistryError, hubs, organisations, store};
+use super::{RegistryError, again, hubs, organisations, store};
 use crate::ground::Ground;
 use crate::ground::enums::{Errand, HubState, MoveReason};
 use crate::ground::ids::{CustomerId, DistributorId, HubId, UserId};
-use crate::tenancy::{AdminScope, Database, Scope as _, SystemScope, Tx};
+use crate::tenancy::{AdminScope, Database, SystemScope, Tx};
 
 /// A hub as its locked row says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,29 +121,28 @@ async fn make<S: RegistryScope>(
     by.must_manage_devices()?;
     let party = Party::of(by)?;
     by.run(database, async |tx| hubs::get(tx, hub).await).await?;
-    SystemScope::for_purpose("move a hub that the caller sees")
-        .run(database, async |tx| {
-            let through = match step {
-                Step::Place(to) => receiver(tx, party, to).await?.distributor,
-                Step::Allocate(to) => {
-                    must_be_served(tx, to).await?;
-                    Some(to)
-                }
-                _ => None,
-            };
-            // Codes before the hub, as a claim takes them.
-            store::claim::system_lock_codes(tx, hub).await?;
-            store::claim::system_void_codes(tx, hub).await?;
-            let held = store::hub_moves::system_lock(tx, hub)
-                .await?
-                .filter(|held| party.has(held.customer, held.distributor))
-                .ok_or(RegistryError::NotFound("hub"))?;
-            if let Some(errand) = held.reserved {
-                return Err(promised(errand));
+    again::system_run(database, "move a hub that the caller sees", async |tx| {
+        let through = match step {
+            Step::Place(to) => receiver(tx, party, to).await?.distributor,
+            Step::Allocate(to) => {
+                must_be_served(tx, to).await?;
+                Some(to)
             }
-            turn(tx, ground, (party, by.user()), (hub, held), (step, through, None)).await
-        })
-        .await
+            _ => None,
+        };
+        // Codes before the hub, as a claim takes them.
+        store::claim::system_lock_codes(tx, hub).await?;
+        store::claim::system_void_codes(tx, hub).await?;
+        let held = store::hub_moves::system_lock(tx, hub)
+            .await?
+            .filter(|held| party.has(held.customer, held.distributor))
+            .ok_or(RegistryError::NotFound("hub"))?;
+        if let Some(errand) = held.reserved {
+            return Err(promised(errand));
+        }
+        turn(tx, ground, (party, by.user()), (hub, held), (step, through, None)).await
+    })
+    .await
 }
 
 /// Writes down what the rules make of the locked hub.

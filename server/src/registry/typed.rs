@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::RegistryError;
-use crate::ground::midnight;
+use crate::ground::{is_hidden, midnight};
 use crate::identity::is_plain;
 
 /// Something that is read from a text that a person typed.
@@ -53,6 +53,12 @@ impl<const MAX: usize> Typed for Line<MAX> {
             return Err(RegistryError::invalid(
                 field,
                 format!("must have 1 to {MAX} characters, none of them a control character"),
+            ));
+        }
+        if text.chars().any(is_hidden) {
+            return Err(RegistryError::invalid(
+                field,
+                "must hold no character that is not seen or that turns the text around; type it anew",
             ));
         }
         if !is_plain(text) {
@@ -174,6 +180,23 @@ mod tests {
         for wrong in ["", "  ", "abcd", "a\tb", "a\0"] {
             assert!(Line::<3>::parse("x", wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_no_part_of_a_name() {
+        for wrong in [
+            "Riverside\u{202e}",
+            "Riv\u{200b}erside",
+            "\u{2066}Riverside\u{2069}",
+            "\u{feff}Riverside",
+        ] {
+            let refused = Name::parse("name", wrong).unwrap_err().to_string();
+            assert!(refused.contains("not seen"), "{wrong:?}: {refused}");
+        }
+        assert_eq!(
+            Name::parse("name", "مستشفى · שלום").unwrap().as_str(),
+            "مستشفى · שלום"
+        );
     }
 
     #[test]

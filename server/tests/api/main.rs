@@ -9,6 +9,7 @@
 
 mod access;
 mod at_once;
+mod bounds;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
 mod confirmation;

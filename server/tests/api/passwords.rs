@@ -55,6 +55,22 @@ async fn a_link_sets_a_password_once_and_ends_everything() {
 }
 
 #[tokio::test]
+async fn of_two_links_that_are_used_at_once_one_is_over_and_neither_fails() {
+    let world = World::new().await;
+    for round in 0..8 {
+        let (first, second) = (link(&world).await, link(&world).await);
+        let (one, two) = tokio::join!(
+            world.identity.reset_password(&first, Password::typed(NEW)),
+            world.identity.reset_password(&second, Password::typed(NEW)),
+        );
+        let is_over = |used: &Result<(), _>| matches!(used, Err(IdentityError::LinkOver));
+        let once = one.is_ok() && is_over(&two) || two.is_ok() && is_over(&one);
+        assert!(once, "round {round}: {one:?} {two:?}");
+        world.clock.advance(TimeDelta::hours(1));
+    }
+}
+
+#[tokio::test]
 async fn a_link_ends_after_an_hour_and_with_its_account() {
     let world = World::new().await;
     let first = link(&world).await;

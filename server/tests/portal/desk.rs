@@ -269,6 +269,23 @@ async fn who_may_not_answer_asks_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_text_that_the_database_cannot_hold_is_refused_and_no_fault() {
+    let desk = Desk::new().await;
+    let form = [
+        ("title", "Why?"),
+        ("text", "Nothing comes."),
+        ("customer", "a\0b"),
+    ];
+    let answer = desk.seller.submit("/cases/new", &form).await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+    assert!(
+        !answer.text.contains("cannot reach its database"),
+        "{}",
+        answer.text
+    );
+}
+
+#[tokio::test]
 async fn why_nothing_arrived_is_told_without_a_value() {
     let desk = Desk::new().await;
     let (device, hub) = (desk.clinic.device, desk.clinic.hub);

@@ -169,7 +169,10 @@ async fn takes_its_place(world: &World, nurse: &Browser, clinic: &Customer, id: 
     assert!(replaced.location().starts_with(&other), "{}", replaced.text);
     said(nurse, replaced.location(), "goes on with its line of readings").await;
     let life = nurse.get(&format!("{other}/about")).await.text;
-    assert!(life.contains("Took the place of") && life.contains("Deactivated"), "{life}");
+    assert!(
+        life.contains("Took the place of") && life.contains("Deactivated"),
+        "{life}"
+    );
     assert!(life.contains(&format!("/devices/{id}/about")), "{life}");
     let before = nurse.get(&format!("/devices/{id}/about")).await.text;
     assert!(before.contains("Its place was taken by"), "{before}");

@@ -197,7 +197,14 @@ async fn claim(world: &World, browser: &Browser, hub: &str, key: u8) -> String {
     let others = world.browser().get_with(hub, ("cookie", cookie)).await;
     assert!(!others.text.contains(code), "it is this session's");
     world.clock.advance(chrono::TimeDelta::seconds(61));
-    assert!(!browser.get_with(hub, ("cookie", cookie)).await.text.contains(code), "for a minute");
+    assert!(
+        !browser
+            .get_with(hub, ("cookie", cookie))
+            .await
+            .text
+            .contains(code),
+        "for a minute"
+    );
     let (ground, database) = (world.state.ground(), world.state.database());
     let claimed = system_claim(ground, database, code, &[key; 32], None).await;
     claimed.unwrap().fingerprint

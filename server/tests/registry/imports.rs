@@ -1,6 +1,8 @@
 //! Imports: every wrong line is named with what to do, nothing is half-imported, and nobody imports for another.
 
 mod applied;
+mod squatted;
+mod told;
 
 use std::fmt::Write as _;
 
@@ -341,10 +343,11 @@ async fn the_platform_takes_devices_in_whole_and_again_without_harm() {
     assert_eq!(
         count(
             &world,
-            "select count(*) from device where customer_reference = 'bed 2'"
+            "select count(*) from device where customer_reference = 'bed 1'"
         )
         .await,
-        1
+        1,
+        "what the customer calls it by now is the customer's"
     );
     let stolen = "maker,serial,model,token\nAcme,A9,Scale,fedcba9876543210fedcba9876543210\n";
     let stolen = receive(&world, world.admin(), stolen, Into::Inventory)

@@ -11,8 +11,10 @@
 
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod hands;
 mod imports;
 mod life;
+mod meeting;
 mod orders;
 mod organisations;
 mod search;

@@ -1,6 +1,8 @@
 //! The rows of the support desk.
 
-use vitalwire_server::desk::cases::{self, About, CaseFilter, CasePatch, NewCase, NewNote, Standing, Waiting};
+use vitalwire_server::desk::cases::{
+    self, About, CaseFilter, CasePatch, NewCase, NewNote, Standing, Waiting,
+};
 use vitalwire_server::desk::{Desk, Rate, trouble};
 use vitalwire_server::ground::enums::{CaseState, CaseVisibility};
 use vitalwire_server::registry::{Ask, Change};

@@ -101,11 +101,11 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("registry::sites::teams::change_team", Customer, Change, call => {
         let patch = TeamPatch { name: Some(named("A stranger's")), sites: None };
-        said(sites::change_team(&call.world.database, call.scope(), call.at.team, &patch).await)
+        said(sites::change_team(&call.world.identity, &call.world.database, call.scope(), call.at.team, &patch).await)
     }),
     row!("registry::sites::teams::change_team", Customer, Change, call => {
         let patch = TeamPatch { name: None, sites: Some(vec![call.at.site]) };
-        said(sites::change_team(&call.world.database, call.scope(), call.own.team, &patch).await)
+        said(sites::change_team(&call.world.identity, &call.world.database, call.scope(), call.own.team, &patch).await)
     }),
     row!("identity::membership::set_belonging", Customer, Change, call => {
         let patch = BelongingPatch { sites: Some(vec![]), ..BelongingPatch::default() };
@@ -131,6 +131,6 @@ pub(crate) const ROWS: &[Row] = &[
         said(call.world.identity.set_people(call.scope(), Place::Team(call.own.team), &people).await)
     }),
     row!("registry::sites::teams::remove_team", Customer, Change, call => {
-        said(sites::remove_team(&call.world.database, call.scope(), call.at.team).await)
+        said(sites::remove_team(&call.world.identity, &call.world.database, call.scope(), call.at.team).await)
     }),
 ];

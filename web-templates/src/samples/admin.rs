@@ -180,9 +180,8 @@ pub fn admin_quarantine() -> AdminQuarantinePage {
             row(121, "Physically impossible", "systolic", "D000017", None),
         ],
         dismiss: Some(
-            Form::new("/admin/quarantine/dismiss", "token", "Dismiss the chosen").fields(vec![
-                Field::text("reason", "Why").required(),
-            ]),
+            Form::new("/admin/quarantine/dismiss", "token", "Dismiss the chosen")
+                .fields(vec![Field::text("reason", "Why").required()]),
         ),
         pager: pager("2 items", "/admin/quarantine"),
     }

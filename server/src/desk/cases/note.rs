@@ -55,7 +55,8 @@ impl Desk<'_> {
                 if visibility == CaseVisibility::Everybody {
                     store::cases::system_touch(tx, id, now).await?;
                 }
-                for reader in store::people::system_to_tell(tx, (id, &case), visibility, by.person.id).await? {
+                for reader in store::people::system_to_tell(tx, (id, &case), visibility, by.person.id).await?
+                {
                     if !self.rate.tells(id, &reader.email) {
                         continue;
                     }

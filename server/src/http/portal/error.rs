@@ -13,7 +13,7 @@ use crate::forwarding::EndpointError;
 use crate::http::RequestId;
 use crate::http::access::Refusal;
 use crate::http::auth::AuthRefusal;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, is_bad_data};
 use crate::identity::IdentityError;
 use crate::registry::RegistryError;
 use crate::tenancy::Denied;
@@ -25,6 +25,8 @@ pub(super) enum PageError {
     SignedOut(Option<String>),
     /// A page of this status, with a sentence of its own where the usual one says too little.
     Shown(StatusCode, Option<String>),
+    /// Too much in too short a time: in how many seconds it is worth trying again, and a sentence.
+    Later(String, String),
 }
 
 impl PageError {
@@ -67,6 +69,7 @@ impl fmt::Display for PageError {
         match self {
             Self::SignedOut(_) => f.write_str("signed out"),
             Self::Shown(status, _) => write!(f, "a page of the status {status}"),
+            Self::Later(seconds, _) => write!(f, "not before {seconds} s"),
         }
     }
 }
@@ -76,11 +79,12 @@ impl ResponseError for PageError {
         match self {
             Self::SignedOut(_) => StatusCode::SEE_OTHER,
             Self::Shown(status, _) => *status,
+            Self::Later(..) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
-        let (status, words) = match self {
+        let (status, words, seconds) = match self {
             Self::SignedOut(next) => {
                 let login = login_path(next.as_deref());
                 // A fragment's request cannot follow to a whole page: the script is told to go there.
@@ -90,7 +94,13 @@ impl ResponseError for PageError {
                     .insert_header(("hx-redirect", login))
                     .finish();
             }
-            Self::Shown(status, words) => (*status, words),
+            Self::Shown(StatusCode::SERVICE_UNAVAILABLE, words) => {
+                (StatusCode::SERVICE_UNAVAILABLE, words.as_ref(), Some("5"))
+            }
+            Self::Shown(status, words) => (*status, words.as_ref(), None),
+            Self::Later(seconds, words) => {
+                (StatusCode::TOO_MANY_REQUESTS, Some(words), Some(seconds.as_str()))
+            }
         };
         let mut page = ErrorPage::new(status.as_u16(), RequestId::current().map(|id| id.to_string()));
         if let Some(words) = words {
@@ -98,8 +108,8 @@ impl ResponseError for PageError {
         }
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((header::RETRY_AFTER, "5"));
+        if let Some(seconds) = seconds {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         match page.render() {
             Ok(html) => response.content_type("text/html; charset=utf-8").body(html),
@@ -148,7 +158,11 @@ impl From<AuthRefusal> for PageError {
 }
 
 impl From<DbErr> for PageError {
+    /// The database is away, unless it says that it cannot hold a value, as a text with U+0000.
     fn from(error: DbErr) -> Self {
+        if is_bad_data(&error) {
+            return Problem::from(error).into();
+        }
         Self::unavailable(&error)
     }
 }
@@ -168,9 +182,7 @@ impl From<RegistryError> for PageError {
                 Self::Shown(StatusCode::UNPROCESSABLE_ENTITY, Some(sentence(&why)))
             }
             RegistryError::Conflict(why) => Self::Shown(StatusCode::CONFLICT, Some(sentence(why))),
-            error @ RegistryError::TooMany { .. } => {
-                Self::Shown(StatusCode::TOO_MANY_REQUESTS, Some(sentence(&error.to_string())))
-            }
+            error @ RegistryError::TooMany { .. } => Problem::from(error).into(),
             RegistryError::Import(_) => Self::bad_request(),
             RegistryError::Database(error) => error.into(),
         }
@@ -203,7 +215,13 @@ impl From<IdentityError> for PageError {
 
 impl From<Problem> for PageError {
     fn from(problem: Problem) -> Self {
-        Self::Shown(problem.status(), problem.detail_text().map(sentence))
+        let words = problem.detail_text().map(sentence);
+        match (problem.header_text(&header::RETRY_AFTER), words) {
+            (Some(seconds), Some(words)) if problem.status() == StatusCode::TOO_MANY_REQUESTS => {
+                Self::Later(seconds.to_owned(), words)
+            }
+            (_, words) => Self::Shown(problem.status(), words),
+        }
     }
 }
 

@@ -11,6 +11,13 @@ pub(super) fn html(page: &impl Template) -> Result<HttpResponse, PageError> {
     html_with(StatusCode::OK, page)
 }
 
+/// A page that asks to come back in so many seconds.
+pub(super) fn too_many(seconds: u64, page: &impl Template) -> Result<HttpResponse, PageError> {
+    let mut response = html_with(StatusCode::TOO_MANY_REQUESTS, page)?;
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    Ok(response)
+}
+
 /// A page with another status.
 pub(super) fn html_with(status: StatusCode, page: &impl Template) -> Result<HttpResponse, PageError> {
     let body = page.render().map_err(|error| PageError::internal(&error))?;

@@ -71,7 +71,9 @@ impl Refused {
                 Ok(StatusCode::UNPROCESSABLE_ENTITY)
             }
             Self::Which(field, found, why) => {
-                let choices = found.into_iter().map(|(value, words)| Choice::new(value, words, false));
+                let choices = found
+                    .into_iter()
+                    .map(|(value, words)| Choice::new(value, words, false));
                 form.narrow(field, choices.collect());
                 form.refuse(field, why);
                 Ok(StatusCode::UNPROCESSABLE_ENTITY)

@@ -30,7 +30,7 @@ impl FromRequest for Visitor {
         Box::pin(async move {
             caller.await.map(Self).map_err(|error| match error {
                 PageError::SignedOut(_) => PageError::SignedOut(here),
-                shown @ PageError::Shown(..) => shown,
+                shown @ (PageError::Shown(..) | PageError::Later(..)) => shown,
             })
         })
     }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::rails::RequestId;
 
 pub use extract::{json_error, path_error, query_error};
+pub(in crate::http) use rooms::is_bad_data;
 
 /// A problem to answer with.
 #[derive(Debug, Clone)]
@@ -58,6 +59,12 @@ impl Problem {
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
+    }
+
+    /// What a header of the answer says.
+    pub fn header_text(&self, name: &HeaderName) -> Option<&str> {
+        let header = self.headers.iter().find(|(header, _)| header == name);
+        header.map(|(_, value)| value.as_str())
     }
 
     /// The word that ends the type.

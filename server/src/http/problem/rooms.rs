@@ -27,7 +27,7 @@ impl From<DbErr> for Problem {
 }
 
 /// PostgreSQL's class 22, "data exception".
-fn is_bad_data(error: &DbErr) -> bool {
+pub(in crate::http) fn is_bad_data(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
     else {
         return false;

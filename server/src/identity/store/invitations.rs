@@ -1,7 +1,7 @@
 //! Invitations in the database.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait as _, QueryResult, SqlErr};
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, SqlErr};
 use uuid::Uuid;
 
 use super::{System, get, sql};
@@ -215,6 +215,26 @@ pub(in crate::identity) async fn system_revoke_of(
     );
     tx.connection().execute_raw(revoke).await?;
     Ok(())
+}
+
+/// A customer has gone to another distributor, or to none: what one before invited to it leads nowhere any more.
+pub(in crate::identity) async fn system_revoke_of_former(
+    tx: &System,
+    customer: CustomerId,
+    present: Option<DistributorId>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let revoke = sql(
+        "update invitation set revoked_at = $3
+         where customer_id = $1 and distributor_id is not null and distributor_id is distinct from $2
+           and accepted_at is null and revoked_at is null",
+        [
+            customer.as_uuid().into(),
+            present.map(DistributorId::as_uuid).into(),
+            now.into(),
+        ],
+    );
+    tx.connection().execute_raw(revoke).await.map(drop)
 }
 
 /// The invitation of a link that works. It does no longer where the inviter may not give any more what it gives, or the

@@ -55,17 +55,31 @@ pub(in crate::identity) async fn system_insert(
     Ok(())
 }
 
-/// The account of a link that works. `lock` makes others wait who would use it as well.
+/// Makes others wait who would use this link, or another one of its account, as well: a new password ends them all, so the
+/// account comes before any link.
+pub(in crate::identity) async fn system_lock_account(
+    tx: &System,
+    secret_hmac: &[u8; 32],
+) -> Result<(), IdentityError> {
+    let lock = sql(
+        "select 1 from user_account where id = (select user_id from password_reset where secret_hmac = $1)
+         for no key update",
+        [secret_hmac.to_vec().into()],
+    );
+    tx.connection().query_one_raw(lock).await?;
+    Ok(())
+}
+
+/// The account of a link that works.
 pub(in crate::identity) async fn system_pending(
     tx: &System,
     secret_hmac: &[u8; 32],
     now: DateTime<Utc>,
-    lock: bool,
 ) -> Result<Option<(UserId, Email)>, IdentityError> {
-    let lock = if lock { "for update of r" } else { "" };
     let text = format!(
         "select u.id, u.email from {ACCOUNT_FROM} join password_reset r on r.user_id = u.id
-         where r.secret_hmac = $1 and r.ended_at is null and r.expires_at > $2 and {MAY_SIGN_IN} {lock}"
+         where r.secret_hmac = $1 and r.ended_at is null and r.expires_at > $2 and {MAY_SIGN_IN}
+           and r.created_at > coalesce(c.closed_at, d.closed_at, '-infinity')"
     );
     let ask = sql(&text, [secret_hmac.to_vec().into(), now.into()]);
     let row = tx.connection().query_one_raw(ask).await?;

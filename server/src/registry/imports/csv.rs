@@ -103,7 +103,7 @@ pub(crate) fn write<'a>(out: &mut String, fields: impl IntoIterator<Item = &'a s
         if place > 0 {
             out.push(',');
         }
-        let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let is_formula = field.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r']);
         if is_formula || field.contains(['"', ',', ';', '\n', '\r']) {
             out.push('"');
             if is_formula {

@@ -11,6 +11,7 @@ use crate::ground::Ground;
 use crate::ground::enums::ImportState;
 use crate::ground::ids::ImportId;
 use crate::jobs::{Job, RunResult, Scheduler};
+use crate::registry::again::Again;
 use crate::registry::{RegistryError, store};
 use crate::tenancy::{Database, Scope as _, SystemScope};
 
@@ -91,19 +92,25 @@ async fn all_of(ground: &Ground, database: &Database, due: Due) -> Result<(), Re
     if !is_good {
         return Ok(());
     }
-    let ended = system
-        .run(database, async |tx| {
-            let mut done = 0;
-            let mut after = 0;
-            while after < due.last {
-                let until = after.saturating_add(AT_ONCE);
-                done += store::imports::system_apply(tx, due, (after, until), now).await?;
-                progress(database, due, done).await?;
-                after = until;
-            }
-            store::imports::system_end(tx, due, now).await
-        })
-        .await;
+    let mut again = Again::default();
+    let ended = loop {
+        let ended = system
+            .run(database, async |tx| {
+                let mut done = 0;
+                let mut after = 0;
+                while after < due.last {
+                    let until = after.saturating_add(AT_ONCE);
+                    done += store::imports::system_apply(tx, due, (after, until), now).await?;
+                    progress(database, due, done).await?;
+                    after = until;
+                }
+                store::imports::system_end(tx, due, now).await
+            })
+            .await;
+        if !again.is_worth(&ended) {
+            break ended;
+        }
+    };
     match ended {
         // What was looked up a moment ago has changed: the next run tells which line it is.
         Err(RegistryError::Conflict(CHANGED)) => Ok(()),

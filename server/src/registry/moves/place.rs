@@ -6,8 +6,8 @@ use super::{RegistryError, Step, When, after, carry, locked, receiver, visible};
 use crate::ground::Ground;
 use crate::ground::enums::DeviceState;
 use crate::ground::ids::{CustomerId, DeviceId};
-use crate::registry::{RegistryScope, organisations};
-use crate::tenancy::{AdminScope, Database, Scope as _, SystemScope};
+use crate::registry::{RegistryScope, again, organisations};
+use crate::tenancy::{AdminScope, Database};
 
 /// Where a device goes.
 #[derive(Debug, Clone, Copy)]
@@ -39,19 +39,19 @@ pub async fn place<S: RegistryScope>(
         return Err(RegistryError::invalid("from", "must not lie in the future"));
     }
     let when = to.from.map_or(When::Now, When::Since);
-    SystemScope::for_purpose("place a device that the caller sees with a customer that it sees")
-        .run(database, async |tx| {
-            let through = receiver(tx, party, to.customer).await?.distributor;
-            let held = locked(tx, party, device).await?;
-            let step = Step::Place {
-                customer: to.customer,
-                through,
-                state: to.state,
-            };
-            let next = after(party, &held, step)?;
-            carry(tx, ground, by.user(), device, next, when).await
-        })
-        .await
+    let purpose = "place a device that the caller sees with a customer that it sees";
+    again::system_run(database, purpose, async |tx| {
+        let through = receiver(tx, party, to.customer).await?.distributor;
+        let held = locked(tx, party, device).await?;
+        let step = Step::Place {
+            customer: to.customer,
+            through,
+            state: to.state,
+        };
+        let next = after(party, &held, step)?;
+        carry(tx, ground, by.user(), device, next, when).await
+    })
+    .await
 }
 
 /// The same by an administrator, who leaves a device that was inactive so.

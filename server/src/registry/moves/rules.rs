@@ -38,7 +38,7 @@ pub(super) const OUT_OF_USE: RegistryError = RegistryError::Conflict("the device
 const HELD: RegistryError = RegistryError::Conflict("a customer holds the device; it has to come back first");
 const RETURNED: RegistryError =
     RegistryError::Conflict("the device has come back; it has to be put into stock first");
-const NOT_HELD: RegistryError = RegistryError::Conflict("no customer holds the device");
+pub(super) const NOT_HELD: RegistryError = RegistryError::Conflict("no customer holds the device");
 const PLATFORM_ALONE: RegistryError = RegistryError::NotAllowed("this is for the platform");
 
 impl Party {

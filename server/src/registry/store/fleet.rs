@@ -152,9 +152,12 @@ pub(in crate::registry) async fn system_note_devices(
            last_kind = case when s.customer_id = excluded.customer_id then s.last_kind end,
            last_hub_id = case when s.customer_id = excluded.customer_id and s.last_seen_at > excluded.last_seen_at
              then s.last_hub_id else excluded.last_hub_id end,
-           last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
-           battery_percent = coalesce(excluded.battery_percent, s.battery_percent),
-           signal_dbm = coalesce(excluded.signal_dbm, s.signal_dbm)",
+           last_seen_at = case when s.customer_id = excluded.customer_id
+             then greatest(s.last_seen_at, excluded.last_seen_at) else excluded.last_seen_at end,
+           battery_percent = case when s.customer_id = excluded.customer_id
+             then coalesce(excluded.battery_percent, s.battery_percent) else excluded.battery_percent end,
+           signal_dbm = case when s.customer_id = excluded.customer_id
+             then coalesce(excluded.signal_dbm, s.signal_dbm) else excluded.signal_dbm end",
         [
             customer.as_uuid().into(),
             stands.hub.as_uuid().into(),

@@ -50,15 +50,6 @@ pub(in crate::registry) async fn system_receiver(
     Ok(row.as_ref().map(receiver).transpose()?)
 }
 
-pub(in crate::registry) async fn system_distributor_is_closed(
-    tx: &System,
-    distributor: DistributorId,
-) -> Result<Option<bool>, RegistryError> {
-    let sql = "select state = 'closed' as is_closed from distributor where id = $1";
-    let row = one(tx, sql, [distributor.as_uuid().into()]).await?;
-    Ok(row.map(|row| get(&row, "is_closed")).transpose()?)
-}
-
 pub(in crate::registry) async fn system_open_period(
     tx: &System,
     device: DeviceId,
@@ -151,7 +142,8 @@ pub(in crate::registry) async fn system_take_from_stock(
 }
 
 /// The device itself: who has it now, and whether another customer ever held it. One holder's word for it is not the next
-/// one's, nor is what it last measured.
+/// one's, nor is what was heard of it: when, what it measured, its battery and signal. The next one begins as with a device
+/// that was never heard; how it was day by day stays with whom it was told of.
 pub(in crate::registry) async fn system_hand_over(
     tx: &System,
     device: DeviceId,
@@ -163,6 +155,19 @@ pub(in crate::registry) async fn system_hand_over(
         next.customer.map(CustomerId::as_uuid).into(),
         next.distributor.map(DistributorId::as_uuid).into(),
     ];
+    // A token that was made for it in a distributor's stock was in the hands of the customer who now loses it: from here on it
+    // speaks for that customer's time alone, as one that they had made.
+    run(
+        tx,
+        "update device_credential k set customer_id = d.customer_id from device d
+         where d.id = $1 and k.device_id = d.id and d.customer_id is distinct from $2 and d.customer_id is not null
+           and k.customer_id is null and k.distributor_id is not null and k.revoked_at is null",
+        [
+            device.as_uuid().into(),
+            next.customer.map(CustomerId::as_uuid).into(),
+        ],
+    )
+    .await?;
     let own = [next.state.as_str().into(), now.into()];
     run(
         tx,
@@ -177,8 +182,7 @@ pub(in crate::registry) async fn system_hand_over(
     .await?;
     run(
         tx,
-        "update device_status set customer_id = $2, distributor_id = $3, last_reading_at = null, last_kind = null,
-           last_hub_id = null
+        "delete from device_status
          where device_id = $1 and (customer_id is distinct from $2 or distributor_id is distinct from $3)",
         at,
     )

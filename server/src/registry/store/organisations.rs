@@ -6,6 +6,7 @@ use sea_orm::{DbErr, QueryResult, Value};
 use super::{Violation, all, get, id, maybe_id, maybe_word, one, run, violation, word};
 use crate::ground::enums::{CaseSide, OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, DistributorId};
+use crate::registry::moves::CLOSED;
 use crate::registry::organisations::{
     Customer, CustomerFilter, Distributor, DistributorFilter, NewOrganisation, OrganisationKey,
     OrganisationPatch, Paper,
@@ -211,6 +212,20 @@ pub(in crate::registry) async fn system_distributor_state(
     Ok(row.map(|row| word(&row, "state")).transpose()?)
 }
 
+/// Refuses a customer that is closed, whose row is held for sharing: who closes it comes before or after what it is given.
+pub(in crate::registry) async fn must_be_open<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+) -> Result<(), RegistryError> {
+    let sql = "select state from customer where id = $1 for share";
+    let row = one(tx, sql, [id.as_uuid().into()]).await?;
+    let row = row.ok_or(RegistryError::NotFound("customer"))?;
+    match word(&row, "state")? {
+        OrganisationState::Closed => Err(RegistryError::Conflict(CLOSED)),
+        OrganisationState::Active | OrganisationState::Suspended => Ok(()),
+    }
+}
+
 pub(in crate::registry) async fn has_active_devices<S: RegistryScope>(
     tx: &Tx<S>,
     id: CustomerId,
@@ -227,25 +242,46 @@ pub(in crate::registry) async fn has_open_customers<S: RegistryScope>(
     Ok(one(tx, sql, [id.as_uuid().into()]).await?.is_some())
 }
 
+/// Whether an order or a return of the distributor is not over; see `docs/ARCHITECTURE.md` for why this reads another room's
+/// tables.
+pub(in crate::registry) async fn has_open_errands<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: DistributorId,
+) -> Result<bool, RegistryError> {
+    let sql = "select 1 from device_order where distributor_id = $1 and ended_at is null
+        union all select 1 from device_return where distributor_id = $1 and ended_at is null limit 1";
+    Ok(one(tx, sql, [id.as_uuid().into()]).await?.is_some())
+}
+
 pub(in crate::registry) async fn set_customer_state<S: RegistryScope>(
     tx: &Tx<S>,
     id: CustomerId,
-    state: OrganisationState,
+    (state, now): (OrganisationState, DateTime<Utc>),
     stopped_by: Option<CaseSide>,
 ) -> Result<(), RegistryError> {
-    let sql = "update customer set state = $2, stopped_side = $3 where id = $1";
+    let sql = "update customer set state = $2, stopped_side = $3,
+          closed_at = case when $2 = 'closed' then $4 else closed_at end
+        where id = $1";
     let side = stopped_by.map(CaseSide::as_str);
-    run(tx, sql, [id.as_uuid().into(), state.as_str().into(), side.into()]).await?;
+    let values = [
+        id.as_uuid().into(),
+        state.as_str().into(),
+        side.into(),
+        now.into(),
+    ];
+    run(tx, sql, values).await?;
     Ok(())
 }
 
 pub(in crate::registry) async fn set_distributor_state<S: RegistryScope>(
     tx: &Tx<S>,
     id: DistributorId,
-    state: OrganisationState,
+    (state, now): (OrganisationState, DateTime<Utc>),
 ) -> Result<(), RegistryError> {
-    let sql = "update distributor set state = $2 where id = $1";
-    run(tx, sql, [id.as_uuid().into(), state.as_str().into()]).await?;
+    let sql =
+        "update distributor set state = $2, closed_at = case when $2 = 'closed' then $3 else closed_at end
+        where id = $1";
+    run(tx, sql, [id.as_uuid().into(), state.as_str().into(), now.into()]).await?;
     Ok(())
 }
 
@@ -259,7 +295,9 @@ pub(in crate::registry) async fn set_patient_mode<S: RegistryScope>(
     Ok(())
 }
 
-/// The customer first, whose row whoever gives it a device holds; then all that carries its distributor beside it.
+/// The customer first, whose row whoever gives it a device holds; then its devices and hubs, each of which whoever moves it
+/// locks before anything else of it; then all that carries its distributor beside it. What was heard of its devices goes
+/// along, because the customer still has them.
 pub(in crate::registry) async fn system_move_customer(
     tx: &Tx<SystemScope>,
     id: CustomerId,
@@ -276,6 +314,14 @@ pub(in crate::registry) async fn system_move_customer(
     let before: Option<DistributorId> = maybe_id(&before, "distributor_id")?;
     if before == distributor {
         return Ok(());
+    }
+    for sql in [
+        "select 1 from device where customer_id = $1 order by id for no key update",
+        "select 1 from hub where customer_id = $1 order by id for no key update",
+        // As the router and the heartbeats write them.
+        "select 1 from device_status where customer_id = $1 order by device_id for no key update",
+    ] {
+        run(tx, sql, [id.as_uuid().into()]).await?;
     }
     let after: Value = distributor.map(DistributorId::as_uuid).into();
     for sql in [

@@ -51,7 +51,7 @@ pub(super) async fn change(
         name: name.map(|name| SiteName::parse("name", &name)).transpose()?,
         sites: of,
     };
-    sites::change_team(state.database(), scope, id, &patch).await?;
+    sites::change_team(state.identity(), state.database(), scope, id, &patch).await?;
     if let Some(people) = people {
         let team = Place::Team(id);
         state.identity().set_people(scope, team, &people).await?;

@@ -20,6 +20,6 @@ pub(super) async fn remove(
     caller: ApiCustomer,
     id: web::Path<CareTeamId>,
 ) -> Result<HttpResponse, Problem> {
-    sites::remove_team(state.database(), &caller.scope, *id).await?;
+    sites::remove_team(state.identity(), state.database(), &caller.scope, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

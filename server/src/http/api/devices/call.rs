@@ -26,7 +26,7 @@ struct In {
 /// Say what you call a device
 ///
 /// A distributor's own word for a device of its portfolio, or a customer's for one that it holds: two words, of which each
-/// changes its own. An administrator writes the customer's.
+/// changes its own, and neither sees the other's.
 #[utoipa::path(patch, path = "/devices/{id}/reference", tag = "devices", security(("token" = [])), request_body = In,
     params(("id" = DeviceId, Path)), responses((status = 200, body = Out), Refused))]
 #[patch("/devices/{id}/reference")]

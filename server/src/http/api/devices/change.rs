@@ -23,7 +23,7 @@ use crate::tenancy::Scope as _;
 struct Patch {
     /// `active` or `inactive`; an administrator may also set `stock`, `returned` and `retired`.
     state: Option<DeviceState>,
-    /// The customer's own word for it; null takes it away.
+    /// The customer's own word for it, for its people alone; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 200)]
     customer_reference: Option<ReferenceChange>,

@@ -30,7 +30,7 @@ struct In {
     customer_id: Option<CustomerId>,
     /// Whose stock it is in; a customer's own distributor counts over this.
     distributor_id: Option<DistributorId>,
-    /// The customer's own word for it.
+    /// The customer's own word for it, to begin with; its people alone read it.
     #[schema(max_length = 200)]
     customer_reference: Option<String>,
     /// Its modem's number: 15 digits, or 14 without the check digit, or 16 with a version.

@@ -56,7 +56,9 @@ pub(super) async fn change(
                 organisation,
                 ..CustomerPatch::default()
             };
-            let work = async |tx: &_| organisations::change_customer(tx, scope, state.ground(), scope.id(), patch).await;
+            let work = async |tx: &_| {
+                organisations::change_customer(tx, scope, state.ground(), scope.id(), patch).await
+            };
             scope.run(state.database(), work).await?;
         }
         CallerScope::Distributor(scope) => {
@@ -64,7 +66,9 @@ pub(super) async fn change(
                 organisation,
                 state: None,
             };
-            let work = async |tx: &_| organisations::change_distributor(tx, scope, state.ground(), scope.id(), patch).await;
+            let work = async |tx: &_| {
+                organisations::change_distributor(tx, scope, state.ground(), scope.id(), patch).await
+            };
             scope.run(state.database(), work).await?;
         }
         CallerScope::Admin(_) | CallerScope::Finance(_) => return Err(nobody_s()),

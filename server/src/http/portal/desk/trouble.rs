@@ -152,9 +152,12 @@ fn checks(known: &Trouble) -> Vec<Check> {
         },
         link: finding.leads.and_then(|leads| match leads {
             Leads::Hub => hub.map(|hub| Link::to(&hub.name, format!("/hubs/{}/trouble", hub.id))),
-            Leads::Token => {
-                device.map(|device| Link::to("Issue a token", format!("/devices/{}/about#moves-title", device.id)))
-            }
+            Leads::Token => device.map(|device| {
+                Link::to(
+                    "Issue a token",
+                    format!("/devices/{}/about#moves-title", device.id),
+                )
+            }),
         }),
     };
     known.verdict.findings.iter().map(check).collect()

@@ -11,10 +11,10 @@ use crate::http::State;
 use crate::http::portal::customers::rows::customer_row;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
+use crate::http::portal::local::with_query;
 use crate::http::portal::organisations::{
     company, contact_actions, contact_rows, history, members, place, state_tag, zone,
 };
-use crate::http::portal::local::with_query;
 use crate::http::portal::page::{html, html_with};
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};

@@ -109,7 +109,10 @@ impl Offered<'_> {
     }
 
     fn allocate(&self) -> Option<Action> {
-        let is_ours = self.known.hub.distributor.is_none() && !self.is_held() && self.state() != Retired && !self.is_promised();
+        let is_ours = self.known.hub.distributor.is_none()
+            && !self.is_held()
+            && self.state() != Retired
+            && !self.is_promised();
         if !self.can(Right::ManageStock) || !is_ours || self.known.distributors.is_empty() {
             return None;
         }

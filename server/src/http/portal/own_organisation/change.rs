@@ -49,7 +49,9 @@ async fn change(state: &State, visitor: &Visitor, sent: &Sent) -> Result<(), Ref
                 organisation,
                 ..CustomerPatch::default()
             };
-            let work = async |tx: &_| organisations::change_customer(tx, scope, state.ground(), scope.id(), patch).await;
+            let work = async |tx: &_| {
+                organisations::change_customer(tx, scope, state.ground(), scope.id(), patch).await
+            };
             Ok(scope.run(state.database(), work).await?)
         }
         CallerScope::Distributor(scope) => {
@@ -57,7 +59,9 @@ async fn change(state: &State, visitor: &Visitor, sent: &Sent) -> Result<(), Ref
                 organisation,
                 state: None,
             };
-            let work = async |tx: &_| organisations::change_distributor(tx, scope, state.ground(), scope.id(), patch).await;
+            let work = async |tx: &_| {
+                organisations::change_distributor(tx, scope, state.ground(), scope.id(), patch).await
+            };
             Ok(scope.run(state.database(), work).await?)
         }
         CallerScope::Admin(_) | CallerScope::Finance(_) => Err(PageError::forbidden().into()),

@@ -67,7 +67,14 @@ async fn apply(state: &State, visitor: &Visitor, id: CareTeamId, sent: &Sent) ->
         name: Some(SiteName::parse("name", sent.get("name"))?),
         sites: Some(ticked(sent, "site")),
     };
-    Ok(sites::change_team(state.identity(), state.database(), visitor.customer()?, id, &patch).await?)
+    Ok(sites::change_team(
+        state.identity(),
+        state.database(),
+        visitor.customer()?,
+        id,
+        &patch,
+    )
+    .await?)
 }
 
 /// Who is in it.

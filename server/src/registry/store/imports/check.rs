@@ -17,14 +17,17 @@ const LOOKED: &str = "with who as (
         and ($2::uuid is null or c.distributor_id = $2) and $3::uuid is null
       group by n.name
     ), looked as (
-      select l.*, d.id as there, d.customer_id as held_by, d.distributor_id as held_through, d.state as is_in,
+      select l.ctid as place, l.*, d.id as there, d.customer_id as held_by, d.distributor_id as held_through, d.state as is_in,
         d.model_id as its_model, m.id as found_model, m.kinds as model_kinds, w.found as customers_found,
         coalesce(w.id, i.into_customer_id) as goes_to, coalesce(w.state, c.state) as customer_state,
         case when w.id is not null then w.distributor_id
              when i.into_customer_id is not null then c.distributor_id else i.into_distributor_id end as goes_through,
         o.id as imei_of, k.id as token, k.device_id as token_of, k.revoked_at as token_revoked_at,
         d.imei as has_imei, d.mac as has_mac, d.iccid as has_iccid, d.firmware as has_firmware,
-        d.customer_reference, d.distributor_reference as own_reference, d.reserved_for
+        d.customer_reference, d.distributor_reference as own_reference, d.reserved_for,
+        -- Its customer's own people add a device in no other way.
+        exists (select from assignment a join user_account u on u.id = a.assigned_by
+          where a.device_id = d.id and a.reason = 'added' and a.customer_id is not null and u.role = 'customer') as by_reading
       from device_import_line l
       join device_import i on i.id = l.import_id
       left join customer c on c.id = i.into_customer_id
@@ -40,24 +43,26 @@ const LOOKED: &str = "with who as (
       where l.import_id = $1
     )";
 
-/// Writes down what was found.
+/// Writes down what was found, each where it stands. Lines that were just written are in no statistics: asked for them by
+/// their import, the planner expects a single one, and goes through all of them for each of them.
 const WRITTEN: &str = "update device_import_line l set device_id = coalesce(v.there, l.new_device_id),
       model_id = coalesce(v.found_model, v.its_model), to_distributor_id = v.to_through, to_customer_id = v.to_holder,
       step = case when l.problems = '[]' and cardinality(v.against) = 0 then v.step end,
       clashes = coalesce((
         select jsonb_agg(jsonb_build_object('column', split_part(a, ': ', 1), 'why', substr(a, strpos(a, ': ') + 2)))
         from unnest(v.against) a), '[]')
-    from verdict v where l.import_id = $1 and l.line = v.line";
+    from verdict v where l.ctid = v.place";
 
 /// What the platform's file adds, or says of devices that are where it says. A device that is elsewhere is moved by hand.
+/// What the customer calls a device that is there is not compared: the platform does not learn it by asking.
 const PLATFORM: &str = ", verdict as (
-      select x.line, x.there, x.found_model, x.its_model, x.goes_to as to_holder, x.goes_through as to_through,
+      select x.place, x.there, x.found_model, x.its_model, x.goes_to as to_holder, x.goes_through as to_through,
         case when there is null then 'add'
           when (imei is not null and imei is distinct from has_imei) or (mac is not null and mac is distinct from has_mac)
             or (iccid is not null and iccid is distinct from has_iccid)
             or (firmware is not null and firmware is distinct from has_firmware)
-            or (reference is not null and reference is distinct from customer_reference)
             or (wanted_state is not null and wanted_state is distinct from is_in)
+            or found_model <> its_model
             or (token_hmac is not null and token is null) then 'change'
           else 'same' end as step,
         array_remove(array[
@@ -67,9 +72,14 @@ const PLATFORM: &str = ", verdict as (
             then 'kind: the model measures ' || array_to_string(model_kinds, ' ') || ', as the catalogue says' end,
           case when there is not null and is_in in ('retired', 'replaced')
             then 'serial: the device is out of use for good'
+            when there is not null and (held_by, held_through) is distinct from (goes_to, goes_through) and by_reading
+            then 'serial: a customer added it by a reading before this file came: look at its page whose it is; if it is not '
+              || 'theirs, take it back there (return it, put it into stock, recall it), then look at the file again'
             when there is not null and (held_by, held_through) is distinct from (goes_to, goes_through)
             then 'serial: is registered already and is not where this file puts it: move the device instead' end,
+          -- What a customer said of it does not bind the platform, once it has the device back.
           case when there is not null and found_model is not null and found_model <> its_model
+              and not (by_reading and held_by is null)
             then 'model: the device is registered with another model' end,
           case when imei_of is not null and imei_of is distinct from there then 'imei: another device has this IMEI' end,
           case when customers_found = 0 then 'customer: there is no customer of this name or id'
@@ -88,7 +98,7 @@ const PLATFORM: &str = ", verdict as (
 
 /// What a distributor's file places from its stock, or what it calls the devices of its portfolio.
 const DISTRIBUTOR: &str = ", verdict as (
-      select x.line, x.there, x.found_model, x.its_model, coalesce(x.goes_to, x.held_by) as to_holder, $2::uuid as to_through,
+      select x.place, x.there, x.found_model, x.its_model, coalesce(x.goes_to, x.held_by) as to_holder, $2::uuid as to_through,
         case when goes_to is not null and held_by is null then 'place'
           when reference is not null and reference is distinct from own_reference then 'change'
           else 'same' end as step,
@@ -113,7 +123,7 @@ const DISTRIBUTOR: &str = ", verdict as (
 
 /// What a customer's file says of the devices that it holds.
 const CUSTOMER: &str = ", verdict as (
-      select x.line, x.there, x.found_model, x.its_model, $3::uuid as to_holder, x.held_through as to_through,
+      select x.place, x.there, x.found_model, x.its_model, $3::uuid as to_holder, x.held_through as to_through,
         case when (reference is not null and reference is distinct from customer_reference)
             or (wanted_state is not null and wanted_state is distinct from is_in) then 'change'
           else 'same' end as step,
