@@ -44,7 +44,7 @@ async function administrator() {
 
   for (const [name, transport] of [['Cuff C', 'cellular'], ['Cuff B', 'Bluetooth, through a hub']]) {
     await page.goto('/models/new');
-    await page.getByLabel('Blood pressure').check();
+    await page.getByLabel('Blood pressure', { exact: true }).check();
     await page.getByLabel(transport, { exact: true }).check();
     await fill(page, { Maker: 'Acme', Name: name }, 'Add the model', /\/models/);
   }

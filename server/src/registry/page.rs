@@ -22,20 +22,15 @@ impl<K> Ask<K> {
 }
 
 /// How what is looked for stands, where it goes from state to state until it is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Standing<S> {
     /// However.
+    #[default]
     Any,
     /// Not over.
     Open,
     /// Just so.
     Is(S),
-}
-
-impl<S> Default for Standing<S> {
-    fn default() -> Self {
-        Self::Any
-    }
 }
 
 impl<S> Standing<S> {

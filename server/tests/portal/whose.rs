@@ -68,6 +68,7 @@ async fn the_lists_that_an_organisation_s_page_leads_to_are_its_own() {
         .bind(Uuid::from_u128(1_000 + number))
         .bind(format!("H-{number:03}"))
         .bind(near.id)
+        .bind(meridian)
         .execute(&world.sql)
         .await
         .unwrap();

@@ -265,13 +265,18 @@ impl World {
         ]
     }
 
-    /// Somebody asks, somebody answers, and somebody notes something for its own side.
+    /// Somebody asks, somebody answers, somebody notes something for its own side, and the platform asks something; and
+    /// somebody asks to see readings.
     async fn asked(&self, aim: &Aim, distributor: Option<DistributorId>) {
         sqlx::query(
             "with made as (
                insert into support_case (id, distributor_id, customer_id, device_id, subject, title, opened_by,
                  opener_name, opener_side, opened_at, updated_at)
                values ($1, $2, $3, $4, $5, 'Nothing arrives', $6, $5, 'customer', $8, $8)
+             ), theirs as (
+               insert into support_case (id, distributor_id, customer_id, device_id, subject, title, opened_by,
+                 opener_name, opener_side, opened_at, updated_at)
+               values ($9, $2, $3, $4, $5, 'Is it charged?', $7, $5, 'platform', $8, $8)
              )
              insert into case_note (id, case_id, distributor_id, customer_id, kind, visibility, author, author_name,
                author_side, at, text)
@@ -286,9 +291,16 @@ impl World {
         .bind(aim.colleague)
         .bind(aim.staff)
         .bind(self.ground.now())
+        .bind(self.ground.id::<Uuid>())
         .execute(&self.sql)
         .await
         .unwrap();
+        sqlx::query("update user_account set asked_at = $2 where id = $1")
+            .bind(aim.colleague)
+            .bind(self.ground.now())
+            .execute(&self.sql)
+            .await
+            .unwrap();
     }
 
     async fn placed(&self, aim: &Aim, distributor: Option<DistributorId>) {

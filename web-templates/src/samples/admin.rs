@@ -180,7 +180,7 @@ pub fn admin_quarantine() -> AdminQuarantinePage {
             row(121, "Physically impossible", "systolic", "D000017", None),
         ],
         dismiss: Some(
-            Form::new("/admin/quarantine/dismiss", "token", "Dismiss the chosen")
+            Form::new("/admin/quarantine/dismiss", "csrf-token", "Dismiss the chosen")
                 .fields(vec![Field::text("reason", "Why").required()]),
         ),
         pager: pager("2 items", "/admin/quarantine"),

@@ -133,9 +133,8 @@ pub(super) fn judge(facts: &Facts, now: DateTime<Utc>) -> Verdict {
         format!("{what} {}", looked.ago(at))
     });
     let sentence = match (wrong, look, last) {
-        (Some(finding), ..) => finding.words.clone(),
+        (Some(finding), ..) | (None, Some(finding), None) => finding.words.clone(),
         (None, Some(finding), Some(last)) => format!("It works, {last}. But look at it: {}", finding.words),
-        (None, Some(finding), None) => finding.words.clone(),
         (None, None, Some(last)) => format!("All is well: {last}."),
         (None, None, None) => "Nothing is known to be wrong.".to_owned(),
     };

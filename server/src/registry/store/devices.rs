@@ -118,6 +118,31 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
+/// Whose the devices are, of which model, and where they stand.
+fn whose<S: RegistryScope>(asked: &mut Asked, filter: &DeviceFilter) {
+    if let Some(customer) = filter.customer {
+        let customer = asked.value(customer.as_uuid());
+        asked.that(format!("d.customer_id = {customer}"));
+    }
+    if let Some(distributor) = filter.distributor {
+        let distributor = asked.value(distributor.as_uuid());
+        asked.that(format!("d.distributor_id = {distributor}"));
+    }
+    if let Some(model) = filter.model {
+        let model = asked.value(model.as_uuid());
+        asked.that(format!("d.model_id = {model}"));
+    }
+    // Where a device stands is its customer's own: to others the question means nothing.
+    match filter.site.filter(|_| is_customer::<S>()) {
+        None => {}
+        Some(Stands::At(site)) => {
+            let site = asked.value(site.as_uuid());
+            asked.that(format!("d.site_id = {site}"));
+        }
+        Some(Stands::Nowhere) => asked.that("d.site_id is null".to_owned()),
+    }
+}
+
 /// The ids of a page, by fixed pieces of SQL for what is asked for and a value for each of them. What is not asked for is
 /// left out, so that the plan is made for the question and not for all questions.
 pub(super) fn found<S: RegistryScope>(
@@ -128,40 +153,17 @@ pub(super) fn found<S: RegistryScope>(
         q,
         kind,
         state,
-        customer,
-        distributor,
-        model,
         in_stock,
         to_label,
         wants,
-        site,
+        ..
     } = filter;
     let mut asked = Asked::default();
     if let Some((serial, last)) = &ask.after {
         let (serial, last) = (asked.value(serial.as_str()), asked.value(*last));
         asked.that(format!("(d.serial, d.id) > ({serial}, {last})"));
     }
-    if let Some(customer) = customer {
-        let customer = asked.value(customer.as_uuid());
-        asked.that(format!("d.customer_id = {customer}"));
-    }
-    if let Some(distributor) = distributor {
-        let distributor = asked.value(distributor.as_uuid());
-        asked.that(format!("d.distributor_id = {distributor}"));
-    }
-    if let Some(model) = model {
-        let model = asked.value(model.as_uuid());
-        asked.that(format!("d.model_id = {model}"));
-    }
-    // Where a device stands is its customer's own: to others the question means nothing.
-    match site.filter(|_| is_customer::<S>()) {
-        None => {}
-        Some(Stands::At(site)) => {
-            let site = asked.value(site.as_uuid());
-            asked.that(format!("d.site_id = {site}"));
-        }
-        Some(Stands::Nowhere) => asked.that("d.site_id is null".to_owned()),
-    }
+    whose::<S>(&mut asked, filter);
     if *in_stock {
         asked.that("d.customer_id is null and d.state = 'stock'".to_owned());
     }

@@ -72,7 +72,7 @@ pub(in crate::registry) async fn system_open(
 
 /// The hub itself: who has it now. Its key, what it said of itself and what it was asked to do stay behind; the public key
 /// that proves earlier batches stays among the keys that it held. What it was called stays behind too: it is called by its
-/// serial again, unless it goes to a customer from the stock in which it got its name.
+/// serial again, unless it goes down from the stock in which it got its name.
 pub(in crate::registry) async fn system_hand_over(
     tx: &System,
     hub: HubId,
@@ -84,7 +84,8 @@ pub(in crate::registry) async fn system_hand_over(
         tx,
         "update hub set customer_id = $2, distributor_id = $3, state = $4, public_key = null, fingerprint = null,
            version = null, claimed_at = null, confirmed_at = null, confirmed_by = null, last_seen_at = null,
-           name = case when customer_id is null and $2::uuid is not null then name else serial end
+           name = case when customer_id is null and (distributor_id is null or $2::uuid is not null) then name
+             else serial end
          where id = $1",
         [
             id(),

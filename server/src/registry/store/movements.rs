@@ -9,7 +9,7 @@ use crate::registry::{Ask, RegistryScope};
 use crate::tenancy::Tx;
 
 /// Things whose serial fits that are looked up one by one; where more fit, their moves are found among the newest of all.
-const FEW: usize = 1_000;
+const FEW: u16 = 1_000;
 
 /// The serial in small letters, as `serial_key` has it, from the indexes that hold the serial.
 const DEVICES: &str = "select id from device where position($1 in lower(serial collate \"C\")) > 0 limit $2";
@@ -66,17 +66,19 @@ impl Things {
     async fn fitting<S: RegistryScope>(tx: &Tx<S>, q: &str) -> Result<Self, DbErr> {
         let devices = ids(tx, DEVICES, q.to_ascii_lowercase()).await?;
         let hubs = ids(tx, HUBS, q.to_owned()).await?;
-        Ok(if devices.len() > FEW || hubs.len() > FEW {
-            Self::Many(q.to_owned())
-        } else {
-            Self::Few(devices, hubs)
-        })
+        Ok(
+            if devices.len() > usize::from(FEW) || hubs.len() > usize::from(FEW) {
+                Self::Many(q.to_owned())
+            } else {
+                Self::Few(devices, hubs)
+            },
+        )
     }
 }
 
 /// The things that fit, and one more than are few.
 async fn ids<S: RegistryScope>(tx: &Tx<S>, sql: &str, q: String) -> Result<Vec<Uuid>, DbErr> {
-    let rows = all(tx, sql, [q.into(), (FEW as i64 + 1).into()]).await?;
+    let rows = all(tx, sql, [q.into(), (i64::from(FEW) + 1).into()]).await?;
     rows.iter().map(|row| get(row, "id")).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Who changed the state of a device or a hub, and when: what no period tells of.
 
+use chrono::SubsecRound as _;
 use vitalwire_server::ground::enums::{CaseSide, DeviceState, HubState, ThingState};
 use vitalwire_server::ground::ids::DeviceId;
 use vitalwire_server::registry::devices::{self, DevicePatch};
@@ -59,7 +60,8 @@ async fn whoever_changes_a_device_s_state_is_kept_with_the_time() {
         .await
         .unwrap();
     world.tick();
-    let activated = ground.now();
+    // As the database keeps it, to the microsecond.
+    let activated = ground.now().trunc_subsecs(6);
     set(&world, anna.scope(), device, DeviceState::Active).await;
     set(&world, anna.scope(), device, DeviceState::Active).await;
     set(&world, world.admin(), device, DeviceState::Inactive).await;

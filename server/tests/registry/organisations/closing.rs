@@ -42,9 +42,9 @@ async fn reopen(world: &World, id: CustomerId) {
         .unwrap();
 }
 
-fn is_closed(refused: Result<(), RegistryError>) {
+fn is_closed(refused: &Result<(), RegistryError>) {
     assert!(
-        matches!(&refused, Err(RegistryError::Conflict(why)) if why.contains("closed")),
+        matches!(refused, Err(RegistryError::Conflict(why)) if why.contains("closed")),
         "{refused:?}"
     );
 }
@@ -65,11 +65,11 @@ async fn a_closed_customer_is_given_no_active_device_by_any_way() {
     world.tick();
     close(&world, anna.id).await;
 
-    is_closed(becomes(&world, dora.scope(), old, DeviceState::Active).await);
-    is_closed(becomes(&world, world.admin(), old, DeviceState::Active).await);
+    is_closed(&becomes(&world, dora.scope(), old, DeviceState::Active).await);
+    is_closed(&becomes(&world, world.admin(), old, DeviceState::Active).await);
     let (ground, database) = (&world.ground, &world.database);
-    is_closed(moves::replace(ground, database, dora.scope(), old, other, "broken").await);
-    is_closed(moves::replace(ground, database, world.admin(), old, other, "broken").await);
+    is_closed(&moves::replace(ground, database, dora.scope(), old, other, "broken").await);
+    is_closed(&moves::replace(ground, database, world.admin(), old, other, "broken").await);
     let new = NewDevice {
         key: vitals::DeviceKey::parse("Acme", "S-3").unwrap(),
         model: world.scale.into(),
@@ -86,7 +86,7 @@ async fn a_closed_customer_is_given_no_active_device_by_any_way() {
             devices::create(tx, world.admin(), ground, new).await
         })
         .await;
-    is_closed(added.map(drop));
+    is_closed(&added.map(drop));
     assert_eq!(world.seen(old).await.state, DeviceState::Inactive);
     assert_eq!(world.seen(other).await.customer, None);
 
@@ -132,13 +132,13 @@ async fn no_hub_begins_to_send_for_a_closed_customer() {
         admin.run(database, work).await
     };
     close(&world, anna.id).await;
-    is_closed(confirm().await);
-    is_closed(claim::new_code(ground, database, admin, hub).await.map(drop));
+    is_closed(&confirm().await);
+    is_closed(&claim::new_code(ground, database, admin, hub).await.map(drop));
     reopen(&world, anna.id).await;
     confirm().await.unwrap();
     set(HubState::Inactive).await.unwrap();
     close(&world, anna.id).await;
-    is_closed(set(HubState::Active).await);
+    is_closed(&set(HubState::Active).await);
     reopen(&world, anna.id).await;
     set(HubState::Active).await.unwrap();
 }
