@@ -20,7 +20,11 @@ async function fill(page, fields, button, path) {
     else await field.fill(value);
   }
   await click(page, button);
-  await page.waitForURL(path);
+  try {
+    await page.waitForURL(path);
+  } catch (cause) {
+    throw new Error(`the page did not go on: ${page.url()}\n${await page.getByRole('main').innerText()}`, { cause });
+  }
 }
 
 /** Ada makes the organisations and fills the distributor's stock. */

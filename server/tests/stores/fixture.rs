@@ -295,8 +295,9 @@ impl World {
         .execute(&self.sql)
         .await
         .unwrap();
-        sqlx::query("update user_account set asked_at = $2 where id = $1")
+        sqlx::query("update user_account set asked_at = $3 where id in ($1, $2)")
             .bind(aim.colleague)
+            .bind(aim.staff)
             .bind(self.ground.now())
             .execute(&self.sql)
             .await

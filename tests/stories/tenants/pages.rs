@@ -88,6 +88,7 @@ fn tries(route: &str, b: &Tenant) -> Vec<(&'static str, String, &'static [u16])>
         "/endpoint/test" | "/endpoint/rotate-secret" | "/endpoint/dead-letters/retry-all" => {
             vec![("POST", path, A_S_OWN)]
         }
+        "/admin/quarantine/dismiss" => vec![("POST", path, NOT_FOR_CUSTOMERS)],
         admin if admin.starts_with("/admin") => vec![("GET", path, NOT_FOR_CUSTOMERS)],
         // Whatever is B's is not there, whichever way it is asked for; what is aimed at nothing shows A's own.
         other if other.contains('{') => {
