@@ -50,13 +50,13 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0027_sites"),
     script!("m0028_in_good_time"),
     script!("m0029_each_its_own_word"),
-    script!("m0031_what_models_report"),
+    script!("m0030_what_models_report"),
     script!("m0031_quarantine_is_dismissed"),
-    script!("m0031_history_of_organisations"),
-    script!("m0032_counted_from_indexes"),
-    script!("m0035_states_have_a_who"),
-    script!("m0036_when_organisations_closed"),
-    script!("m0037_what_went_back"),
+    script!("m0032_history_of_organisations"),
+    script!("m0033_counted_from_indexes"),
+    script!("m0034_states_have_a_who"),
+    script!("m0035_when_organisations_closed"),
+    script!("m0036_what_went_back"),
 ];
 
 impl MigrationName for Script {
