@@ -46,7 +46,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0023_orders"),
     script!("m0025_who_made_whom"),
     script!("m0026_vitality"),
-    // The last: what it confines is every table that there is.
+    // It confines every table that there is by then; a later one that makes a table for customers calls `vw_confine_things`.
     script!("m0027_sites"),
     script!("m0028_in_good_time"),
     script!("m0029_each_its_own_word"),

@@ -3,12 +3,11 @@
 use actix_web::HttpResponse;
 
 use super::error::PageError;
-use super::page::html;
 
 /// The page with made-up content; a release does not have it.
 pub(super) async fn get() -> Result<HttpResponse, PageError> {
     #[cfg(debug_assertions)]
-    return html(&web_templates::samples::registry::style());
+    return super::page::html(&web_templates::samples::registry::style());
     #[cfg(not(debug_assertions))]
     Err(PageError::not_found())
 }
