@@ -1,4 +1,4 @@
-// A device's page: the chart, the live table, the file of values.
+// A device's page: the chart and the live table.
 import { chart } from './chart.js';
 import { listen } from './live.js';
 
@@ -28,24 +28,12 @@ for (const link of document.querySelectorAll('a[data-range]')) {
     for (const other of document.querySelectorAll('a[data-range]')) other.removeAttribute('aria-current');
     link.setAttribute('aria-current', 'true');
     history.replaceState(null, '', link.href);
+    // The file holds what the chart shows.
+    for (const file of document.querySelectorAll('a[data-file]')) {
+      const to = new URL(file.href);
+      to.searchParams.set('range', link.dataset.range);
+      file.href = to;
+    }
     drawn.load(link.dataset.range);
   });
 }
-
-// The file holds what the table shows, so that both always say the same.
-const quoted = (text) => {
-  const plain = text.replace(/\s+/g, ' ').trim();
-  // A spreadsheet must not take a value for a formula.
-  return `"${(/^[=+@\-]\D/.test(plain) ? `'${plain}` : plain).replaceAll('"', '""')}"`;
-};
-document.querySelector('[data-csv]')?.addEventListener('click', (event) => {
-  const table = document.querySelector('#readings');
-  const cellText = (cell) => cell.querySelector('time')?.dateTime ?? cell.querySelector('.vw-way')?.getAttribute('aria-label') ?? cell.textContent;
-  const rows = [...table.rows].filter((row) => !('empty' in row.dataset));
-  const text = rows.map((row) => [...row.cells].map((cell) => quoted(cellText(cell))).join(',')).join('\r\n');
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([`\uFEFF${text}\r\n`], { type: 'text/csv' }));
-  link.download = `${event.currentTarget.dataset.csv}-readings.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
-});

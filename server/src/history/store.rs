@@ -1,6 +1,7 @@
 //! What pages and API read of the history, always in a scope. Statements are fixed texts; what varies is bound.
 
 pub mod board;
+pub mod file;
 pub mod line;
 pub mod live;
 pub mod page;

@@ -56,6 +56,7 @@ struct Inner {
     imports: Throttle<Option<Uuid>>,
     heartbeats: Throttle<HubId>,
     streams: Streams,
+    files: Streams,
     ending: CancellationToken,
 }
 
@@ -137,7 +138,8 @@ impl State {
             desk_rate,
             imports,
             heartbeats,
-            streams: Streams::default(),
+            streams: Streams::of_pages(),
+            files: Streams::of_files(),
             ending,
         };
         Self {
@@ -232,6 +234,11 @@ impl State {
     /// The live pages that are open, counted per person.
     pub fn streams(&self) -> &Streams {
         &self.parts.streams
+    }
+
+    /// The files with readings that are being taken, counted per person.
+    pub fn files(&self) -> &Streams {
+        &self.parts.files
     }
 
     /// Tells answers without an end, such as live pages, to end: the server is stopping.

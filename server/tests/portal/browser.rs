@@ -67,6 +67,10 @@ impl Browser {
         read(self.request(self.http.get(self.at(path))).send().await.unwrap()).await
     }
 
+    pub(crate) async fn head(&self, path: &str) -> Answer {
+        read(self.request(self.http.head(self.at(path))).send().await.unwrap()).await
+    }
+
     pub(crate) async fn get_with(&self, path: &str, header: (&'static str, &str)) -> Answer {
         read(
             self.request(self.http.get(self.at(path)).header(header.0, header.1))
@@ -122,6 +126,11 @@ impl Browser {
             self.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
         }
         answer
+    }
+
+    /// An answer that is not read yet.
+    pub(crate) async fn begin(&self, path: &str) -> Response {
+        self.request(self.http.get(self.at(path))).send().await.unwrap()
     }
 
     /// Opens a live page.

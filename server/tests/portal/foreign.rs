@@ -28,6 +28,7 @@ async fn foreign_and_unknown_ids_are_not_there() {
         ("GET", "/devices/{id}", other.device),
         ("GET", "/devices/{id}/series.json", other.device),
         ("GET", "/devices/{id}/blood_pressure/series.json", other.device),
+        ("GET", "/devices/{id}/readings.csv", other.device),
         ("GET", "/devices/{id}/live", other.device),
         ("GET", "/devices/{id}/blood_pressure/live", other.device),
         ("GET", "/readings/{id}/trace", reading),

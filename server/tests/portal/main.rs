@@ -13,6 +13,8 @@ mod choosing;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
 mod desk;
+mod faults;
+mod files;
 mod foreign;
 mod forms;
 mod held;

@@ -3,7 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use vitals::Kind;
 use vitalwire_server::history::store::readings::{Stored, Wanted};
-use vitalwire_server::history::store::{live, page, readings, recent, series, summary, trace};
+use vitalwire_server::history::store::{file, live, page, readings, recent, series, summary, trace};
 
 use crate::table::{Row, row};
 
@@ -43,6 +43,14 @@ pub(crate) const ROWS: &[Row] = &[
     row!("history::store::page::newest", Customer, Read, call => {
         call.customer(async |tx| {
             page::newest(tx, call.at.device, BP, None, 100).await.map(|rows| ids(&rows))
+        })
+        .await
+    }),
+    row!("history::store::file::stretch", Customer, Read, call => {
+        let wanted = file::Wanted { kinds: vec![BP], since: call.world.ground.now() - TimeDelta::days(1) };
+        call.customer(async |tx| {
+            let rows = file::stretch(tx, call.at.device, &wanted, None, 100).await?;
+            Ok::<_, sea_orm::DbErr>(rows.iter().map(|row| (row.shown.id, row.user_slot)).collect::<Vec<_>>())
         })
         .await
     }),

@@ -104,6 +104,7 @@ pub(super) const ROUTES: &[Route] = &[
     post("/devices/{id}/retire", Right::ManageStock),
     post("/devices/{id}/token", Right::ManageDevices),
     post("/devices/{id}/revoke-token", Right::ManageDevices),
+    get("/devices/{id}/readings.csv", Right::SeeMeasurements),
     get("/devices/{id}/series.json", Right::SeeMeasurements),
     get("/devices/{id}/{kind}/series.json", Right::SeeMeasurements),
     get("/devices/{id}/live", Right::SeeMeasurements),

@@ -51,6 +51,12 @@ impl PageError {
         Self::Shown(StatusCode::TOO_MANY_REQUESTS, Some(words.to_owned()))
     }
 
+    /// As many files as one person may take at the same time.
+    pub(super) fn too_many_files() -> Self {
+        let words = "Other files with readings are still on their way to you. Wait until they are there.";
+        Self::Shown(StatusCode::TOO_MANY_REQUESTS, Some(words.to_owned()))
+    }
+
     /// The database is away. The cause goes to the log and stays there.
     pub(super) fn unavailable(cause: &dyn fmt::Display) -> Self {
         tracing::error!(%cause, "the database did not answer a page");

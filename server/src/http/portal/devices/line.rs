@@ -71,6 +71,12 @@ impl Line {
         }
     }
 
+    /// What a device of the line is called: maker and model, and its serial. None where the device is in no line.
+    pub(super) fn named(&self, device: DeviceId) -> Option<(String, &str)> {
+        let period = self.periods.iter().find(|period| period.device == device)?;
+        Some((format!("{} {}", period.maker, period.model), &period.serial))
+    }
+
     fn serial(&self, device: DeviceId) -> Option<&str> {
         let period = self.periods.iter().find(|period| period.device == device);
         period.map(|period| period.serial.as_str())

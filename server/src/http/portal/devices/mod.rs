@@ -6,6 +6,8 @@ mod adopt;
 mod adopt_by_reading;
 mod cells;
 mod facts;
+mod file;
+mod file_lines;
 mod follow;
 pub(super) mod held_list;
 pub(super) mod held_row;
@@ -38,6 +40,7 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .route("/devices/{id}", web::get().to(show::get))
         .route("/devices/{id}/about", web::get().to(about::get))
         .configure(moves::configure)
+        .route("/devices/{id}/readings.csv", web::get().to(file::get))
         .route("/devices/{id}/series.json", web::get().to(series::get))
         .route(
             "/devices/{id}/{kind}/series.json",

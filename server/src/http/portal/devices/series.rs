@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Duration, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::Deserialize;
 use vitals::{Field, Kind, Units};
 use web_templates::Range;
@@ -64,16 +65,7 @@ async fn answer(
     } else {
         Range::Week
     };
-    let since = match range {
-        Range::Day => now - TimeDelta::hours(24),
-        Range::Week => {
-            let back = i64::try_from(DAYS).unwrap_or(1) - 1;
-            midnight(
-                now.with_timezone(&zone).date_naive() - Duration::days(back),
-                &zone,
-            )
-        }
-    };
+    let since = since(range, now, &zone);
     let scope = visitor.reader()?;
     let line = line::of(state, scope, id).await?;
     let (kind, points) = scope
@@ -94,6 +86,17 @@ async fn answer(
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(series))
+}
+
+/// When a range begins: a day is the last 24 hours, a week begins with its first midnight.
+pub(super) fn since(range: Range, now: DateTime<Utc>, zone: &Tz) -> DateTime<Utc> {
+    match range {
+        Range::Day => now - TimeDelta::hours(24),
+        Range::Week => {
+            let back = i64::try_from(DAYS).unwrap_or(1) - 1;
+            midnight(now.with_timezone(zone).date_naive() - Duration::days(back), zone)
+        }
+    }
 }
 
 fn series_of(

@@ -164,9 +164,11 @@ fn said_below(kind: Kind) -> String {
 
 /// The other kinds that the device measures, or did this week: nothing that it sent stays out of sight.
 fn kinds(device: &Device, week: &Week, shown: Kind) -> Vec<KindChoice> {
-    let is_there =
-        |kind: &Kind| *kind == shown || device.kinds.contains(kind) || week.kinds.contains_key(kind);
-    let all: Vec<Kind> = Kind::ALL.iter().copied().filter(is_there).collect();
+    let mut all = measured(device, week);
+    if !all.contains(&shown) {
+        all.push(shown);
+        all.sort();
+    }
     if all.len() < 2 {
         return Vec::new();
     }
@@ -184,6 +186,12 @@ fn through(device: &Device, hub: Option<(HubId, String)>) -> DeviceVia {
     match hub {
         Some((id, name)) => DeviceVia {
             icon: Icon::Bluetooth,
+/// The kinds that the device measures, or did this week, in their order.
+pub(super) fn measured(device: &Device, week: &Week) -> Vec<Kind> {
+    let is_there = |kind: &Kind| device.kinds.contains(kind) || week.kinds.contains_key(kind);
+    Kind::ALL.iter().copied().filter(is_there).collect()
+}
+
             text: "through hub".to_owned(),
             name: Some(name),
             href: Some(format!("/hubs/{id}")),
