@@ -77,6 +77,17 @@ document.addEventListener('submit', (event) => {
 });
 addEventListener('pageshow', () => all('form[method=post] button[disabled]').forEach((button) => { button.disabled = false; }));
 
+// ---- paper says when it was printed, by the server's clock and in the zone of the page's times
+addEventListener('beforeprint', () => {
+  const made = find('#made');
+  if (!made) return;
+  const at = Date.parse(made.dateTime) + performance.now();
+  const words = new Intl.DateTimeFormat('en-US', {
+    timeZone: made.dataset.zone, year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short',
+  });
+  find('#printed').textContent = `, printed ${words.format(at)}`;
+});
+
 // ---- clicks
 async function copy(button) {
   const label = button.lastChild?.nodeType === Node.TEXT_NODE ? button.lastChild : null;

@@ -1,7 +1,7 @@
 //! What stands around every page of the portal: who is signed in, where one can go, what was just done.
 
 use crate::icon::Icon;
-use crate::parts::Tone;
+use crate::parts::{Tone, When};
 
 /// The frame of a page for somebody who is signed in.
 #[derive(Debug, Clone)]
@@ -30,6 +30,10 @@ pub struct Frame {
     pub flashes: Vec<Flash>,
     /// The look this person chose, where the server knows; the browser's own memory goes before it.
     pub theme: Theme,
+    /// When the page was made, and the zone of its times: a printed page says both.
+    pub made: When,
+    /// The zone's name, for example `America/New_York`.
+    pub time_zone: String,
     /// Whether this page is kept up to date while it is open: shows the live dot.
     pub live: bool,
     /// The line at the menu's foot, for example `All systems working`.

@@ -50,7 +50,7 @@ pub use pages::login::LoginPage;
 pub use pages::orders::{OrderItem, OrderLine, OrderPage, OrderRow, OrdersPage};
 pub use pages::people::{AccountPage, DoorPage, InvitationRow, PersonRow, UserPage, UsersPage};
 pub use pages::portfolio::{MovementRow, PortfolioPage, StockModelRow, StockPage};
-pub use pages::reading::{Cell, Delivery, Note, ReadingRow, TracePage, TraceStep, Way, WayCell};
+pub use pages::reading::{Cell, Delivery, Note, ReadingPage, ReadingRow, TracePage, TraceStep, Way, WayCell};
 pub use pages::registry::customers::{CustomerPage, CustomerRow, CustomersPage};
 pub use pages::registry::devices::{HeldDevicePage, HeldDeviceRow, HeldDevicesPage};
 pub use pages::registry::distributors::{DistributorPage, DistributorRow, DistributorsPage, MemberRow};

@@ -91,6 +91,10 @@ pub struct Stat {
     pub value: Value,
     /// A line below; may be empty.
     pub note: String,
+    /// Of when it is, where that is said.
+    pub when: Option<When>,
+    /// Whether the value itself says how long ago that was: then the time stands beside the label on paper alone.
+    pub tells_when: bool,
     /// Whether a person should look.
     pub warn: bool,
     /// A bar below, 0 to 100.
@@ -106,10 +110,44 @@ impl Stat {
             label: label.into(),
             value,
             note: note.into(),
+            when: None,
+            tells_when: false,
             warn: false,
             percent: None,
             spark: None,
         }
+    }
+
+    /// With when it was, beside its label.
+    #[must_use]
+    pub fn of(mut self, when: When) -> Self {
+        self.when = Some(when);
+        self
+    }
+
+    /// A tile whose value says how long ago something was: `3` `min ago`; `never` where it was not.
+    pub fn ago<Z: TimeZone>(
+        label: impl Into<String>,
+        at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+        zone: &Z,
+        note: impl Into<String>,
+    ) -> Self
+    where
+        Z::Offset: Display,
+    {
+        let Some(at) = at else {
+            return Self::new(label, Value::new("never", ""), note);
+        };
+        let when = When::ago(at, now, zone);
+        let in_parts = when
+            .text
+            .split_once(' ')
+            .filter(|_| when.text.starts_with(|c: char| c.is_ascii_digit()));
+        let (number, unit) = in_parts.unwrap_or((&when.text, ""));
+        let mut stat = Self::new(label, Value::new(number, unit), note);
+        stat.tells_when = true;
+        stat.of(when)
     }
 
     /// Marks it for a person where `warn` holds.
@@ -174,6 +212,8 @@ pub struct When {
     pub text: String,
     /// The exact time in the reader's zone.
     pub title: String,
+    /// The time on paper, which does not say when it was printed: the day, the clock and the zone.
+    pub paper: String,
     /// RFC 3339 in UTC.
     pub iso: String,
     /// Whether the text says how long ago, so that the script counts on.
@@ -213,7 +253,20 @@ impl When {
         Z::Offset: Display,
     {
         let text = at.with_timezone(zone).format("%b %-d, %Y").to_string();
-        Self::with(text, false, at, zone)
+        Self {
+            paper: text.clone(),
+            ..Self::with(text, false, at, zone)
+        }
+    }
+
+    /// The day, the clock and the zone: `Feb 28, 2026, 17:26 EST`.
+    pub fn full<Z: TimeZone>(at: DateTime<Utc>, zone: &Z) -> Self
+    where
+        Z::Offset: Display,
+    {
+        let mut when = Self::with(String::new(), false, at, zone);
+        when.text.clone_from(&when.paper);
+        when
     }
 
     /// How long until then: `in 4 min`; `now` where it has passed.
@@ -239,6 +292,7 @@ impl When {
                 .with_timezone(zone)
                 .format("%A, %B %-d, %Y, %H:%M:%S %Z")
                 .to_string(),
+            paper: at.with_timezone(zone).format("%b %-d, %Y, %H:%M %Z").to_string(),
             iso: at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
             relative,
         }

@@ -30,6 +30,7 @@ fn pages() -> Vec<(String, String)> {
         ),
         ("admin-refusals".to_owned(), samples::admin_refusals().render()),
         ("trace".to_owned(), samples::trace().render()),
+        ("reading".to_owned(), samples::reading().render()),
     ];
     pages.extend(
         Kind::ALL
@@ -257,6 +258,10 @@ fn a_trace_tells_the_way_and_keeps_the_hash_to_itself() {
         assert!(text.contains(said), "{said} in {text}");
     }
     assert!(!text.to_lowercase().contains("hash"));
+    assert!(page("trace").starts_with("<div") && page("trace").contains("data-close"));
+    let whole = page("reading");
+    assert!(whole.contains("</html>") && !whole.contains("data-close"));
+    assert!(words(&whole).contains(&text) && whole.contains("href=\"/devices/d17\""));
 }
 
 #[test]

@@ -45,7 +45,7 @@ async fn a_reading_appears_and_then_its_delivery() {
     let retried = loop {
         let event = stream.next().await;
         assert_eq!(event.data["id"], reading.to_string());
-        if event.data["html"].as_str().unwrap().contains("retry in") {
+        if event.data["html"].as_str().unwrap().contains("retry <time") {
             break event;
         }
     };

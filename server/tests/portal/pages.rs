@@ -17,7 +17,7 @@ async fn a_device_s_page_shows_its_week() {
         (TimeDelta::hours(26), 139, 87),
         (TimeDelta::seconds(5), 173, 107),
     ];
-    let ids = world.commit(&customer, &readings).await;
+    world.commit(&customer, &readings).await;
     world.route().await;
     sqlx::query("update device set customer_reference = 'bed 7'")
         .execute(&world.sql)
@@ -68,15 +68,45 @@ async fn a_device_s_page_shows_its_week() {
     let day: serde_json::Value = serde_json::from_str(&day.text).unwrap();
     assert_eq!(day["points"].as_array().unwrap().len(), 1);
 
-    let trace = browser.get(&format!("/readings/{}/trace", ids[3])).await;
-    assert_eq!(trace.status, 200);
-    for step in [
-        "Measured",
-        "Accepted",
-        "Event",
-        "no endpoint to deliver to",
-        "own token",
-        "173",
+#[tokio::test]
+async fn the_way_of_a_reading_is_a_page_of_its_own_and_a_piece_of_another() {
+    let world = World::new().await;
+    let customer = world.customer("Northside").await;
+    let reading = world
+        .commit(&customer, &[(TimeDelta::seconds(5), 173, 107)])
+        .await[0];
+    world.route().await;
+    let browser = world.signed_in("Northside").await;
+    let path = format!("/readings/{reading}/trace");
+    let asked_by_the_script = browser.get_with(&path, ("hx-request", "true")).await;
+    let opened = browser.get(&path).await;
+    for answer in [&asked_by_the_script, &opened] {
+        assert_eq!(answer.status, 200);
+        for step in [
+            "Measured",
+            "Accepted",
+            "Event",
+            "no endpoint to deliver to",
+            "own token",
+            "173",
+            "America/New York",
+        ] {
+            assert!(answer.text.contains(step), "{step}: {}", answer.text);
+        }
+    }
+    let piece = asked_by_the_script.text;
+    assert!(
+        !piece.contains("<html") && piece.contains("data-close"),
+        "{piece}"
+    );
+    let page = opened.text;
+    assert!(!page.contains("data-close"), "there is nothing to close: {page}");
+    let back = format!("href=\"/devices/{}?kind=blood_pressure\"", customer.device);
+    for part in [
+        "<title>Way of a reading",
+        "vitalwire.",
+        "id=\"nav\"",
+        back.as_str(),
     ] {
         assert!(trace.text.contains(step), "{step}: {}", trace.text);
     }

@@ -3,6 +3,7 @@
 use askama::Template;
 use vitals::Proof;
 
+use crate::frame::Frame;
 use crate::parts::{Tone, Value, When};
 use crate::text;
 
@@ -85,8 +86,8 @@ pub enum Delivery {
     },
     /// It did not work yet; the next attempt is set.
     Retrying {
-        /// When, for example `in 4 min`.
-        next: String,
+        /// When ([`When::ahead`]).
+        next: When,
     },
     /// Kept back while the endpoint is disabled.
     Held,
@@ -101,7 +102,7 @@ impl Delivery {
             Self::NoEndpoint => "no endpoint".to_owned(),
             Self::Waiting => "on its way".to_owned(),
             Self::Delivered { ms } => text::milliseconds(*ms),
-            Self::Retrying { next } => format!("retry {next}"),
+            Self::Retrying { next } => format!("retry {}", next.text),
             Self::Held => "held".to_owned(),
             Self::Failed => "failed".to_owned(),
         }
@@ -153,7 +154,7 @@ impl WayCell {
     }
 }
 
-/// `GET /readings/{id}/trace`: a fragment for the dialog, everything about one reading's way.
+/// Everything about one reading's way: `GET /readings/{id}/trace` as a fragment for the dialog, and inside of [`ReadingPage`].
 #[derive(Debug, Clone, Template)]
 #[template(path = "reading/trace.html")]
 pub struct TracePage {
@@ -165,6 +166,8 @@ pub struct TracePage {
     pub value: Value,
     /// The device, for example `Omron HEM-7142T1 · D000017`.
     pub device: String,
+    /// When it was measured, with the day and the zone.
+    pub measured: String,
     /// What is to be said about it.
     pub notes: Vec<Note>,
     /// Measured, hub received, accepted, event, each attempt of each delivery: in order of time.
@@ -177,8 +180,12 @@ pub struct TracePage {
     pub jwt_kept: Option<bool>,
     /// Its number in the customer's stream of events.
     pub sequence: Option<i64>,
+    /// The zone in which the times are, for example `America/New_York`.
+    pub time_zone: String,
     /// Whether it was taken back.
     pub withdrawn: bool,
+    /// Whether it is shown in a dialog, which can be closed.
+    pub in_dialog: bool,
 }
 
 impl TracePage {
@@ -191,6 +198,18 @@ impl TracePage {
     }
 }
 
+/// `GET /readings/{id}/trace` as a page of its own: opened in a tab, by a link that was sent, or without scripts.
+#[derive(Debug, Clone, Template)]
+#[template(path = "reading/page.html")]
+pub struct ReadingPage {
+    /// The frame.
+    pub frame: Frame,
+    /// The page of its device, where that is still seen.
+    pub device: Option<String>,
+    /// The way.
+    pub trace: TracePage,
+}
+
 /// One step on a reading's way.
 #[derive(Debug, Clone)]
 pub struct TraceStep {
@@ -198,7 +217,8 @@ pub struct TraceStep {
     pub name: String,
     /// What more there is to say, for example `503 Service Unavailable`; may be empty.
     pub detail: String,
-    /// When, to the millisecond, in the reader's zone, for example `17:26:03.418`.
+    /// When, to the millisecond, in the reader's zone, for example `17:26:03.418`; with the day where that is another one
+    /// than the step's before.
     pub at: String,
     /// How long after the step before, for example `+43 ms`; may be empty.
     pub after: String,

@@ -20,7 +20,9 @@ use crate::pages::device::{DevicePage, DeviceVia, Range, columns};
 use crate::pages::devices::{DeviceRow, DevicesPage};
 use crate::pages::error::ErrorPage;
 use crate::pages::login::LoginPage;
-use crate::pages::reading::{Cell, Delivery, Note, ReadingRow, TracePage, TraceStep, Way, WayCell};
+use crate::pages::reading::{
+    Cell, Delivery, Note, ReadingPage, ReadingRow, TracePage, TraceStep, Way, WayCell,
+};
 use crate::parts::{Attention, Battery, Choice, Filter, Pager, Select, Signal, Stat, Tag, Tone, Value, When};
 use crate::series::{Point, Series};
 use crate::text;
@@ -58,6 +60,8 @@ pub fn frame(title: &str, active: &str) -> Frame {
         title: title.into(),
         organisation: "Northside Clinic".into(),
         organisation_note: "Clinic · Eastern".into(),
+        made: When::full(now(), &zone()),
+        time_zone: "America/New_York".into(),
         initials: "NC".into(),
         user: "Rosa Keller".into(),
         user_initials: "RK".into(),
@@ -378,7 +382,7 @@ pub fn row(series: &Series, point: &Point, index: usize) -> ReadingRow {
                 hub: true,
                 delivery: match index {
                     1 => Delivery::Retrying {
-                        next: "in 4 min".into(),
+                        next: When::ahead(now() + TimeDelta::minutes(4), now(), &zone()),
                     },
                     7 => Delivery::Failed,
                     _ => Delivery::Delivered {
@@ -405,6 +409,7 @@ pub fn trace() -> TracePage {
         title: "Blood pressure".into(),
         value: Value::pair("157", "100", "mmHg"),
         device: "Omron HEM-7142T1 · D000017".into(),
+        measured: "Nov 19, 2026, 17:26 EST".into(),
         notes: vec![Note::flag("irregular")],
         steps: vec![
             step(
@@ -449,6 +454,18 @@ pub fn trace() -> TracePage {
         jwt_kept: Some(true),
         sequence: Some(48_213),
         withdrawn: false,
+        in_dialog: true,
+    }
+}
+
+/// The same as a page of its own.
+pub fn reading() -> ReadingPage {
+    let mut trace = trace();
+    trace.in_dialog = false;
+    ReadingPage {
+        frame: frame("Way of a reading", "/devices"),
+        device: Some("/devices/d17".into()),
+        trace,
     }
 }
 

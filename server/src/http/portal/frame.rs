@@ -1,7 +1,7 @@
 //! What stands around every page: who is signed in, and where they may go.
 
 use web_templates::text::initials;
-use web_templates::{Crumb, Frame, Icon, NavItem, Search, Theme};
+use web_templates::{Crumb, Frame, Icon, NavItem, Search, Theme, When};
 
 use super::visitor::Visitor;
 use crate::ground::enums::Look;
@@ -78,6 +78,8 @@ pub(super) fn frame(state: &State, visitor: &Visitor, place: Place, title: &str,
             Look::Light => Theme::Light,
             Look::Dark => Theme::Dark,
         },
+        made: When::full(state.ground().now(), &visitor.zone()),
+        time_zone: visitor.zone().name().to_owned(),
         live: false,
         status: None,
     }

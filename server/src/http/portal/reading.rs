@@ -1,15 +1,17 @@
-//! `GET /readings/{id}/trace`: the whole way of one reading, as a fragment for the page's dialog.
+//! `GET /readings/{id}/trace`: the whole way of one reading. The script of a page gets a fragment for its dialog; who opens
+//! the link by itself, in a tab or without scripts, gets a page.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use vitals::{Proof, Units, Vital};
 use web_templates::text::milliseconds;
-use web_templates::{Tone, TracePage, TraceStep};
+use web_templates::{ReadingPage, Tone, TracePage, TraceStep};
 
 use super::devices::notes;
 use super::devices::parts::{figures, model};
 use super::error::PageError;
+use super::frame::{Place, crumb, frame};
 use super::page::html;
 use super::visitor::Visitor;
 use crate::ground::enums::{AttemptOutcome, EventDeliveryState, ReadingStatus};
@@ -24,6 +26,7 @@ use crate::tenancy::Scope as _;
 pub(super) async fn trace(
     state: web::Data<State>,
     visitor: Visitor,
+    request: HttpRequest,
     id: web::Path<ReadingId>,
 ) -> Result<HttpResponse, PageError> {
     let (trace, device, hub) = visitor
@@ -39,13 +42,26 @@ pub(super) async fn trace(
             Ok::<_, PageError>((trace, device, hub))
         })
         .await?;
-    html(&page(
-        &trace,
-        device.as_ref(),
-        hub,
-        visitor.zone(),
-        visitor.person().units,
-    )?)
+    // What htmx asks for says so of itself.
+    let in_dialog = request.headers().contains_key("hx-request");
+    let units = visitor.person().units;
+    let fragment = fragment(&trace, device.as_ref(), hub, (visitor.zone(), units), in_dialog)?;
+    if in_dialog {
+        return html(&fragment);
+    }
+    let counts = visitor.counts(&state).await?;
+    let mut frame = frame(&state, &visitor, Place::Devices, "Way of a reading", &counts);
+    let kind = trace.reading.kind;
+    let href = device.map(|device| (format!("/devices/{}?kind={kind}", device.id), device.serial));
+    frame.crumbs = vec![crumb("Devices", "/devices")];
+    if let Some((href, serial)) = &href {
+        frame.crumbs.push(crumb(serial, href));
+    }
+    html(&ReadingPage {
+        frame,
+        device: href.map(|(href, _)| href),
+        trace: fragment,
+    })
 }
 
 fn if_seen<T>(found: Result<T, RegistryError>) -> Result<Option<T>, RegistryError> {
@@ -56,12 +72,12 @@ fn if_seen<T>(found: Result<T, RegistryError>) -> Result<Option<T>, RegistryErro
     }
 }
 
-fn page(
+fn fragment(
     trace: &Trace,
     device: Option<&Device>,
     hub: Option<String>,
-    zone: Tz,
-    units: Units,
+    (zone, units): (Tz, Units),
+    in_dialog: bool,
 ) -> Result<TracePage, PageError> {
     let reading = &trace.reading;
     let vital = Vital::from_json(reading.kind, &reading.values)
@@ -75,6 +91,11 @@ fn page(
             || "a device that moved on".to_owned(),
             |device| format!("{} · {}", model(device), device.serial),
         ),
+        measured: reading
+            .measured_at
+            .with_timezone(&zone)
+            .format("%b %-d, %Y, %H:%M %Z")
+            .to_string(),
         notes: notes(&vital, reading.quality, withdrawn),
         steps: steps(trace, hub.as_deref(), zone),
         proof: reading.proof,
@@ -87,7 +108,9 @@ fn page(
         // A hub's batch is stored with the token that signed it, or not at all.
         jwt_kept: (reading.proof == Proof::HubSigned).then_some(true),
         sequence: trace.events.first().map(|event| event.sequence),
+        time_zone: zone.name().replace('_', " "),
         withdrawn,
+        in_dialog,
     })
 }
 
@@ -135,11 +158,12 @@ fn steps(trace: &Trace, hub: Option<&str>, zone: Tz) -> Vec<TraceStep> {
     steps.sort_by_key(|step| step.at);
     let mut previous: Option<DateTime<Utc>> = None;
     let timed = steps.into_iter().map(|step| {
-        let after = previous.replace(step.at).map(|before| step.at - before);
+        let before = previous.replace(step.at);
+        let after = before.map(|before| step.at - before);
         TraceStep {
             name: step.name,
             detail: step.detail,
-            at: step.at.with_timezone(&zone).format("%H:%M:%S%.3f").to_string(),
+            at: on_its_day(step.at, before, zone, "%H:%M:%S%.3f"),
             after: after.map(passed).unwrap_or_default(),
             tone: step.tone,
         }
@@ -192,7 +216,7 @@ fn ahead(event: &Announced, zone: Tz) -> Option<TraceStep> {
         EventDeliveryState::Waiting => {
             let at = event
                 .next_attempt_at
-                .map(|at| at.with_timezone(&zone).format("%H:%M:%S").to_string());
+                .map(|at| on_its_day(at, None, zone, "%H:%M:%S"));
             ("Next attempt", "", at.unwrap_or_default(), Tone::Info)
         }
         EventDeliveryState::Dead => ("Given up", "on the dead-letter shelf", String::new(), Tone::Warn),
@@ -205,6 +229,14 @@ fn ahead(event: &Announced, zone: Tz) -> Option<TraceStep> {
         after: String::new(),
         tone,
     })
+}
+
+/// The clock, with the day where that is not the day of what came before.
+fn on_its_day(at: DateTime<Utc>, before: Option<DateTime<Utc>>, zone: Tz, clock: &str) -> String {
+    let at = at.with_timezone(&zone);
+    let same_day = before.is_some_and(|before| before.with_timezone(&zone).date_naive() == at.date_naive());
+    let day = if same_day { "" } else { "%b %-d, " };
+    at.format(&format!("{day}{clock}")).to_string()
 }
 
 fn passed(span: TimeDelta) -> String {

@@ -70,7 +70,7 @@ fn words(vital: &Vital) -> impl Iterator<Item = Note> {
 pub(super) fn way(reading: &Shown, now: DateTime<Utc>, zone: Tz) -> WayCell {
     let delivery = match reading.forwarded.map(|forwarded| forwarded.state) {
         Some(page::Delivery::Waiting(Some(next))) if next > now => Delivery::Retrying {
-            next: When::ahead(next, now, &zone).text,
+            next: When::ahead(next, now, &zone),
         },
         None | Some(page::Delivery::Waiting(_)) => Delivery::Waiting,
         Some(page::Delivery::NoEndpoint) => Delivery::NoEndpoint,

@@ -66,14 +66,6 @@ pub(super) fn stats(state: &State, visitor: &Visitor, known: &Known) -> Vec<Stat
     let hub = known.hubs.get(&device.id);
     let through = hub.map_or_else(String::new, |(_, name)| format!("through {name}"));
     let is_silent = device.is_silent(now);
-    let seen = device.last_seen_at.map_or_else(
-        || Value::new("never", ""),
-        |at| {
-            let ago = span(now - at);
-            let (number, unit) = ago.split_once(' ').unwrap_or((&ago, ""));
-            Value::new(number, format!("{unit} ago"))
-        },
-    );
     let charge = battery(device);
     let percent = charge.map_or_else(
         || Value::new("–", ""),
@@ -96,7 +88,7 @@ pub(super) fn stats(state: &State, visitor: &Visitor, known: &Known) -> Vec<Stat
         },
     );
     vec![
-        Stat::new("Last seen", seen, through).warn_if(is_silent),
+        Stat::ago("Last seen", device.last_seen_at, now, &visitor.zone(), through).warn_if(is_silent),
         Stat::new(
             "Battery",
             percent,

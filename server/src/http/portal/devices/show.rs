@@ -139,7 +139,13 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         reference: device.customer_reference.clone(),
         via: through(&device, hub),
         battery: battery(&device),
-        stats: tiles::tiles(rows.first().filter(|_| is_first), &week, days, (kind, units), now),
+        stats: tiles::tiles(
+            rows.first().filter(|_| is_first),
+            &week,
+            days,
+            (kind, units),
+            (now, zone),
+        ),
         range: if asked.range == Range::Day.as_str() {
             Range::Day
         } else {
@@ -180,18 +186,18 @@ fn kinds(device: &Device, week: &Week, shown: Kind) -> Vec<KindChoice> {
         .collect()
 }
 
-/// Through what the device sends: the hub that it was last heard through, or its own line.
-fn through(device: &Device, hub: Option<(HubId, String)>) -> DeviceVia {
-    let (icon, text) = via(device);
-    match hub {
-        Some((id, name)) => DeviceVia {
-            icon: Icon::Bluetooth,
 /// The kinds that the device measures, or did this week, in their order.
 pub(super) fn measured(device: &Device, week: &Week) -> Vec<Kind> {
     let is_there = |kind: &Kind| device.kinds.contains(kind) || week.kinds.contains_key(kind);
     Kind::ALL.iter().copied().filter(is_there).collect()
 }
 
+/// Through what the device sends: the hub that it was last heard through, or its own line.
+fn through(device: &Device, hub: Option<(HubId, String)>) -> DeviceVia {
+    let (icon, text) = via(device);
+    match hub {
+        Some((id, name)) => DeviceVia {
+            icon: Icon::Bluetooth,
             text: "through hub".to_owned(),
             name: Some(name),
             href: Some(format!("/hubs/{id}")),

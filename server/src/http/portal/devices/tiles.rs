@@ -1,9 +1,10 @@
 //! The four tiles of a device's page: last reading, mean of the week, number of readings, days with data.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use vitals::{Field, Kind, Units};
-use web_templates::text::{ago, grouped};
-use web_templates::{Stat, Value};
+use web_templates::text::grouped;
+use web_templates::{Stat, Value, When};
 
 use super::parts::figures;
 use super::reference::{range, side};
@@ -16,7 +17,7 @@ pub(super) fn tiles(
     week: &Week,
     days: usize,
     (kind, units): (Kind, Units),
-    now: DateTime<Utc>,
+    now: (DateTime<Utc>, Tz),
 ) -> Vec<Stat> {
     vec![
         last_reading(last, now, units),
@@ -26,14 +27,18 @@ pub(super) fn tiles(
     ]
 }
 
-fn last_reading(last: Option<&Shown>, now: DateTime<Utc>, units: Units) -> Stat {
+fn last_reading(last: Option<&Shown>, (now, zone): (DateTime<Utc>, Tz), units: Units) -> Stat {
     let Some(last) = last else {
         return Stat::new("Last reading", Value::new("–", ""), "none in the last 7 days");
     };
-    let label = format!("Last reading · {}", ago(last.measured_at, now));
     let pulse = last.vital.get(Field::Pulse).map(|pulse| format!("pulse {pulse}"));
-    Stat::new(label, figures(&last.vital, units), pulse.unwrap_or_default())
-        .warn_if(side(&last.vital).is_some())
+    Stat::new(
+        "Last reading",
+        figures(&last.vital, units),
+        pulse.unwrap_or_default(),
+    )
+    .of(When::ago(last.measured_at, now, &zone))
+    .warn_if(side(&last.vital).is_some())
 }
 
 fn mean(week: &Week, kind: Kind, units: Units) -> Stat {

@@ -1,6 +1,7 @@
 //! What is known of a hub: warnings in words, tiles, cards of facts.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use web_templates::text::{counted, grouped, span};
 use web_templates::{Fact, FactCard, Stat, Value, When};
 
@@ -42,16 +43,8 @@ pub(super) fn warnings(state: &State, known: &Known) -> Vec<String> {
 }
 
 /// The tiles.
-pub(super) fn stats(state: &State, known: &Known) -> Vec<Stat> {
+pub(super) fn stats(state: &State, zone: &Tz, known: &Known) -> Vec<Stat> {
     let (hub, now) = (&known.hub, state.ground().now());
-    let seen = hub.last_seen_at.map_or_else(
-        || Value::new("never", ""),
-        |at| {
-            let ago = span(now - at);
-            let (number, unit) = ago.split_once(' ').unwrap_or((&ago, ""));
-            Value::new(number, format!("{unit} ago"))
-        },
-    );
     let is_silent = hub.state == HubState::Active && (hub.offline_since.is_some() || is_silent(hub, now));
     let waiting = hub.queued.map_or_else(
         || Value::new("–", ""),
@@ -64,7 +57,7 @@ pub(super) fn stats(state: &State, known: &Known) -> Vec<Stat> {
     };
     let version = hub.version.as_deref().unwrap_or("–");
     vec![
-        Stat::new("Last seen", seen, "").warn_if(is_silent),
+        Stat::ago("Last seen", hub.last_seen_at, now, zone, "").warn_if(is_silent),
         Stat::new("Readings waiting in it", waiting, everything)
             .warn_if(hub.queued.is_some_and(|queued| queued > 0)),
         Stat::new(
