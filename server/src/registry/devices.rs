@@ -116,6 +116,8 @@ pub struct DeviceFilter {
     pub kind: Option<Kind>,
     /// Those in this state.
     pub state: Option<DeviceState>,
+    /// Those that are not out of use for good: neither retired nor replaced.
+    pub in_use: bool,
     /// Those of one customer, for who sees more than one.
     pub customer: Option<CustomerId>,
     /// Those of one distributor, in its stock or at its customers.

@@ -67,6 +67,7 @@ async fn a_device_s_page_shows_its_week() {
         .await;
     let day: serde_json::Value = serde_json::from_str(&day.text).unwrap();
     assert_eq!(day["points"].as_array().unwrap().len(), 1);
+}
 
 #[tokio::test]
 async fn the_way_of_a_reading_is_a_page_of_its_own_and_a_piece_of_another() {
@@ -108,8 +109,12 @@ async fn the_way_of_a_reading_is_a_page_of_its_own_and_a_piece_of_another() {
         "id=\"nav\"",
         back.as_str(),
     ] {
-        assert!(trace.text.contains(step), "{step}: {}", trace.text);
+        assert!(page.contains(part), "{part}: {page}");
     }
+    // Who is signed out comes to it after signing in.
+    let gone = world.browser().get(&path).await;
+    assert_eq!(gone.status, 303);
+    assert!(gone.location().contains("trace"), "{}", gone.location());
 }
 
 #[tokio::test]
@@ -165,8 +170,13 @@ async fn what_a_person_may_not_do_is_not_offered() {
     assert_eq!(list.status, 200);
     assert!(!list.shows("173") && !list.text.contains("href=\"/endpoint\""));
     assert!(
-        list.text.contains("No device is silent."),
+        list.text.contains("No device is silent, and no signal is weak."),
         "no more is said than was looked at"
+    );
+    assert!(
+        list.text.contains(&customer.serial) && !list.text.contains("Last reading"),
+        "that there is none yet is not known to who may not see it: {}",
+        list.text
     );
     let device = browser.get(&format!("/devices/{}", customer.device)).await;
     assert_eq!(device.status, 200, "what the device is, without what it measured");

@@ -264,3 +264,54 @@ async fn the_first_line_counts_the_cases_that_wait_for_one_s_side() {
             .contains("No device")
     );
 }
+
+/// A customer with a device whose signal is weak, one that is well, and one that another took the place of.
+#[tokio::test]
+async fn a_customer_s_list_its_count_and_its_first_line_agree() {
+    let world = World::new().await;
+    let clinic = world.customer("Clinic").await;
+    for (serial, state) in [("WELL-1", "active"), ("GONE-1", "replaced")] {
+        sqlx::query(
+            "insert into device (id, maker, serial, model_id, customer_id, state, created_at, updated_at)
+             select gen_random_uuid(), maker, $2, model_id, customer_id, $3, now(), now() from device where id = $1",
+        )
+        .bind(clinic.device)
+        .bind(serial)
+        .bind(state)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    }
+    sqlx::query(
+        "insert into device_status (device_id, customer_id, last_seen_at, signal_dbm)
+         select id, customer_id, now(), case serial when 'WELL-1' then -60 else -110 end from device",
+    )
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    let nurse = world.signed_in("Clinic").await;
+    for (path, below, shown) in [
+        ("/devices", "2 devices<", ["CLINIC-1", "WELL-1"].as_slice()),
+        ("/devices?state=replaced", "1 device found<", &["GONE-1"]),
+        (
+            "/devices?state=active",
+            "2 devices found<",
+            &["CLINIC-1", "WELL-1"],
+        ),
+        ("/devices?q=gone", "1 device found<", &["GONE-1"]),
+        ("/devices?attention=weak_signal", "1 device found<", &["CLINIC-1"]),
+        ("/devices?state=inactive", "0 devices found<", &[]),
+    ] {
+        let page = nurse.get(path).await.text;
+        assert!(words(&page).contains("1 signal is weak."), "{path}: {page}");
+        assert!(page.contains("href=\"/devices?attention=weak_signal\""), "{path}");
+        assert!(page.contains(below), "{path}: {page}");
+        for serial in ["CLINIC-1", "WELL-1", "GONE-1"] {
+            assert_eq!(page.contains(serial), shown.contains(&serial), "{path}: {serial}");
+        }
+        assert!(
+            page.contains("value=\"replaced\""),
+            "{path}: it cannot be looked for"
+        );
+    }
+}

@@ -22,6 +22,8 @@ pub struct DevicesPage {
     pub stats: Vec<Stat>,
     /// The filter: `q`, `kind`, `state`.
     pub filter: Filter,
+    /// Whether this person may see measured values: without that the list has no column for them.
+    pub values: bool,
     /// The devices of this page, those that want a person first.
     pub rows: Vec<DeviceRow>,
     /// What follows.

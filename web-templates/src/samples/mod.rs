@@ -209,6 +209,7 @@ pub fn devices() -> DevicesPage {
     rows.sort_by_key(|row| row.state.tone != Tone::Warn);
     DevicesPage {
         frame: frame("Devices", "/devices"),
+        values: true,
         actions: vec![
             Action::go("Adopt a device", "/devices/adopt")
                 .icon(Icon::Add)

@@ -153,6 +153,7 @@ pub(super) fn found<S: RegistryScope>(
         q,
         kind,
         state,
+        in_use,
         in_stock,
         to_label,
         wants,
@@ -164,6 +165,9 @@ pub(super) fn found<S: RegistryScope>(
         asked.that(format!("(d.serial, d.id) > ({serial}, {last})"));
     }
     whose::<S>(&mut asked, filter);
+    if *in_use {
+        asked.that("d.state not in ('retired', 'replaced')".to_owned());
+    }
     if *in_stock {
         asked.that("d.customer_id is null and d.state = 'stock'".to_owned());
     }

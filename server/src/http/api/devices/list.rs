@@ -103,6 +103,7 @@ pub(super) async fn list(
         customer: customer_id,
         distributor: distributor_id,
         model: model_id,
+        in_use: false,
         in_stock,
         to_label: false,
         wants,

@@ -181,5 +181,6 @@ fn may_label(visitor: &Visitor, device: &Device) -> bool {
         CallerScope::Distributor(_) => true,
         CallerScope::Finance(_) | CallerScope::Customer(_) => false,
     };
-    is_theirs && device.customer.is_none() && visitor.can(Right::PlaceDevices)
+    let lies_there = matches!(device.state, DeviceState::Stock | DeviceState::Returned);
+    is_theirs && lies_there && device.customer.is_none() && visitor.can(Right::PlaceDevices)
 }

@@ -19,6 +19,7 @@ use crate::history::store::page::{self, Latest};
 use crate::http::State;
 use crate::http::portal::endpoint;
 use crate::http::portal::error::PageError;
+use crate::http::portal::first_line;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
 use crate::http::portal::page::html;
@@ -111,10 +112,25 @@ impl Asked {
         SaidQuery::of(&self.said).flashes()
     }
 
+    /// Whether every device in use is asked for.
+    fn is_unfiltered(&self) -> bool {
+        self.pairs().iter().all(|(_, word)| word.is_empty())
+    }
+
     /// Whether the page shows every device that there is.
     fn is_all(&self, page: &Page<Device, DeviceKeyset>) -> bool {
-        let is_unfiltered = self.pairs().iter().all(|(_, word)| word.is_empty());
-        is_unfiltered && self.after.is_empty() && page.next.is_none()
+        self.is_unfiltered() && self.after.is_empty() && page.next.is_none()
+    }
+
+    /// How many there are of what is listed, where that is known.
+    fn said_below(&self, page: &Page<Device, DeviceKeyset>, counts: &Counts) -> String {
+        let found = page.rows.len() as u64;
+        match (self.is_unfiltered(), self.after.is_empty(), page.next.is_none()) {
+            (true, ..) => counted(counts.devices.unsigned_abs(), "device", "devices"),
+            (false, true, true) => counted(found, "device found", "devices found"),
+            (false, true, false) => format!("more than {} found", counted(found, "device", "devices")),
+            (false, false, _) => String::new(),
+        }
     }
 
     /// The filter's form with what is chosen in it.
@@ -165,6 +181,8 @@ pub(super) async fn get(
 async fn find(state: &State, scope: &CustomerScope, asked: &Asked) -> Result<Found, PageError> {
     let (mut wanted, ask, now) = (asked.wanted(), asked.page()?, state.ground().now());
     wanted.wants = asked.wants(now);
+    // What was replaced is counted nowhere: who looks for it names its state, or its serial.
+    wanted.in_use = wanted.state.is_none() && wanted.q.is_none();
     let may_read = scope.allows(Permission::ReadReadings);
     scope
         .run(state.database(), async |tx| {
@@ -211,7 +229,7 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
             latest.get(&device.id),
         )
     };
-    let text = counted(counts.devices.unsigned_abs(), "device", "devices");
+    let text = asked.said_below(&page, &counts);
     let mut frame = frame(state, visitor, Place::Devices, "Devices", &counts);
     frame.flashes = asked.flashes();
     let outside = latest
@@ -228,7 +246,11 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
         attention: attention(&counts, seen, unwell),
         actions: actions(visitor),
         stats: tiles(&counts, seen),
-        filter: asked.form("/devices", &[DeviceState::Active, DeviceState::Inactive]),
+        filter: asked.form(
+            "/devices",
+            &[DeviceState::Active, DeviceState::Inactive, DeviceState::Replaced],
+        ),
+        values: visitor.may(Permission::ReadReadings),
         rows: page.rows.iter().map(row).collect(),
         pager: pager("/devices", &asked.pairs(), &asked.after, page.next.as_ref(), text),
     }
@@ -296,31 +318,21 @@ fn attention(counts: &Counts, seen: Seen, unwell: u64) -> Attention {
         ),
         Seen::Nothing => (0, "", ""),
     };
-    let attention = Attention::of(&[
-        (outside, one, many),
-        (unwell, "endpoint needs care", "endpoints need care"),
-        (
-            counts.silent.unsigned_abs(),
-            "device is silent",
-            "devices are silent",
-        ),
-        (
-            counts.hubs_offline.unsigned_abs(),
-            "hub is offline",
-            "hubs are offline",
-        ),
-        (
-            counts.hubs_to_confirm.unsigned_abs(),
-            "hub waits to be confirmed",
-            "hubs wait to be confirmed",
-        ),
+    let attention = Attention::leading(&[
+        (outside, one, many, ""),
+        (unwell, "endpoint needs care", "endpoints need care", "/endpoint"),
+        first_line::silent(counts),
+        first_line::low_battery(counts),
+        first_line::weak_signal(counts),
+        first_line::offline(counts),
+        first_line::to_confirm(counts),
     ]);
     match seen {
         Seen::All(_) => attention,
-        Seen::Some(_) => {
-            attention.or("No device is silent, and no last reading on this page is outside its range.")
-        }
-        Seen::Nothing => attention.or("No device is silent."),
+        Seen::Some(_) => attention.or(
+            "No device is silent, no signal is weak, and no last reading on this page is outside its range.",
+        ),
+        Seen::Nothing => attention.or("No device is silent, and no signal is weak."),
     }
 }
 

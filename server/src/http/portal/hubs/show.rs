@@ -180,7 +180,7 @@ fn page(state: &State, visitor: &Visitor, known: &Known) -> HeldHubPage {
 fn actions(visitor: &Visitor, hub: &Hub) -> Vec<Action> {
     let label = with_query("/labels", &[("hub", &hub.id.to_string())]);
     let label = Action::go("Print its label", label).icon(Icon::Label);
-    let label = visitor.can(Right::PlaceDevices).then_some(label);
+    let label = (hub.state != HubState::Retired && visitor.can(Right::PlaceDevices)).then_some(label);
     label
         .into_iter()
         .chain([trouble_action("hubs", hub.id)])
