@@ -261,6 +261,36 @@ impl Watched {
             .unwrap();
     }
 
+    /// From now on the colleague sees what stands at the site alone, and the device does: by a team, or by themselves.
+    async fn looked_after(&self, by_team: bool) -> Uuid {
+        let team: Uuid = self.world.state.ground().id();
+        for sql in [
+            "insert into care_team (id, customer_id, name, created_at)
+             select $1, customer_id, 'Rounds', now() from site where id = $2",
+            "insert into care_team_site (care_team_id, site_id, customer_id)
+             select $1, id, customer_id from site where id = $2",
+            "update device set site_id = s.id from site s where s.id = $2 and $1::uuid is not null",
+        ] {
+            let query = sqlx::query(sql).bind(team).bind(self.site);
+            query.execute(&self.world.sql).await.unwrap();
+        }
+        let patch = BelongingPatch {
+            confined: Some(true),
+            sites: Some(if by_team {
+                Vec::new()
+            } else {
+                vec![self.site.into()]
+            }),
+            teams: Some(if by_team { vec![team.into()] } else { Vec::new() }),
+        };
+        let identity = self.world.state.identity();
+        identity
+            .set_belonging(&self.manager, self.colleague.into(), patch)
+            .await
+            .unwrap();
+        team
+    }
+
     async fn measure(&self, systolic: i64) -> Uuid {
         let reading = [(TimeDelta::seconds(1), systolic, 82)];
         let id = self.world.commit(&self.customer, &reading).await[0];
@@ -314,4 +344,71 @@ async fn a_live_page_ends_when_its_person_may_not_read_any_more() {
         .unwrap();
     watched.measure(132).await;
     assert_eq!(watched.stream.block().await, None);
+}
+
+/// How somebody stops seeing the device of an open page: what is sent to which address, in the name of who manages it.
+const ENDS: [(&str, &str, &[(&str, &str)]); 7] = [
+    ("left out of the team's people", "/care-teams/{team}/people", &[]),
+    (
+        "the team looks after nothing",
+        "/care-teams/{team}",
+        &[("name", "Rounds")],
+    ),
+    ("the team is dissolved", "/care-teams/{team}/remove", &[]),
+    ("left out of the site's people", "/sites/{site}/people", &[]),
+    (
+        "put to other sites by their own page",
+        "/users/{person}/sites",
+        &[("sees", "sites")],
+    ),
+    ("the device stands elsewhere", "/devices/{device}/site", &[]),
+    (
+        "the device goes back",
+        "/devices/{device}/return",
+        &[("reason", "no longer needed")],
+    ),
+];
+
+/// Each of these waits until the page says that it lives, which takes a while, so they wait together.
+#[tokio::test]
+async fn a_live_page_shows_nothing_of_what_its_person_no_longer_sees() {
+    futures_util::future::join_all(ENDS.map(|(how, path, form)| async move {
+        let mut watched = Watched::new().await;
+        let by_team = !path.starts_with("/sites/");
+        let team = watched.looked_after(by_team).await;
+        // What was there when the page was opened may come twice.
+        let seen = watched.measure(131).await.to_string();
+        while watched.stream.next().await.data["id"] != seen {}
+        let path = path
+            .replace("{team}", &team.to_string())
+            .replace("{site}", &watched.site.to_string())
+            .replace("{person}", &watched.colleague.to_string())
+            .replace("{device}", &watched.customer.device.to_string());
+        let done = watched.world.signed_in("Own").await.submit(&path, form).await;
+        assert_eq!(done.status, 303, "{how}: {}", done.text);
+        watched.measure(132).await;
+        let block = watched.stream.block().await.expect("it goes on");
+        assert!(block.starts_with(':'), "{how}: {block}");
+    }))
+    .await;
+}
+
+/// What another process says of somebody's rights is not announced here, so it holds after some seconds: but then it does.
+#[tokio::test]
+async fn a_live_page_ends_after_a_right_was_taken_elsewhere() {
+    let mut watched = Watched::new().await;
+    sqlx::query("update user_account set permissions = '{}' where id = $1")
+        .bind(watched.colleague)
+        .execute(&watched.world.sql)
+        .await
+        .unwrap();
+    let mut shown = 0;
+    loop {
+        watched.measure(132).await;
+        if watched.stream.block().await.is_none() {
+            break;
+        }
+        shown += 1;
+    }
+    assert!(shown < 60, "it showed {shown} blocks more");
 }
