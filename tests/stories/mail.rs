@@ -174,3 +174,29 @@ async fn mail_outlives_a_mail_server_that_is_away_and_a_kill() {
         .unwrap();
     assert_eq!(left, 0, "nothing of a sent mail stays");
 }
+
+/// Who may answer hears of a new case at a real mail server, and its link leads there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_case_reaches_those_who_answer_and_its_link_leads_there() {
+    let (world, mut post) = world().await;
+    post.open().await;
+    let base = world.server.url();
+    let customer = world.customer("Northside").await;
+    let case = json!({"title": "Mrs Miller's cuff", "text": "It said 171 over 99."});
+    let case = customer.user.post("/api/v1/cases", &case).await.ok();
+    let path = format!("/cases/{}", case["id"].as_str().unwrap());
+    let letter = post
+        .wait_for_one("admin@example.org", &format!("{base}{path}"))
+        .await;
+    for word in ["Miller", "171", "Mrs"] {
+        assert!(!letter.0.contains(word), "{}", letter.0);
+    }
+    assert!(letter.0.contains("C-000001: somebody asks"), "{}", letter.0);
+    let answer = json!({"text": "Is its battery full?"});
+    let notes = format!("/api/v1{path}/notes");
+    world.admin.post(&notes, &answer).await.ok();
+    let letter = post.wait_for_one(&customer.email, "somebody wrote").await;
+    let nurse = Portal::sign_in(&base, &customer.email).await;
+    let page = nurse.get(&letter.link(&base)).await;
+    assert!(page.html.contains("Is its battery full?"), "{}", page.html);
+}

@@ -16,6 +16,8 @@ const PERSON: (u32, Duration) = (30, Duration::from_mins(1));
 const ORGANISATION: (u32, Duration) = (150, Duration::from_secs(12));
 /// Letters that tell one address of one case: six in a row, then one in ten minutes. The notes are there without them.
 const LETTERS: (u32, Duration) = (6, Duration::from_mins(10));
+/// Letters that tell one address of new cases: ten in a row, then one in five minutes. The cases are in the list without them.
+const NEW_CASES: (u32, Duration) = (10, Duration::from_mins(5));
 
 /// Counts what is written on this server.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ pub struct Rate {
     people: Throttle<UserId>,
     organisations: Throttle<Option<Uuid>>,
     letters: Throttle<(CaseId, String)>,
+    new_cases: Throttle<String>,
 }
 
 impl Rate {
@@ -32,6 +35,7 @@ impl Rate {
             people: Throttle::new(Arc::clone(clock), PERSON.0, PERSON.1),
             organisations: Throttle::new(Arc::clone(clock), ORGANISATION.0, ORGANISATION.1),
             letters: Throttle::new(Arc::clone(clock), LETTERS.0, LETTERS.1),
+            new_cases: Throttle::new(Arc::clone(clock), NEW_CASES.0, NEW_CASES.1),
         }
     }
 
@@ -49,5 +53,10 @@ impl Rate {
     /// Whether an address is told of one more note in a case.
     pub(super) fn tells(&self, case: CaseId, to: &str) -> bool {
         self.letters.attempt(&(case, to.to_owned())).is_ok()
+    }
+
+    /// Whether an address is told of one more new case.
+    pub(super) fn tells_of_new(&self, to: &str) -> bool {
+        self.new_cases.attempt(&to.to_owned()).is_ok()
     }
 }

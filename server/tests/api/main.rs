@@ -10,9 +10,12 @@
 mod access;
 mod at_once;
 mod bounds;
+mod case_letters;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
 mod confirmation;
+mod faults;
+mod history;
 mod holders;
 mod hubs;
 mod issuers;

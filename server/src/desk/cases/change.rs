@@ -1,5 +1,6 @@
 //! A case is handed on, or stands differently.
 
+use super::letters::{Named, News};
 use super::list;
 use crate::desk::store::{self, Line};
 use crate::desk::{Desk, must, side};
@@ -43,7 +44,8 @@ impl Desk<'_> {
             .await
     }
 
-    /// Changes a case that the caller sees and may answer. What stays as it is leaves no line.
+    /// Changes a case that the caller sees and may answer. What stays as it is leaves no line. Whoever is to look after it
+    /// from now on is told by mail.
     pub async fn change(&self, by: &Caller, id: CaseId, patch: CasePatch) -> Result<(), RegistryError> {
         must(by, Right::AnswerCases)?;
         let seen = in_scope!(by, scope => {
@@ -64,6 +66,15 @@ impl Desk<'_> {
                         }
                     };
                     store::cases::system_assign(tx, id, chosen.as_ref()).await?;
+                    if let Some(chosen) = chosen.as_ref().filter(|chosen| chosen.id != by.person.id) {
+                        let named = Named {
+                            id,
+                            number: seen.number,
+                        };
+                        let reader = store::people::system_reader(tx, chosen.id).await?;
+                        self.system_tell(tx, reader, (named, News::Assigned), &by.person)
+                            .await?;
+                    }
                     let line = Line::assignee(chosen.map(|chosen| chosen.name));
                     store::notes::system_insert(tx, (self.ground.id(), id), &line, by, now).await?;
                     store::cases::system_touch(tx, id, now).await?;
@@ -74,9 +85,11 @@ impl Desk<'_> {
                     store::notes::system_insert(tx, (self.ground.id(), id), &line, by, now).await?;
                     store::cases::system_touch(tx, id, now).await?;
                 }
-                Ok(())
+                Ok::<_, RegistryError>(())
             })
-            .await
+            .await?;
+        self.post.hurry();
+        Ok(())
     }
 
     /// Opens a case again that the caller sees: who asked says when it is answered.

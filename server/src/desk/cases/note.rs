@@ -1,18 +1,14 @@
 //! Somebody writes in a case.
 
-use chrono::TimeDelta;
-
-use super::{letters, list, rules};
+use super::letters::{Named, News};
+use super::{list, rules};
 use crate::desk::store::{self, Line};
 use crate::desk::{Desk, must, side};
-use crate::ground::enums::{CaseSide, CaseVisibility};
+use crate::ground::enums::{CaseSide, CaseState, CaseVisibility};
 use crate::ground::ids::{CaseId, CaseNoteId};
 use crate::identity::{Caller, in_scope};
 use crate::registry::RegistryError;
 use crate::tenancy::{Right, Scope as _, SystemScope};
-
-/// How long it is worth telling somebody by mail.
-const NEWS: TimeDelta = TimeDelta::days(2);
 
 /// What somebody writes.
 #[derive(Debug, Clone)]
@@ -24,7 +20,8 @@ pub struct NewNote {
 }
 
 impl Desk<'_> {
-    /// Writes in a case that the caller sees, and tells whoever opened it and whoever looks after it.
+    /// Writes in a case that the caller sees, and tells whoever opened it and whoever looks after it; where nobody
+    /// does, and the side that opened it writes again, those for whom it waits.
     pub async fn note(&self, by: &Caller, id: CaseId, new: NewNote) -> Result<CaseNoteId, RegistryError> {
         must(by, Right::OpenCases)?;
         let NewNote { text, visibility } = new;
@@ -55,21 +52,19 @@ impl Desk<'_> {
                 if visibility == CaseVisibility::Everybody {
                     store::cases::system_touch(tx, id, now).await?;
                 }
-                for reader in store::people::system_to_tell(tx, (id, &case), visibility, by.person.id).await?
-                {
-                    if !self.rate.tells(id, &reader.email) {
-                        continue;
-                    }
-                    let letter = letters::written(
-                        &reader.email,
-                        &reader.name,
-                        &by.person.name,
-                        seen.number,
-                        id,
-                        self.public_url,
-                    );
-                    let sealed = self.post.seal(&letter, NEWS);
-                    self.post.system_take(tx, &sealed).await?;
+                let named = Named {
+                    id,
+                    number: seen.number,
+                };
+                let author = by.person.id;
+                let readers = store::people::system_to_tell(tx, (id, &case), visibility, author).await?;
+                self.system_tell(tx, readers, (named, News::Written), &by.person)
+                    .await?;
+                let asks_again = case.opener_side == side(by) && visibility == CaseVisibility::Everybody;
+                if asks_again && after == CaseState::Open && case.assignee.is_none() {
+                    let readers = store::people::system_waited_for(tx, id, author).await?;
+                    self.system_tell(tx, readers, (named, News::WrittenAgain), &by.person)
+                        .await?;
                 }
                 Ok::<_, RegistryError>(())
             })

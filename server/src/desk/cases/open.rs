@@ -1,12 +1,13 @@
 //! A case begins.
 
+use super::letters::{Named, News};
 use super::rules;
 use crate::desk::store::{self, Line};
 use crate::desk::{Desk, must};
 use crate::ground::enums::CaseVisibility;
 use crate::ground::ids::{CaseId, CustomerId, DeviceId, DistributorId, HubId};
 use crate::identity::{Caller, CallerScope, in_scope};
-use crate::registry::{RegistryError, devices, hubs, organisations};
+use crate::registry::{RegistryError, both, devices, hubs, organisations};
 use crate::tenancy::{Right, Scope as _, SystemScope};
 
 /// What a case is about.
@@ -56,12 +57,13 @@ impl Subject {
 }
 
 impl Desk<'_> {
-    /// Opens a case about something that the caller sees. It is of whoever holds that now.
+    /// Opens a case about something that the caller sees. It is of whoever holds that now; those who may answer it are told
+    /// by mail.
     pub async fn open(&self, by: &Caller, new: NewCase) -> Result<CaseId, RegistryError> {
         must(by, Right::OpenCases)?;
         let NewCase { about, title, text } = new;
-        let title = rules::title(&title)?;
-        let text = text.map(|text| rules::note(&text)).transpose()?;
+        let text = text.map(|text| rules::note(&text)).transpose();
+        let (title, text) = both(rules::title(&title), text)?;
         let subject = self.subject(by, about).await?;
         self.rate.write(by)?;
         let (id, now) = (self.ground.id(), self.ground.now());
@@ -69,12 +71,17 @@ impl Desk<'_> {
             .run(self.database, async |tx| {
                 // What has changed hands since is no longer the caller's to ask about.
                 store::cases::system_hold(tx, &subject).await?;
-                store::cases::system_insert(tx, id, &subject, &title, by, now).await?;
-                let Some(text) = text else { return Ok(()) };
-                let line = Line::note(text, CaseVisibility::Everybody);
-                store::notes::system_insert(tx, (self.ground.id(), id), &line, by, now).await
+                let number = store::cases::system_insert(tx, id, &subject, &title, by, now).await?;
+                if let Some(text) = text {
+                    let line = Line::note(text, CaseVisibility::Everybody);
+                    store::notes::system_insert(tx, (self.ground.id(), id), &line, by, now).await?;
+                }
+                let readers = store::people::system_waited_for(tx, id, by.person.id).await?;
+                let news = (Named { id, number }, News::Opened);
+                self.system_tell(tx, readers, news, &by.person).await
             })
             .await?;
+        self.post.hurry();
         Ok(id)
     }
 

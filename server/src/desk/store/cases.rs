@@ -121,6 +121,14 @@ pub(in crate::desk) async fn get_one<S: RegistryScope>(
     Ok(row.as_ref().map(read).transpose()?)
 }
 
+pub(in crate::desk) async fn numbered<S: RegistryScope>(
+    tx: &Tx<S>,
+    number: CaseNumber,
+) -> Result<Option<Case>, RegistryError> {
+    let row = one(tx, &select::<S>(" where k.number = $1"), [number.0.into()]).await?;
+    Ok(row.as_ref().map(read).transpose()?)
+}
+
 fn read(row: &QueryResult) -> Result<Case, DbErr> {
     Ok(Case {
         id: id(row, "id")?,
@@ -182,10 +190,10 @@ pub(in crate::desk) async fn system_insert(
     title: &str,
     by: &Caller,
     now: DateTime<Utc>,
-) -> Result<(), RegistryError> {
+) -> Result<CaseNumber, RegistryError> {
     let sql = "insert into support_case (id, distributor_id, customer_id, device_id, hub_id, subject, title, opened_by,
           opener_name, opener_side, opened_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) returning number";
     let values: [Value; 11] = [
         id.as_uuid().into(),
         subject.distributor.map(DistributorId::as_uuid).into(),
@@ -199,8 +207,10 @@ pub(in crate::desk) async fn system_insert(
         side(by).as_str().into(),
         now.into(),
     ];
-    run(tx, sql, values).await?;
-    Ok(())
+    let row = one(tx, sql, values)
+        .await?
+        .ok_or(RegistryError::NotFound("case"))?;
+    Ok(CaseNumber(get(&row, "number")?))
 }
 
 /// A case as its locked row says.

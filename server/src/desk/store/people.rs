@@ -14,6 +14,8 @@ type System = Tx<SystemScope>;
 
 /// Names that a form offers.
 const MOST: i64 = 200;
+/// People who are told of one case that nobody looks after.
+const MOST_TOLD: i64 = 30;
 
 /// Somebody to tell.
 #[derive(Debug)]
@@ -91,6 +93,46 @@ pub(in crate::desk) async fn system_to_tell(
         id.as_uuid().into(),
     ];
     let rows = all(tx, sql, values).await?;
+    readers(&rows)
+}
+
+/// Those for whom an open case waits while nobody looks after it, as [`super::cases`] counts it: of each other side whoever
+/// may answer it, of which the distributor comes before the platform; not the author, and nobody who does not see it.
+pub(in crate::desk) async fn system_waited_for(
+    tx: &System,
+    id: CaseId,
+    author: UserId,
+) -> Result<Vec<Reader>, RegistryError> {
+    let sql = "select u.email, u.display_name from support_case k
+        left join device d on d.id = k.device_id left join hub h on h.id = k.hub_id
+        join user_account u on u.state = 'active' and u.id <> $2
+          and (u.role = 'admin' and k.opener_side <> 'platform'
+              and (k.opener_side = 'distributor' or k.distributor_id is null)
+            or u.role = 'distributor' and u.distributor_id = k.distributor_id and k.opener_side <> 'distributor'
+              and $3 = any (u.permissions)
+            or u.role = 'customer' and u.customer_id = k.customer_id and k.opener_side <> 'customer'
+              and $3 = any (u.permissions))
+          and (not u.confined or case
+            when k.device_id is not null then d.customer_id = k.customer_id and d.site_id = any (vw_sites_of(u.id))
+            when k.hub_id is not null then h.customer_id = k.customer_id and h.site_id = any (vw_sites_of(u.id))
+            else true end)
+        where k.id = $1 order by u.id limit $4";
+    let values: [Value; 4] = [
+        id.as_uuid().into(),
+        author.as_uuid().into(),
+        Permission::AnswerCases.as_str().into(),
+        MOST_TOLD.into(),
+    ];
+    readers(&all(tx, sql, values).await?)
+}
+
+/// Somebody who is to look after a case.
+pub(in crate::desk) async fn system_reader(tx: &System, id: UserId) -> Result<Vec<Reader>, RegistryError> {
+    let sql = "select email, display_name from user_account where id = $1 and state = 'active'";
+    readers(&all(tx, sql, [id.as_uuid().into()]).await?)
+}
+
+fn readers(rows: &[QueryResult]) -> Result<Vec<Reader>, RegistryError> {
     let reader = |row: &QueryResult| {
         Ok::<_, DbErr>(Reader {
             email: get(row, "email")?,
