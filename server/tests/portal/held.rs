@@ -165,6 +165,11 @@ async fn takes_its_place(world: &World, nurse: &Browser, clinic: &Customer, id: 
         why.contains("deactivated it just now. Nothing that it sends"),
         "{why}"
     );
+    let case = nurse
+        .get(&format!("/cases/new?device={}", clinic.device))
+        .await
+        .text;
+    assert!(case.contains("somebody deactivated it just now."), "{case}");
     let replaced = nurse.submit(&replace, &reason).await;
     assert!(replaced.location().starts_with(&other), "{}", replaced.text);
     said(nurse, replaced.location(), "goes on with its line of readings").await;

@@ -12,8 +12,10 @@ const QUIET_AFTER: TimeDelta = TimeDelta::days(1);
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// In words.
+    /// In words, for who asked.
     pub sentence: String,
+    /// The same for whoever reads it in a case: it names nobody, and calls nobody "you".
+    pub to_all: String,
     /// Whether nothing wants a person.
     pub is_well: bool,
     /// What was looked at, the most telling first.
@@ -104,8 +106,35 @@ pub(super) struct HubFacts {
     pub(super) queued: Option<i64>,
 }
 
+impl Facts {
+    /// What of it everybody may read who sees the thing: colleagues' names are those of one organisation alone.
+    fn to_all(&self) -> Self {
+        let unnamed = |stopped: &mut Option<Stopped>| {
+            if let Some(by) = stopped.as_mut().and_then(|stopped| stopped.by.as_mut()) {
+                "somebody".clone_into(by);
+            }
+        };
+        let mut facts = self.clone();
+        unnamed(&mut facts.stopped);
+        facts.hub.iter_mut().for_each(|hub| unnamed(&mut hub.stopped));
+        facts.lacks_token = facts.lacks_token.map(|_| Issuer::Customer);
+        facts
+    }
+}
+
 /// The answer to these facts.
 pub(super) fn judge(facts: &Facts, now: DateTime<Utc>) -> Verdict {
+    let (findings, sentence) = weigh(facts, now);
+    Verdict {
+        sentence,
+        to_all: weigh(&facts.to_all(), now).1,
+        is_well: findings.iter().all(|finding| finding.mark != Mark::Wrong),
+        findings,
+    }
+}
+
+/// What was found, and the one sentence that says the most telling of it.
+fn weigh(facts: &Facts, now: DateTime<Utc>) -> (Vec<Finding>, String) {
     let looked = Looked { facts, now };
     let findings: Vec<Finding> = [
         looked.may_send(),
@@ -123,7 +152,6 @@ pub(super) fn judge(facts: &Facts, now: DateTime<Utc>) -> Verdict {
     .collect();
     let marked = |mark| findings.iter().find(|finding| finding.mark == mark);
     let (wrong, look) = (marked(Mark::Wrong), marked(Mark::Look));
-    let is_well = wrong.is_none();
     let last = facts.reading_at.or(facts.heard_at).map(|at| {
         let what = if facts.device.is_some() {
             "the last reading came"
@@ -138,11 +166,7 @@ pub(super) fn judge(facts: &Facts, now: DateTime<Utc>) -> Verdict {
         (None, None, Some(last)) => format!("All is well: {last}."),
         (None, None, None) => "Nothing is known to be wrong.".to_owned(),
     };
-    Verdict {
-        sentence,
-        is_well,
-        findings,
-    }
+    (findings, sentence)
 }
 
 struct Looked<'a> {

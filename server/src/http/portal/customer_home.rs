@@ -13,6 +13,7 @@ use super::devices::parts::figures;
 use super::devices::reference;
 use super::endpoint;
 use super::error::PageError;
+use super::first_line;
 use super::frame::{Place, frame};
 use super::hubs::rows::{behind, held};
 use super::page::html;
@@ -70,7 +71,7 @@ async fn find(
     tx: &Tx<CustomerScope>,
 ) -> Result<Found, PageError> {
     let now = state.ground().now();
-    let wants = wanting::worst(tx, None, now, ROWS).await?;
+    let wants = wanting::worst(tx, now, ROWS).await?;
     let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS))
         .await?
         .rows;
@@ -154,50 +155,19 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> HomePage {
 
 fn attention(found: &Found) -> Attention {
     let counts = &found.counts;
-    let of = |count: i64, one, many, href| (count.unsigned_abs(), one, many, href);
     Attention::leading(&[
-        of(
-            found.cases,
-            "case waits for you",
-            "cases wait for you",
-            "/cases?state=ours",
-        ),
+        first_line::cases(found.cases),
         (
             found.unwell,
             "endpoint needs care",
             "endpoints need care",
             "/endpoint",
         ),
-        of(
-            counts.silent,
-            "device is silent",
-            "devices are silent",
-            "/devices?attention=silent",
-        ),
-        of(
-            counts.low_battery,
-            "battery is low",
-            "batteries are low",
-            "/devices?attention=low_battery",
-        ),
-        of(
-            counts.weak_signal,
-            "signal is weak",
-            "signals are weak",
-            "/devices?attention=weak_signal",
-        ),
-        of(
-            counts.hubs_offline,
-            "hub is offline",
-            "hubs are offline",
-            "/hubs?state=offline",
-        ),
-        of(
-            counts.hubs_to_confirm,
-            "hub waits to be confirmed",
-            "hubs wait to be confirmed",
-            "/hubs?state=claimed",
-        ),
+        first_line::silent(counts),
+        first_line::low_battery(counts),
+        first_line::weak_signal(counts),
+        first_line::offline(counts),
+        first_line::to_confirm(counts),
     ])
     .or(if counts.active == 0 {
         "Nothing wants you.".to_owned()

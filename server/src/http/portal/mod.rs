@@ -14,8 +14,10 @@ mod distributors;
 mod door;
 mod endpoint;
 mod error;
+mod first_line;
 mod forgotten;
 mod frame;
+mod head;
 mod home;
 mod hubs;
 mod imports;
@@ -44,6 +46,7 @@ mod style;
 mod users;
 mod visitor;
 
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
 
 use error::PageError;
@@ -57,6 +60,7 @@ const FORM_BYTES: usize = 16 * 1024;
 pub fn configure(cfg: &mut web::ServiceConfig) {
     let forms = web::FormConfig::default().limit(FORM_BYTES);
     let pages = web::scope("")
+        .wrap(from_fn(head::as_get))
         .app_data(forms.error_handler(|_, _| PageError::bad_request().into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| PageError::bad_request().into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| PageError::not_found().into()))

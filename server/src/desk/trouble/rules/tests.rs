@@ -185,3 +185,34 @@ fn the_clock_is_found_beside_what_waits() {
     let clock = found.iter().find(|finding| finding.title == "Its clock is right");
     assert_eq!(clock.unwrap().mark, Mark::Wrong);
 }
+
+#[test]
+fn what_goes_into_a_case_names_nobody() {
+    let facts = Facts {
+        device: Some((DeviceState::Inactive, true)),
+        stopped: stopped(Some("Anna Adams")),
+        ..silent()
+    };
+    let verdict = judge(&facts, now());
+    assert!(verdict.sentence.contains("Anna Adams"), "{}", verdict.sentence);
+    assert_eq!(
+        verdict.to_all,
+        "The device is inactive: somebody deactivated it 5 hours ago. Nothing that it sends is taken until it is activated."
+    );
+    let through = Facts {
+        hub: Some(HubFacts {
+            state: HubState::Inactive,
+            stopped: stopped(Some("Anna Adams")),
+            ..hub()
+        }),
+        ..silent()
+    };
+    let said = judge(&through, now()).to_all;
+    assert!(said.contains("inactive: somebody deactivated it"), "{said}");
+    let lacks = Facts {
+        lacks_token: Some(Issuer::You),
+        ..silent()
+    };
+    let said = judge(&lacks, now()).to_all;
+    assert!(said.contains("the customer's own people issue one"), "{said}");
+}

@@ -16,9 +16,9 @@ use crate::http::State;
 use crate::http::portal::customers::rows::{endpoint_tag, held_by};
 use crate::http::portal::devices::held_row::{self, LastHubs};
 use crate::http::portal::error::PageError;
+use crate::http::portal::first_line;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::hubs::rows;
-use crate::http::portal::local::with_query;
 use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
 use crate::orders::incoming::{self, Incoming};
@@ -64,7 +64,7 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
         .admin()?
         .run(state.database(), async |tx| {
             let holders = wanting::customers(tx, now, ROWS).await?;
-            let devices = wanting::worst_first(tx, None, now, ROWS).await?;
+            let devices = wanting::worst_first(tx, now, ROWS).await?;
             let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS))
                 .await?
                 .rows;
@@ -144,7 +144,6 @@ fn attention(found: &Found, quarantined: u64) -> Attention {
     let unwell = found.forwarding.failing + found.forwarding.disabled;
     let (counts, orders) = (&found.counts, &found.orders);
     let of = |count: i64, one, many, href| (count.unsigned_abs(), one, many, href);
-    let silent = with_query("/devices", &[("attention", "silent")]);
     Attention::leading(&[
         of(
             found.wants.asking_in_all,
@@ -152,18 +151,13 @@ fn attention(found: &Found, quarantined: u64) -> Attention {
             "people ask to be confirmed",
             "/users?state=asks",
         ),
-        of(
-            found.cases,
-            "case waits for you",
-            "cases wait for you",
-            "/cases?state=ours",
-        ),
-        of(orders.waiting, "order waits", "orders wait", "/orders?state=open"),
+        first_line::cases(found.cases),
+        of(orders.waiting, "order waits", "orders wait", "/orders?state=waiting"),
         of(
             orders.returns,
             "return waits",
             "returns wait",
-            "/returns?state=open",
+            "/returns?state=waiting",
         ),
         of(
             unwell,
@@ -183,19 +177,9 @@ fn attention(found: &Found, quarantined: u64) -> Attention {
             "items wait in quarantine",
             "/admin/quarantine",
         ),
-        of(counts.silent, "device is silent", "devices are silent", &silent),
-        of(
-            counts.hubs_offline,
-            "hub is offline",
-            "hubs are offline",
-            "/hubs?state=offline",
-        ),
-        of(
-            counts.hubs_to_confirm,
-            "hub waits to be confirmed",
-            "hubs wait to be confirmed",
-            "/hubs?state=claimed",
-        ),
+        first_line::silent(counts),
+        first_line::offline(counts),
+        first_line::to_confirm(counts),
     ])
 }
 

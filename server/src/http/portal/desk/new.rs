@@ -32,7 +32,7 @@ pub(super) async fn get(
         _ => None,
     };
     if let Some(known) = known.filter(|known| !known.verdict.is_well) {
-        page.form.fill(&[("text", known.verdict.sentence)]);
+        page.form.fill(&[("text", known.verdict.to_all)]);
     }
     page.form.fill(asked.pairs());
     html_with(StatusCode::OK, &page)

@@ -11,6 +11,7 @@ use crate::http::portal::customers::rows::held_by;
 use crate::http::portal::devices::held_list::told;
 use crate::http::portal::devices::held_row::{self, LastHubs, last_hubs};
 use crate::http::portal::error::PageError;
+use crate::http::portal::first_line;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::local::{see, with_query};
 use crate::http::portal::page::html;
@@ -58,7 +59,7 @@ async fn find(
     waiting: Waiting,
     now: DateTime<Utc>,
 ) -> Result<Found, RegistryError> {
-    let wants = wanting::worst(tx, None, now, ROWS).await?;
+    let wants = wanting::worst(tx, now, ROWS).await?;
     let latest = Ask::first(ROWS);
     let holdings = crate::registry::models::holdings(tx).await?;
     Ok(Found {
@@ -94,48 +95,23 @@ fn attention(visitor: &Visitor, found: &Found) -> Attention {
     let of = |count: i64, one, many, href| (count.unsigned_abs(), one, many, href);
     let ordering = |count: i64| if visitor.can(Right::PlaceOrders) { count } else { 0 };
     Attention::leading(&[
-        of(
-            found.cases,
-            "case waits for you",
-            "cases wait for you",
-            "/cases?state=ours",
-        ),
+        first_line::cases(found.cases),
         of(
             ordering(orders.to_take_in),
             "order waits to be taken in",
             "orders wait to be taken in",
-            "/orders?state=shipped",
+            "/orders?state=waiting",
         ),
         of(
             ordering(orders.to_send),
             "return waits to be sent",
             "returns wait to be sent",
-            "/returns?state=accepted",
+            "/returns?state=waiting",
         ),
-        of(
-            counts.silent,
-            "device is silent",
-            "devices are silent",
-            "/devices?attention=silent",
-        ),
-        of(
-            counts.low_battery,
-            "battery is low",
-            "batteries are low",
-            "/devices?attention=low_battery",
-        ),
-        of(
-            counts.weak_signal,
-            "signal is weak",
-            "signals are weak",
-            "/devices?attention=weak_signal",
-        ),
-        of(
-            counts.hubs_offline,
-            "hub is offline",
-            "hubs are offline",
-            "/hubs?state=offline",
-        ),
+        first_line::silent(counts),
+        first_line::low_battery(counts),
+        first_line::weak_signal(counts),
+        first_line::offline(counts),
     ])
     .or(format!(
         "No device is silent and no hub is offline. {}",
