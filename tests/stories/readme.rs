@@ -1,8 +1,9 @@
 //! What the README tells a newcomer to type does what it says.
 
 use std::process::Command;
+use std::time::Duration;
 
-use vitalwire_tests::{Server, program};
+use vitalwire_tests::{Portal, Server, program};
 
 const README: &str = include_str!("../../README.md");
 
@@ -10,6 +11,20 @@ const README: &str = include_str!("../../README.md");
 #[tokio::test]
 async fn a_reading_by_hand_is_accepted() {
     let server = Server::start().await;
+    let login = Portal::stranger(&server.url()).get("/login").await;
+    assert!(
+        login.html.contains("vitalwire-server admin create"),
+        "{}",
+        login.html
+    );
+    for _ in 0..200 {
+        if server.log().contains("there is no administrator yet") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let log = server.log();
+    assert!(log.contains("vitalwire-server admin create --email"), "{log}");
     let (_, told) = README.split_once("## A reading, by hand").unwrap();
     let mut blocks = told
         .split("```sh\n")
@@ -36,4 +51,6 @@ async fn a_reading_by_hand_is_accepted() {
         "{printed}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    let login = Portal::stranger(&server.url()).get("/login").await;
+    assert!(!login.html.contains("administrator"), "{}", login.html);
 }

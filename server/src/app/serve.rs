@@ -40,6 +40,7 @@ pub async fn serve(config: Config) -> Result<(), AppError> {
         started => started?,
     };
     tracing::info!(address = %running.address(), "serving");
+    running.say_what_is_missing().await;
     stop.received().await;
     tracing::info!("stopping");
     running.stop().await;
@@ -51,6 +52,19 @@ pub async fn serve(config: Config) -> Result<(), AppError> {
 pub struct Running {
     platform: Platform,
     parts: Parts,
+}
+
+impl Running {
+    /// Says what is to be done on a platform that was just set up.
+    async fn say_what_is_missing(&self) {
+        let lacks = self.parts.state.identity().system_lacks_administrator().await;
+        if swallow(lacks, "the page to sign in says it as well").unwrap_or(false) {
+            tracing::warn!(
+                "there is no administrator yet; make one, with the same configuration: vitalwire-server admin create \
+                 --email you@example.org --name \"Your Name\""
+            );
+        }
+    }
 }
 
 /// What runs on a platform.

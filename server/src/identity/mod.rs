@@ -9,6 +9,7 @@ mod caller;
 mod confirmation;
 mod email;
 mod error;
+mod first_start;
 mod invitations;
 mod letters;
 mod link;
@@ -39,7 +40,7 @@ pub use preferences::Preferences;
 pub use resets::RESET_LIVES;
 pub use session::{ABSOLUTE, IDLE, Session, SessionSecret};
 pub use throttle::{Throttle, place};
-pub(crate) use users::is_plain;
+pub(crate) use users::{checked_name, is_plain};
 pub use users::{Listed, Made, NewUser, Organisation, User, UserFilter, UserScope};
 
 use tokio::sync::watch;
@@ -73,6 +74,7 @@ pub struct Identity {
     resets: Arc<ResetThrottle>,
     accounts_by: Arc<Throttle<UserId>>,
     taken_for: Arc<Throttle<Option<uuid::Uuid>>>,
+    has_administrator: first_start::HasAdministrator,
     post: Post,
     public_url: Arc<str>,
     /// Touched whenever a session may have ended in this process.
@@ -117,6 +119,7 @@ impl Identity {
             resets: Arc::new(resets),
             accounts_by: Arc::new(accounts_by),
             taken_for: Arc::new(taken_for),
+            has_administrator: first_start::HasAdministrator::default(),
             public_url: public_url.into(),
             endings: watch::Sender::new(()),
         }

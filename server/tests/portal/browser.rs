@@ -110,6 +110,22 @@ impl Browser {
         read(self.request(request).send().await.unwrap()).await
     }
 
+    /// Sends a file as the form for one does, with the token of this session.
+    pub(crate) async fn upload(&self, path: &str, csrf: &str, file: &str) -> Answer {
+        let part = |name: &str, more: &str, text: &str| {
+            format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"{more}\r\n\r\n{text}\r\n")
+        };
+        let body = [
+            part("csrf", "", csrf),
+            part("file", "; filename=\"devices.csv\"\r\ncontent-type: text/csv", file),
+            "--x--\r\n".to_owned(),
+        ]
+        .concat();
+        let request = self.http.post(self.at(path)).header("origin", &self.url).body(body);
+        let request = request.header("content-type", "multipart/form-data; boundary=x");
+        read(self.request(request).send().await.unwrap()).await
+    }
+
     /// Posts with the token of this session.
     pub(crate) async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let csrf = self.get("/hubs").await.csrf();

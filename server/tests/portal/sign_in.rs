@@ -1,6 +1,57 @@
 //! Signing in and out, and where that leads.
 
+use vitalwire_server::identity::Organisation;
+
 use crate::world::{PASSWORD, World};
+
+#[tokio::test]
+async fn a_platform_without_an_administrator_says_how_to_make_one_until_there_is_one() {
+    let world = World::new().await;
+    let browser = world.browser();
+    let page = browser.get("/login").await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.text.contains("vitalwire-server admin create"),
+        "{}",
+        page.text
+    );
+    world.customer("Northside").await;
+    assert!(browser.get("/login").await.text.contains("admin create"));
+    world.user("Root", Organisation::Platform, None).await;
+    for _ in 0..2 {
+        let page = browser.get("/login").await.text;
+        assert!(!page.contains("dministrator"), "{page}");
+        assert!(page.contains("Welcome back."));
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_the_head_of_a_page_gets_that_and_no_body() {
+    let world = World::new().await;
+    world.customer("Northside").await;
+    let stranger = world.browser();
+    let nurse = world.signed_in("Northside").await;
+    for (browser, path) in [
+        (&stranger, "/login"),
+        (&stranger, "/home"),
+        (&stranger, "/nothing-here"),
+        (&nurse, "/home"),
+        (&nurse, "/admin"),
+        (&nurse, "/live.json"),
+    ] {
+        let (head, page) = (browser.head(path).await, browser.get(path).await);
+        assert_eq!(head.status, page.status, "{path}");
+        assert_eq!(head.text, "", "{path}");
+        for name in ["content-type", "location", "content-security-policy"] {
+            assert_eq!(head.header(name), page.header(name), "{path} {name}");
+        }
+    }
+    assert_eq!(
+        nurse.head("/logout").await.status,
+        nurse.get("/logout").await.status
+    );
+    assert_eq!(nurse.get("/home").await.status, 200, "nobody was signed out");
+}
 
 #[tokio::test]
 async fn a_person_signs_in_looks_around_and_signs_out() {

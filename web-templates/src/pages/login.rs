@@ -18,6 +18,8 @@ pub struct LoginPage {
     pub csrf: String,
     /// Where to go afterwards, a path of the portal; may be empty.
     pub next: String,
+    /// Whether nobody can sign in yet, because there is no administrator.
+    pub is_new: bool,
     /// Light or dark.
     pub theme: Theme,
 }

@@ -97,6 +97,7 @@ pub fn login() -> LoginPage {
         flashes: vec![],
         csrf: "csrf-token".into(),
         next: "/devices".into(),
+        is_new: false,
         theme: Theme::Auto,
     }
 }
@@ -454,6 +455,7 @@ pub fn trace() -> TracePage {
         credential: "Ed25519 key of hub Ward 3 East".into(),
         jwt_kept: Some(true),
         sequence: Some(48_213),
+        time_zone: "America/New_York".into(),
         withdrawn: false,
         in_dialog: true,
     }

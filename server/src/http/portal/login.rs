@@ -31,6 +31,7 @@ pub(super) struct In {
 
 /// The form; who is signed in already goes on.
 pub(super) async fn get(
+    state: web::Data<State>,
     visitor: Result<Visitor, PageError>,
     asked: web::Query<Asked>,
     said: web::Query<SaidQuery>,
@@ -39,7 +40,13 @@ pub(super) async fn get(
         Ok(visitor) => Ok(see(
             local_path(&asked.next).unwrap_or_else(|| first_page(visitor.scope()))
         )),
-        Err(PageError::SignedOut(_)) => html(&form("", &asked.next, None, said.flashes())),
+        Err(PageError::SignedOut(_)) => {
+            let form = form("", &asked.next, None, said.flashes());
+            html(&LoginPage {
+                is_new: state.identity().system_lacks_administrator().await?,
+                ..form
+            })
+        }
         Err(error) => Err(error),
     }
 }
@@ -106,6 +113,7 @@ fn form(email: &str, next: &str, error: Option<String>, flashes: Vec<Flash>) -> 
         flashes,
         csrf: String::new(),
         next: local_path(next).unwrap_or_default().to_owned(),
+        is_new: false,
         theme: Theme::Auto,
     }
 }

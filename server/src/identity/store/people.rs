@@ -7,7 +7,7 @@ use crate::ground::enums::{UserRole, UserState};
 use crate::ground::ids::UserId;
 use crate::identity::IdentityError;
 use crate::identity::users::{Listed, Organisation, User, UserFilter, UserScope};
-use crate::tenancy::{AdminScope, Scope as _, Tx};
+use crate::tenancy::{AdminScope, Scope as _, SystemScope, Tx};
 
 /// The name of a user's organisation, for an administrator, who sees those of many. To others it is their own, and a
 /// customer's role may not read distributors.
@@ -116,4 +116,13 @@ pub(in crate::identity) async fn one_user<S: UserScope>(
         user: user(&row)?,
         organisation: get(&row, "organisation")?,
     })
+}
+
+/// Whether there is an account of an administrator.
+pub(in crate::identity) async fn system_has_administrator(
+    tx: &Tx<SystemScope>,
+) -> Result<bool, IdentityError> {
+    let text = "select exists (select from user_account where role = 'admin') as found";
+    let row = tx.connection().query_one_raw(sql(text, [])).await?;
+    Ok(row.map_or(Ok(false), |row| get(&row, "found"))?)
 }
