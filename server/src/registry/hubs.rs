@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::faults::both;
 use super::hub_moves::NextHub;
 use super::moves::{Party, must_be_served, receiver};
 use super::organisations::named;
@@ -79,10 +80,16 @@ pub struct NewHub {
 }
 
 /// Which hubs are looked for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct HubsAsked {
+    /// Part of the serial, the name or the customer's name, without regard to case.
+    pub q: Option<String>,
+    /// Those in this state.
+    pub state: Option<HubState>,
     /// Those of one customer, for who sees more than one.
     pub customer: Option<CustomerId>,
+    /// Those of one distributor, in its stock or with its customers.
+    pub distributor: Option<DistributorId>,
     /// Active ones that are missed, or those that are not.
     pub offline: Option<bool>,
     /// Those at a site, or at none, for a customer's people.
@@ -113,6 +120,22 @@ pub enum HubMaker<'a> {
     Customer(&'a CustomerScope),
 }
 
+/// Refuses what cannot be taken of what is typed about a hub.
+pub fn check(serial: &str, name: &str) -> Result<(), RegistryError> {
+    checked(serial, name).map(drop)
+}
+
+fn checked(serial: &str, name: &str) -> Result<(vitals::Serial, String), RegistryError> {
+    let read: Result<vitals::Serial, _> = serial
+        .parse()
+        .map_err(|error: vitals::BadText| RegistryError::invalid("serial", error.to_string()));
+    // A hub that nobody named is called by its serial: what is wrong with that is said once.
+    if name == serial {
+        return Ok((read?, named(name)?));
+    }
+    both(read, named(name))
+}
+
 /// Adds a hub, unclaimed.
 pub async fn create(
     ground: &Ground,
@@ -120,11 +143,7 @@ pub async fn create(
     by: HubMaker<'_>,
     new: NewHub,
 ) -> Result<HubId, RegistryError> {
-    let serial: vitals::Serial = new
-        .serial
-        .parse()
-        .map_err(|error: vitals::BadText| RegistryError::invalid("serial", error.to_string()))?;
-    let name = named(&new.name)?;
+    let (serial, name) = checked(&new.serial, &new.name)?;
     let (party, user) = match by {
         HubMaker::Admin(scope) => (Party::of(scope)?, scope.user()),
         HubMaker::Distributor(scope) => {
@@ -186,7 +205,7 @@ pub async fn create(
 /// The hubs that the scope sees, by serial.
 pub async fn list<S: RegistryScope>(
     tx: &Tx<S>,
-    asked: HubsAsked,
+    asked: &HubsAsked,
     ask: &Ask<SerialKey>,
 ) -> Result<Page<Hub, SerialKey>, RegistryError> {
     let rows = store::hubs::list(tx, asked, ask).await?;

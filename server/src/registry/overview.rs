@@ -79,8 +79,8 @@ pub struct HubFilter {
     pub q: Option<String>,
     /// Those in this state.
     pub state: Option<HubState>,
-    /// Active ones of which nothing is heard.
-    pub offline: bool,
+    /// Active ones of which nothing is heard, or those that are heard or were never missed.
+    pub offline: Option<bool>,
     /// Those at a site, or at none, for a customer's people.
     pub site: Option<Stands>,
     /// Those of one customer.

@@ -174,6 +174,42 @@ async fn a_serial_is_taken_within_its_customer_alone() {
 }
 
 #[tokio::test]
+async fn hubs_are_found_by_what_they_are_called_how_they_stand_and_whose_they_are() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (a, b) = (world.tenant(&admin, "a").await, world.tenant(&admin, "b").await);
+    let made = async |path: &str, body: Value| admin.post(path, &body).await.created("id");
+    let distributor = made("/api/v1/distributors", json!({"name": "Meridian"})).await;
+    let stock = json!({"serial": "M-7", "name": "Ward 3 East", "distributor_id": distributor});
+    let stock = made("/api/v1/hubs", stock).await;
+    let retired = admin
+        .post(&format!("/api/v1/hubs/{}/retire", b.hub), &json!({}))
+        .await;
+    assert!(retired.status < 300, "{}", retired.text);
+    for (query, expected) in [
+        ("q=m-7", vec![&stock]),
+        ("q=3%20EAST", vec![&stock]),
+        ("q=H-", vec![&a.hub, &b.hub]),
+        ("q=%25", vec![]),
+        ("state=retired", vec![&b.hub]),
+        ("state=unclaimed&q=H-", vec![&a.hub]),
+        (&format!("distributor_id={distributor}"), vec![&stock]),
+        (
+            &format!("customer_id={}&state=unclaimed", a.customer),
+            vec![&a.hub],
+        ),
+        (&format!("distributor_id={}", a.customer), vec![]),
+    ] {
+        let found = admin.get(&format!("/api/v1/hubs?{query}")).await;
+        assert_eq!(found.ids(), expected, "{query}: {}", found.text);
+    }
+    let theirs = a.user.get("/api/v1/hubs?q=-&state=unclaimed").await;
+    assert_eq!(theirs.ids(), [&a.hub], "nobody else's");
+    let wrong = admin.get("/api/v1/hubs?state=online").await;
+    assert_eq!(wrong.status, 400, "{}", wrong.text);
+}
+
+#[tokio::test]
 async fn a_hub_that_is_claimed_meanwhile_does_not_become_active() {
     let world = World::new().await;
     let tenant = world.tenant(&world.admin().await, "a").await;

@@ -53,6 +53,14 @@ async fn the_lists_that_an_organisation_s_page_leads_to_are_its_own() {
             .text
             .contains("HUB-Near")
     );
+    let heard = "update hub set state = 'active', public_key = sha256('near'), fingerprint = 'near', claimed_at = now(),
+        confirmed_at = now(), last_seen_at = now() where serial = 'HUB-Near'";
+    sqlx::query(heard).execute(&world.sql).await.unwrap();
+    for (state, is_there) in [("online", true), ("offline", false), ("unclaimed", false)] {
+        let list = root.get(&format!("/hubs?state={state}")).await.text;
+        assert_eq!(list.contains("HUB-Near"), is_there, "{state}: {list}");
+        assert!(list.contains(&format!("value=\"{state}\" selected>")), "{state}");
+    }
     let foreign = seller.get(&format!("/hubs?holder={}", far.id)).await;
     assert_eq!(foreign.status, 200);
     assert!(

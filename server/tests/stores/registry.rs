@@ -52,12 +52,12 @@ pub(crate) const READS: &[Row] = &[
         either!(call, scope => call.run(scope, async |tx| devices::get(tx, call.at.device).await).await)
     }),
     row!("registry::hubs::list", Either, List, call => {
-        either!(call, scope => call.run(scope, async |tx| hubs::list(tx, HubsAsked::default(), &Ask::first(100)).await).await)
+        either!(call, scope => call.run(scope, async |tx| hubs::list(tx, &HubsAsked::default(), &Ask::first(100)).await).await)
     }),
     row!("registry::hubs::list", Either, Read, call => {
-        let of_customer = HubsAsked { customer: Some(call.at.customer), offline: None, site: None };
+        let of_customer = HubsAsked { customer: Some(call.at.customer), ..HubsAsked::default() };
         either!(call, scope => {
-            call.run(scope, async |tx| hubs::list(tx, of_customer, &Ask::first(100)).await).await
+            call.run(scope, async |tx| hubs::list(tx, &of_customer, &Ask::first(100)).await).await
         })
     }),
     row!("registry::hubs::get", Either, Read, call => {
@@ -98,6 +98,11 @@ pub(crate) const READS: &[Row] = &[
             call.run(scope, async |tx| organisations::customer(tx, call.at.customer).await).await
         })
     }),
+    row!("registry::organisations::customer_counted", Either, Read, call => {
+        either!(call, scope => {
+            call.run(scope, async |tx| organisations::customer_counted(tx, call.at.customer).await).await
+        })
+    }),
     row!("registry::organisations::customers_like", Either, Read, call => {
         let named = CustomerFilter { q: Some(call.at.name.clone()), ..CustomerFilter::default() };
         either!(call, scope => {
@@ -115,8 +120,9 @@ pub(crate) const READS: &[Row] = &[
     row!("registry::organisations::distributor", Distributor, Read, call => {
         call.distributor(async |tx| organisations::distributor(tx, call.at.distributor()).await).await
     }),
-    row!("registry::past::of", Distributor, Read, call => {
-        call.distributor(async |tx| past::of(tx, past::Whose::Customer(call.at.customer)).await).await
+    row!("registry::past::of", Either, Read, call => {
+        let whose = past::Whose::Customer(call.at.customer);
+        either!(call, scope => call.run(scope, async |tx| past::of(tx, whose).await).await)
     }),
     row!("registry::past::of", Distributor, Read, call => {
         call.distributor(async |tx| past::of(tx, past::Whose::Distributor(call.at.distributor())).await).await
@@ -137,16 +143,25 @@ pub(crate) const READS: &[Row] = &[
     }),
     row!("registry::wanting::worst", Either, List, call => {
         let now = call.world.ground.now();
-        either!(call, scope => call.run(scope, async |tx| wanting::worst(tx, None, now, 20).await).await)
+        either!(call, scope => call.run(scope, async |tx| wanting::worst(tx, now, 20).await).await)
     }),
-    row!("registry::wanting::worst", Either, Read, call => {
+    row!("registry::wanting::worst", Either, List, call => {
         // Long after: all are silent.
-        let (now, at) = (call.world.ground.now() + chrono::TimeDelta::days(9), Some(call.at.customer));
-        either!(call, scope => call.run(scope, async |tx| wanting::worst(tx, at, now, 20).await).await)
+        let now = call.world.ground.now() + chrono::TimeDelta::days(9);
+        either!(call, scope => call.run(scope, async |tx| wanting::worst(tx, now, 20).await).await)
     }),
-    row!("registry::wanting::worst_first", Either, Read, call => {
-        let (now, at) = (call.world.ground.now(), Some(call.at.customer));
-        either!(call, scope => call.run(scope, async |tx| wanting::worst_first(tx, at, now, 20).await).await)
+    row!("registry::wanting::worst_first", Either, List, call => {
+        let now = call.world.ground.now();
+        either!(call, scope => call.run(scope, async |tx| wanting::worst_first(tx, now, 20).await).await)
+    }),
+    row!("registry::wanting::of_customer", Either, Read, call => {
+        // Long after: all are silent.
+        let (now, at) = (call.world.ground.now() + chrono::TimeDelta::days(9), call.at.customer);
+        either!(call, scope => call.run(scope, async |tx| wanting::of_customer(tx, at, now, 20).await).await)
+    }),
+    row!("registry::wanting::of_customer", Either, Read, call => {
+        let (now, at) = (call.world.ground.now(), call.at.customer);
+        either!(call, scope => call.run(scope, async |tx| wanting::of_customer(tx, at, now, 20).await).await)
     }),
     row!("registry::wanting::customers", Distributor, List, call => {
         let now = call.world.ground.now();

@@ -23,6 +23,17 @@ pub(super) struct ListOut<T> {
 }
 
 impl<T> ListOut<T> {
+    /// A list that has one page, because it is never longer.
+    pub(super) fn whole<R>(rows: impl IntoIterator<Item = R>) -> Self
+    where
+        T: From<R>,
+    {
+        Self {
+            data: rows.into_iter().map(T::from).collect(),
+            next: None,
+        }
+    }
+
     /// A page of a room, rendered.
     pub(super) fn of<R, K: Serialize>(page: Page<R, K>, render: impl Fn(R) -> T) -> Self {
         Self {

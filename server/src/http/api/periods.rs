@@ -15,6 +15,9 @@ use crate::registry::states::Change;
 #[schema(as = History)]
 pub(super) struct HistoryOut {
     data: Vec<PeriodOut>,
+    /// Null: there is one page, of 500 periods at most.
+    #[schema(required)]
+    next: Option<String>,
     /// The changes of its state that no period tells of, newest first: activated, deactivated, confirmed, put into stock.
     states: Vec<StateOut>,
     /// The devices that took its place, newest first.
@@ -99,6 +102,7 @@ impl From<Life> for HistoryOut {
         } = life;
         Self {
             data: periods.into_iter().map(PeriodOut::from).collect(),
+            next: None,
             states: changes.into_iter().map(StateOut::from).collect(),
             successors: successors.into_iter().map(SuccessorOut::from).collect(),
         }

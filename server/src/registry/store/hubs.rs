@@ -86,7 +86,7 @@ pub(in crate::registry) async fn system_insert(
 
 pub(in crate::registry) async fn list<S: RegistryScope>(
     tx: &Tx<S>,
-    asked: HubsAsked,
+    asked: &HubsAsked,
     ask: &Ask<SerialKey>,
 ) -> Result<Vec<Hub>, RegistryError> {
     let (serial, last) = ask.after.clone().unzip();
@@ -94,6 +94,9 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
         "{} where ($1::text is null or (h.serial, h.id) > ($1, $2)) and ($3::uuid is null or h.customer_id = $3)
            and ($4::boolean is null or $4 = (h.state = 'active' and w.offline_since is not null))
            and ($6::uuid is null or h.site_id = $6) and ($7::boolean is not true or h.site_id is null)
+           and ($8::text is null or position(lower($8) in lower(h.serial)) > 0
+             or position(lower($8) in lower(h.name)) > 0 or position(lower($8) in lower(c.name)) > 0)
+           and ($9::text is null or h.state = $9) and ($10::uuid is null or h.distributor_id = $10)
          order by h.serial, h.id limit $5",
         hub::<S>()
     );
@@ -106,6 +109,9 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
         ask.rows().into(),
         at,
         nowhere,
+        asked.q.clone().into(),
+        asked.state.map(HubState::as_str).into(),
+        asked.distributor.map(DistributorId::as_uuid).into(),
     ];
     let rows = all(tx, &sql, values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)

@@ -130,7 +130,7 @@ pub(in crate::registry) async fn hubs<S: RegistryScope>(
              or position(lower($3) in lower(h.name)) > 0 or position(lower($3) in lower(c.name)) > 0)
            and ($4::text is null or h.state = $4)
            and ($7::uuid is null or h.site_id = $7) and ($8::boolean is not true or h.site_id is null)
-           and (not $9 or (h.state = 'active' and w.offline_since is not null))
+           and ($9::boolean is null or h.state = 'active' and $9 = (w.offline_since is not null))
            and ($10::uuid is null or h.customer_id = $10) and ($11::uuid is null or h.distributor_id = $11)
          order by {RANK}, h.serial, h.id limit $5",
         hubs::hub::<S>()

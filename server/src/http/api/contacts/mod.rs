@@ -14,6 +14,7 @@ use crate::ground::enums::ContactPurpose;
 use crate::ground::ids::ContactId;
 use crate::http::problem::Problem;
 use crate::registry::contacts::{Contact, ContactPatch, NewContact};
+use crate::registry::faults::whole;
 use crate::registry::{Change, Typed as _};
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
@@ -62,21 +63,6 @@ impl From<Contact> for Out {
             email,
             phone,
             created_at,
-        }
-    }
-}
-
-/// All contacts there are; there are never more than a hundred.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Contacts)]
-struct AllOut {
-    data: Vec<Out>,
-}
-
-impl From<Vec<Contact>> for AllOut {
-    fn from(contacts: Vec<Contact>) -> Self {
-        Self {
-            data: contacts.into_iter().map(Out::from).collect(),
         }
     }
 }
@@ -138,11 +124,11 @@ impl Patch {
         let name = name
             .as_deref()
             .map(|name| crate::registry::Name::parse("name", name));
-        Ok(ContactPatch {
-            purpose,
-            name: name.transpose()?,
-            email: Change::typed("email", text(email.as_ref()))?,
-            phone: Change::typed("phone", text(phone.as_ref()))?,
-        })
+        Ok(whole!(ContactPatch {
+            purpose: Ok(purpose),
+            name: name.transpose(),
+            email: Change::typed("email", text(email.as_ref())),
+            phone: Change::typed("phone", text(phone.as_ref())),
+        })?)
     }
 }

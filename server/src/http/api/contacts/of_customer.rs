@@ -2,10 +2,11 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 
-use super::{AllOut, In, Out, Patch};
+use super::{In, Out, Patch};
 use crate::ground::ids::{ContactId, CustomerId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
+use crate::http::api::paging::ListOut;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
@@ -14,13 +15,13 @@ use crate::tenancy::Scope as _;
 
 /// List a customer's contacts
 #[utoipa::path(get, path = "/customers/{id}/contacts", tag = "organisations", security(("token" = [])),
-    params(("id" = CustomerId, Path)), responses((status = 200, body = AllOut), Refused))]
+    params(("id" = CustomerId, Path)), responses((status = 200, body = ListOut<Out>), Refused))]
 #[get("/customers/{id}/contacts")]
 pub(super) async fn list(
     state: web::Data<State>,
     ApiCaller(caller): ApiCaller,
     id: web::Path<CustomerId>,
-) -> Result<web::Json<AllOut>, Problem> {
+) -> Result<web::Json<ListOut<Out>>, Problem> {
     let id = id.into_inner();
     let all = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| {
@@ -28,7 +29,7 @@ pub(super) async fn list(
         })
         .await
     })?;
-    Ok(web::Json(all.into()))
+    Ok(web::Json(ListOut::whole(all)))
 }
 
 /// Add a contact to a customer

@@ -2,10 +2,11 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 
-use super::{AllOut, In, Out, Patch};
+use super::{In, Out, Patch};
 use crate::ground::ids::{ContactId, DistributorId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
+use crate::http::api::paging::ListOut;
 use crate::http::auth::ApiAdmin;
 use crate::http::problem::Problem;
 
@@ -14,13 +15,13 @@ use crate::tenancy::Scope as _;
 
 /// List a distributor's contacts
 #[utoipa::path(get, path = "/distributors/{id}/contacts", tag = "organisations", security(("token" = [])),
-    params(("id" = DistributorId, Path)), responses((status = 200, body = AllOut), Refused))]
+    params(("id" = DistributorId, Path)), responses((status = 200, body = ListOut<Out>), Refused))]
 #[get("/distributors/{id}/contacts")]
 pub(super) async fn list(
     state: web::Data<State>,
     admin: ApiAdmin,
     id: web::Path<DistributorId>,
-) -> Result<web::Json<AllOut>, Problem> {
+) -> Result<web::Json<ListOut<Out>>, Problem> {
     let id = id.into_inner();
     let all = admin
         .scope
@@ -28,7 +29,7 @@ pub(super) async fn list(
             contacts::of_distributor(tx, id).await
         })
         .await?;
-    Ok(web::Json(all.into()))
+    Ok(web::Json(ListOut::whole(all)))
 }
 
 /// Add a contact to a distributor

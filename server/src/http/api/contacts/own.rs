@@ -2,11 +2,12 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 
-use super::{AllOut, In, Out, Patch};
+use super::{In, Out, Patch};
 use crate::ground::ids::ContactId;
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::api::organisation::nobody_s;
+use crate::http::api::paging::ListOut;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::CallerScope;
@@ -32,17 +33,17 @@ macro_rules! own {
 
 /// List the contacts of the organisation that you work for
 #[utoipa::path(get, path = "/organisation/contacts", tag = "organisations", security(("token" = [])),
-    responses((status = 200, body = AllOut), Refused))]
+    responses((status = 200, body = ListOut<Out>), Refused))]
 #[get("/organisation/contacts")]
 pub(super) async fn list(
     state: web::Data<State>,
     ApiCaller(caller): ApiCaller,
-) -> Result<web::Json<AllOut>, Problem> {
+) -> Result<web::Json<ListOut<Out>>, Problem> {
     let all = own!(state, caller, scope, _of =>
         async |tx| contacts::of_customer(tx, scope.id()).await,
         async |tx| contacts::of_distributor(tx, scope.id()).await
     )?;
-    Ok(web::Json(all.into()))
+    Ok(web::Json(ListOut::whole(all)))
 }
 
 /// Add a contact to the organisation that you work for

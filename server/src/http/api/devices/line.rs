@@ -9,17 +9,11 @@ use crate::ground::enums::MoveReason;
 use crate::ground::ids::DeviceId;
 use crate::http::State;
 use crate::http::api::openapi::Refused;
+use crate::http::api::paging::ListOut;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
 use crate::registry::moves::{self, LinePeriod};
-
-/// The devices of a line, newest first.
-#[derive(Serialize, ToSchema)]
-#[schema(as = DeviceLine)]
-struct Out {
-    data: Vec<PeriodOut>,
-}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = LinePeriod)]
@@ -69,18 +63,17 @@ impl From<LinePeriod> for PeriodOut {
 
 /// See a device's line
 ///
-/// The devices that took each other's place at the customer, with their times, newest first: whose readings belong together.
+/// The devices that took each other's place at the customer, with their times, newest first, 500 at
+/// most and so one page: whose readings belong together.
 #[utoipa::path(get, path = "/devices/{id}/line", tag = "devices", security(("token" = [])), params(("id" = DeviceId, Path)),
-    responses((status = 200, body = Out), Refused))]
+    responses((status = 200, body = ListOut<PeriodOut>), Refused))]
 #[get("/devices/{id}/line")]
 pub(super) async fn line(
     state: web::Data<State>,
     ApiCaller(caller): ApiCaller,
     id: web::Path<DeviceId>,
-) -> Result<web::Json<Out>, Problem> {
+) -> Result<web::Json<ListOut<PeriodOut>>, Problem> {
     let id = id.into_inner();
     let periods = in_scope!(caller, scope => moves::line(state.database(), scope, id).await)?;
-    Ok(web::Json(Out {
-        data: periods.into_iter().map(PeriodOut::from).collect(),
-    }))
+    Ok(web::Json(ListOut::whole(periods)))
 }

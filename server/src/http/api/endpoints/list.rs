@@ -24,8 +24,5 @@ pub(super) async fn list(
         .scope
         .run(state.database(), async |tx| state.endpoints().list(tx).await)
         .await?;
-    Ok(web::Json(ListOut {
-        data: found.into_iter().map(Out::from).collect(),
-        next: None,
-    }))
+    Ok(web::Json(ListOut::whole(found)))
 }

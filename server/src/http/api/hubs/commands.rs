@@ -9,18 +9,12 @@ use crate::ground::enums::{HubCommandKind, HubCommandState};
 use crate::ground::ids::{HubCommandId, HubId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
+use crate::http::api::paging::ListOut;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
 use crate::registry::fleet::{self, Command};
 use crate::tenancy::Scope as _;
-
-/// The last commands, newest first.
-#[derive(Serialize, ToSchema)]
-#[schema(as = HubCommands)]
-struct Out {
-    data: Vec<CommandOut>,
-}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = HubCommand)]
@@ -69,19 +63,19 @@ impl From<Command> for CommandOut {
 }
 
 /// See what a hub was asked to do
+///
+/// The last commands, newest first, on one page.
 #[utoipa::path(get, path = "/hubs/{id}/commands", tag = "hubs", security(("token" = [])), params(("id" = HubId, Path)),
-    responses((status = 200, body = Out), Refused))]
+    responses((status = 200, body = ListOut<CommandOut>), Refused))]
 #[get("/hubs/{id}/commands")]
 pub(super) async fn list(
     state: web::Data<State>,
     ApiCaller(caller): ApiCaller,
     id: web::Path<HubId>,
-) -> Result<web::Json<Out>, Problem> {
+) -> Result<web::Json<ListOut<CommandOut>>, Problem> {
     let id = id.into_inner();
     let commands = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| fleet::commands(tx, state.ground(), id).await).await
     })?;
-    Ok(web::Json(Out {
-        data: commands.into_iter().map(CommandOut::from).collect(),
-    }))
+    Ok(web::Json(ListOut::whole(commands)))
 }

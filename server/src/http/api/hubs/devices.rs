@@ -9,18 +9,12 @@ use crate::ground::enums::DeviceState;
 use crate::ground::ids::{DeviceId, HubId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
+use crate::http::api::paging::ListOut;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
 use crate::registry::fleet::{self, SeenDevice};
 use crate::tenancy::Scope as _;
-
-/// By serial.
-#[derive(Serialize, ToSchema)]
-#[schema(as = HubDevices)]
-struct Out {
-    data: Vec<DeviceOut>,
-}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = HubDevice)]
@@ -68,19 +62,19 @@ impl From<SeenDevice> for DeviceOut {
 }
 
 /// List the devices that were last heard through a hub
+///
+/// By serial, on one page.
 #[utoipa::path(get, path = "/hubs/{id}/devices", tag = "hubs", security(("token" = [])), params(("id" = HubId, Path)),
-    responses((status = 200, body = Out), Refused))]
+    responses((status = 200, body = ListOut<DeviceOut>), Refused))]
 #[get("/hubs/{id}/devices")]
 pub(super) async fn list(
     state: web::Data<State>,
     ApiCaller(caller): ApiCaller,
     id: web::Path<HubId>,
-) -> Result<web::Json<Out>, Problem> {
+) -> Result<web::Json<ListOut<DeviceOut>>, Problem> {
     let id = id.into_inner();
     let devices = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| fleet::devices_of(tx, id).await).await
     })?;
-    Ok(web::Json(Out {
-        data: devices.into_iter().map(DeviceOut::from).collect(),
-    }))
+    Ok(web::Json(ListOut::whole(devices)))
 }

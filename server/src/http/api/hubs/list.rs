@@ -10,7 +10,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Out;
-use crate::ground::ids::CustomerId;
+use crate::ground::enums::HubState;
+use crate::ground::ids::{CustomerId, DistributorId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::api::paging::{ListOut, ask};
@@ -26,9 +27,15 @@ use crate::tenancy::Scope as _;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
+    /// Part of the serial, the name or the customer's name, without regard to case.
+    q: Option<String>,
+    /// Those in this state.
+    state: Option<HubState>,
     /// Those of one customer, for who sees more than one.
     customer_id: Option<CustomerId>,
-    /// Active ones of which nothing was heard for ten minutes, or the others.
+    /// Those of one distributor, in its stock or with its customers, for who sees more than one.
+    distributor_id: Option<DistributorId>,
+    /// `true`: active ones of which nothing was heard for ten minutes. `false`: all others, of whatever state.
     offline: Option<bool>,
     /// Those at this site, for a customer's people; `none`: those that stand nowhere in particular.
     #[serde(default, deserialize_with = "stands")]
@@ -51,7 +58,10 @@ pub(super) async fn list(
     query: web::Query<ListQuery>,
 ) -> Result<web::Json<ListOut<Out>>, Problem> {
     let ListQuery {
+        q,
+        state: wanted,
         customer_id,
+        distributor_id,
         offline,
         site_id,
         after,
@@ -59,12 +69,15 @@ pub(super) async fn list(
     } = query.into_inner();
     let ask = ask(after.as_deref(), limit)?;
     let asked = HubsAsked {
+        q,
+        state: wanted,
         customer: customer_id,
+        distributor: distributor_id,
         offline,
         site: site_id,
     };
     let page = in_scope!(caller, scope => {
-        scope.run(state.database(), async |tx| hubs::list(tx, asked, &ask).await).await
+        scope.run(state.database(), async |tx| hubs::list(tx, &asked, &ask).await).await
     })?;
     Ok(web::Json(ListOut::of(page, Out::from)))
 }

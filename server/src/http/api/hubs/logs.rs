@@ -8,18 +8,12 @@ use utoipa::ToSchema;
 use crate::ground::ids::{HubCommandId, HubId, HubLogId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
+use crate::http::api::paging::ListOut;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
 use crate::registry::fleet::{self, Log};
 use crate::tenancy::Scope as _;
-
-/// What is kept, newest first.
-#[derive(Serialize, ToSchema)]
-#[schema(as = HubLogs)]
-struct Out {
-    data: Vec<LogOut>,
-}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = HubLog)]
@@ -50,20 +44,18 @@ impl From<Log> for LogOut {
 
 /// List the logs that a hub sent
 ///
-/// The last five are kept, for seven days.
+/// The last five are kept, for seven days; newest first, on one page.
 #[utoipa::path(get, path = "/hubs/{id}/logs", tag = "hubs", security(("token" = [])), params(("id" = HubId, Path)),
-    responses((status = 200, body = Out), Refused))]
+    responses((status = 200, body = ListOut<LogOut>), Refused))]
 #[get("/hubs/{id}/logs")]
 pub(super) async fn list(
     state: web::Data<State>,
     ApiCaller(caller): ApiCaller,
     id: web::Path<HubId>,
-) -> Result<web::Json<Out>, Problem> {
+) -> Result<web::Json<ListOut<LogOut>>, Problem> {
     let id = id.into_inner();
     let logs = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| fleet::logs(tx, id).await).await
     })?;
-    Ok(web::Json(Out {
-        data: logs.into_iter().map(LogOut::from).collect(),
-    }))
+    Ok(web::Json(ListOut::whole(logs)))
 }

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ground::ids::{DeviceModelId, DistributorId, OrderId, ReturnId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
+use crate::http::api::paging::ListOut;
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::{Caller, in_scope};
@@ -68,12 +69,6 @@ struct LineOut {
     quantity: i64,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = HardwareLines)]
-struct Lines {
-    data: Vec<LineOut>,
-}
-
 impl From<HardwareLine> for LineOut {
     fn from(line: HardwareLine) -> Self {
         let HardwareLine {
@@ -112,18 +107,22 @@ impl From<HardwareLine> for LineOut {
 /// By the day on which it came to stock, or on which the platform received it back. Quantities alone: prices are no matter
 /// of an order. What a period that is over holds does not change any more: what is put right later is a line of a later day.
 #[utoipa::path(get, path = "/orders/hardware-lines", tag = "orders", security(("token" = [])), params(LinesQuery),
-    responses((status = 200, body = Lines), Refused))]
+    responses((status = 200, body = ListOut<LineOut>), Refused))]
 #[get("/orders/hardware-lines")]
 pub(super) async fn lines(
     state: web::Data<State>,
     ApiCaller(caller): ApiCaller,
     // Looked at after the caller's right to ask: a handler's arguments are all tried at once, and the first that fails answers.
     query: Result<web::Query<LinesQuery>, actix_web::Error>,
-) -> Result<web::Json<Lines>, actix_web::Error> {
+) -> Result<web::Json<ListOut<LineOut>>, actix_web::Error> {
     Ok(found(&state, &caller, query?.into_inner()).await?)
 }
 
-async fn found(state: &State, caller: &Caller, query: LinesQuery) -> Result<web::Json<Lines>, Problem> {
+async fn found(
+    state: &State,
+    caller: &Caller,
+    query: LinesQuery,
+) -> Result<web::Json<ListOut<LineOut>>, Problem> {
     let LinesQuery {
         from,
         until,
@@ -137,6 +136,5 @@ async fn found(state: &State, caller: &Caller, query: LinesQuery) -> Result<web:
             .run(state.database(), async |tx| orders::hardware_lines(tx, period, distributor_id).await)
             .await
     })?;
-    let data = found.into_iter().map(LineOut::from).collect();
-    Ok(web::Json(Lines { data }))
+    Ok(web::Json(ListOut::whole(found)))
 }

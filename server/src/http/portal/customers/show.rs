@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
-use web_templates::text::grouped;
+use web_templates::text::{grouped, noun};
 use web_templates::{Action, CustomerPage, Fact, FactCard, Form, Icon, Link, Stat, Value};
 
 use super::rows::endpoint_tag;
@@ -27,7 +27,7 @@ use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, Organisation, User, UserScope};
 use crate::registry::contacts::{self, Contact};
 use crate::registry::devices::Device;
-use crate::registry::figures::{self, Figures};
+use crate::registry::figures::Figures;
 use crate::registry::hubs::{self, Hub, HubsAsked};
 use crate::registry::organisations::{self, Customer, Distributor, SeesDistributors};
 use crate::registry::overview::{self, Counts};
@@ -149,17 +149,14 @@ async fn held_by<S: SeesDistributors + UserScope>(
 ) -> Result<Found, PageError> {
     let now = state.ground().now();
     let found = named(tx, id).await?;
-    let devices = wanting::worst_first(tx, Some(id), now, ROWS).await?;
+    let (devices, figures) = wanting::of_customer(tx, id, now, ROWS).await?;
     let theirs = HubsAsked {
         customer: Some(id),
         ..HubsAsked::default()
     };
-    let hubs = hubs::list(tx, theirs, &Ask::first(ROWS)).await?.rows;
+    let hubs = hubs::list(tx, &theirs, &Ask::first(ROWS)).await?.rows;
     Ok(Found {
-        figures: figures::of_customers(tx, &[id], now)
-            .await?
-            .remove(&id)
-            .unwrap_or_default(),
+        figures,
         last_hubs: held_row::last_hubs(tx, &devices).await?,
         devices,
         behind: behind(tx, &hubs).await?,
@@ -272,12 +269,13 @@ fn actions(state: &State, visitor: &Visitor, found: &Found) -> Vec<Action> {
 
 fn tiles(figures: &Figures) -> Vec<Stat> {
     let number = |count: i64, unit: &str| Value::new(grouped(count.unsigned_abs()), unit);
+    let devices = |count: i64| number(count, noun(count.unsigned_abs(), "device", "devices"));
     vec![
         Stat::new("Devices", number(figures.devices, ""), ""),
         Stat::new("Hubs", number(figures.hubs, ""), ""),
         Stat::new(
             "Want a person",
-            number(figures.attention, "devices"),
+            devices(figures.attention),
             "silent, never heard, low battery or weak signal",
         )
         .warn_if(figures.attention > 0),

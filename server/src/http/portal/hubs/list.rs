@@ -7,7 +7,7 @@ use serde::Deserialize;
 use web_templates::text::counted;
 use web_templates::{Action, Attention, Choice, HeldHubsPage, Icon};
 
-use super::rows::{behind, held};
+use super::rows::{OFFLINE, ONLINE, STANDINGS, behind, held};
 use crate::ground::enums::HubState;
 use crate::ground::ids::HubId;
 use crate::http::State;
@@ -43,9 +43,6 @@ pub(super) struct Asked {
     said: String,
 }
 
-/// Not a state but a plight: active, and nothing is heard of it.
-const OFFLINE: &str = "offline";
-
 /// What the page is made of.
 struct Found {
     page: Page<Hub, HubKey>,
@@ -77,7 +74,11 @@ async fn find<S: RegistryScope>(state: &State, scope: &S, asked: &Asked) -> Resu
     let mut wanted = HubFilter {
         q: typed(&asked.q),
         state: chosen::<HubState>(&asked.state),
-        offline: asked.state == OFFLINE,
+        offline: match asked.state.as_str() {
+            OFFLINE => Some(true),
+            ONLINE => Some(false),
+            _ => None,
+        },
         site: sites::stands(&asked.site),
         ..HubFilter::default()
     };
@@ -101,9 +102,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> HeldH
     let counts = &found.counts;
     let mut frame = frame(state, visitor, Place::Hubs, "Hubs", counts);
     frame.flashes = SaidQuery::of(&asked.said).flashes();
-    let states = HubState::ALL.iter().map(|state| (state.as_str(), state.as_str()));
-    let states = std::iter::once((OFFLINE, OFFLINE)).chain(states);
-    let selects = vec![select("state", "State", "All states", &asked.state, states)];
+    let selects = vec![select("state", "State", "All states", &asked.state, STANDINGS)];
     let pairs = [
         ("q", asked.q.as_str()),
         ("state", asked.state.as_str()),

@@ -18,6 +18,23 @@ use crate::registry::overview::{self, SILENT_AFTER};
 use crate::registry::wanting::Silence;
 use crate::tenancy::Tx;
 
+/// How an active hub is called that is heard, and one that is missed.
+pub(super) const ONLINE: &str = "online";
+pub(super) const OFFLINE: &str = "offline";
+const UNCLAIMED: &str = "waits for its claim";
+const CLAIMED: &str = "confirm its fingerprint";
+
+/// What a list of hubs can be narrowed down to: the value in its address, and the words of its column. An active hub is
+/// online or offline.
+pub(super) const STANDINGS: [(&str, &str); 6] = [
+    (OFFLINE, OFFLINE),
+    (ONLINE, ONLINE),
+    ("claimed", CLAIMED),
+    ("unclaimed", UNCLAIMED),
+    ("inactive", "inactive"),
+    ("retired", "retired"),
+];
+
 /// How many devices stand behind each of these hubs.
 pub(in crate::http::portal) async fn behind<S: RegistryScope>(
     tx: &Tx<S>,
@@ -64,15 +81,14 @@ pub(super) fn is_silent(hub: &Hub, now: DateTime<Utc>) -> bool {
 pub(in crate::http::portal) fn tag(hub: &Hub, now: DateTime<Utc>) -> Tag {
     match (hub.state, hub.last_seen_at) {
         (state, _) if hub.reserved.is_some() && state != HubState::Retired => reserved(hub.reserved),
-        (HubState::Unclaimed, _) => Tag::new("waits for its claim", Tone::Info),
-        (HubState::Claimed, _) => Tag::new("confirm its fingerprint", Tone::Warn),
+        (HubState::Unclaimed, _) => Tag::new(UNCLAIMED, Tone::Info),
+        (HubState::Claimed, _) => Tag::new(CLAIMED, Tone::Warn),
         (HubState::Active, seen) => match (hub.offline_since, seen) {
-            (Some(since), _) => Tag::new(format!("offline for {}", span(now - since)), Tone::Warn),
+            (Some(since), _) => Tag::new(format!("{OFFLINE} for {}", span(now - since)), Tone::Warn),
             (None, Some(seen)) if now - seen > SILENT_AFTER => {
                 Tag::new(format!("silent for {}", span(now - seen)), Tone::Warn)
             }
-            (None, Some(_)) if hub.heartbeat_at.is_some() => Tag::new("online", Tone::Ok),
-            (None, Some(_)) => Tag::new("active", Tone::Ok),
+            (None, Some(_)) => Tag::new(ONLINE, Tone::Ok),
             (None, None) if is_silent(hub, now) => Tag::new("never heard", Tone::Warn),
             (None, None) => Tag::new("waiting for its first word", Tone::Info),
         },
