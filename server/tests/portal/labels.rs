@@ -201,3 +201,42 @@ async fn shelve(
     .unwrap();
     id
 }
+
+#[tokio::test]
+async fn what_is_out_of_use_is_offered_no_label() {
+    let world = World::new().await;
+    let meridian = world.distributor("Meridian").await;
+    let device = stocked(&world, meridian).await;
+    let clinic = world.customer_of("Northside", Some(meridian)).await;
+    let seller = world.signed_in("Meridian").await;
+    for (state, is_offered) in [("stock", true), ("returned", true), ("retired", false)] {
+        sqlx::query("update device set state = $2 where id = $1")
+            .bind(device)
+            .bind(state)
+            .execute(&world.sql)
+            .await
+            .unwrap();
+        let page = seller.get(&format!("/devices/{device}/about")).await;
+        assert_eq!(
+            page.text.contains("Print its label"),
+            is_offered,
+            "{state}: {}",
+            page.text
+        );
+    }
+    for (state, is_offered) in [("unclaimed", true), ("retired", false)] {
+        sqlx::query("update hub set state = $2 where id = $1")
+            .bind(clinic.hub)
+            .bind(state)
+            .execute(&world.sql)
+            .await
+            .unwrap();
+        let page = seller.get(&format!("/hubs/{}", clinic.hub)).await;
+        assert_eq!(
+            page.text.contains("Print its label"),
+            is_offered,
+            "{state}: {}",
+            page.text
+        );
+    }
+}

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use uuid::Uuid;
 use vitalwire_server::identity::Organisation;
+use vitalwire_server::tenancy::Permission;
 
 use crate::world::World;
 
@@ -168,4 +169,72 @@ async fn evidence_of_another_distributor_s_time_does_not_show() {
         page.contains("told to this one") && page.contains("told to another") && page.contains("41 to 44")
     );
     assert!(page.contains("Late by"));
+}
+
+/// A device that stands at one site and is heard through a hub of another, and who is confined to the first.
+#[tokio::test]
+async fn who_is_confined_is_told_no_hub_of_another_site() {
+    let world = World::new().await;
+    let clinic = world.customer("Northside").await;
+    let of = Organisation::Customer(clinic.id.into());
+    world.user("Wanda", of, Some(&[Permission::ReadReadings])).await;
+    for sql in [
+        "insert into site (id, customer_id, name, created_at)
+         select gen_random_uuid(), $1, name, now() from unnest(array['Cardiology', 'Annex']) as s(name)",
+        "update device set site_id = (select id from site where name = 'Cardiology') where customer_id = $1",
+        "update hub set site_id = (select id from site where name = 'Annex') where customer_id = $1",
+        "insert into device_status (device_id, customer_id, last_seen_at, last_hub_id)
+         select d.id, d.customer_id, now(), h.id from device d join hub h using (customer_id) where customer_id = $1",
+        "insert into site_member (user_id, site_id, customer_id)
+         select u.id, s.id, customer_id from user_account u join site s using (customer_id)
+         where u.email = 'wanda@example.org' and s.name = 'Cardiology' and customer_id = $1",
+        "update user_account set confined = true where email = 'wanda@example.org' and customer_id = $1",
+    ] {
+        sqlx::query(sql).bind(clinic.id).execute(&world.sql).await.unwrap();
+    }
+    let late = world.commit(&clinic, &[(TimeDelta::hours(3), 173, 107)]).await[0];
+    sqlx::query("update reading set hub_id = $2, proof = 'hub_signed' where id = $1")
+        .bind(late)
+        .bind(clinic.hub)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    world.route().await;
+    let (whole, confined) = (world.signed_in("Northside").await, world.signed_in("Wanda").await);
+    let (name, id) = ("Ward of Northside", clinic.hub.to_string());
+    let device = format!("/devices/{}", clinic.device);
+    let file = format!("{device}/readings.csv");
+    for path in [
+        format!("{device}/trouble"),
+        format!("{device}/about"),
+        format!("/readings/{late}/trace"),
+        file.clone(),
+        device,
+        "/devices".to_owned(),
+        "/home".to_owned(),
+    ] {
+        let theirs = confined.get(&path).await;
+        assert_eq!(theirs.status, 200, "{path}");
+        assert!(
+            theirs.text.contains(&clinic.serial),
+            "{path}: the device is theirs"
+        );
+        assert!(
+            !theirs.text.contains(name) && !theirs.text.contains(&id),
+            "{path}: {}",
+            theirs.text
+        );
+        let all = whole.get(&path).await.text;
+        assert!(all.contains(name), "{path}: it would not be found: {all}");
+    }
+    let page = confined.get(&format!("/devices/{}/trouble", clinic.device)).await;
+    assert!(
+        page.text.contains("through a hub of another site"),
+        "{}",
+        page.text
+    );
+    assert!(
+        confined.get(&file).await.text.contains(",hub,,"),
+        "how it came, and not through which"
+    );
 }
