@@ -24,6 +24,9 @@ const KINDS: [&str; 8] = [
     "Sleep",
 ];
 
+/// The one device that was set up and never sends.
+const SILENT: &str = "D001805";
+
 /// How long one step may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -46,6 +49,7 @@ async fn a_demo_shows_all_kinds_and_goes_on_with_its_world_after_a_stop_and_a_ki
         );
     }
     demo.verified(&KINDS).await;
+    demo.has_a_past(&logins).await;
     let before = demo.readings(&logins).await;
     assert!(before.len() > 100, "a week of history and more: {}", before.len());
 
@@ -201,6 +205,52 @@ impl Demo {
         }
     }
 
+    /// What the platform and a distributor see of what happened before: devices in every state, with numbers by which they are
+    /// found, what was refused and what waits, cases in several states, and organisations on paper.
+    async fn has_a_past(&self, logins: &[Login]) {
+        let anyone = Client::new(&self.url());
+        let of = |email: &str| logins.iter().find(|login| login.email == email).expect("a login");
+        let sign_in = async |email| anyone.sign_in(email, &of(email).password).await;
+        let admin = sign_in("admin@vitalwire.example").await;
+        let devices = rows(&admin, "/api/v1/devices?limit=200").await;
+        let words = |rows: &[serde_json::Value], member: &str| -> BTreeSet<String> {
+            rows.iter()
+                .filter_map(|row| row[member].as_str().map(str::to_owned))
+                .collect()
+        };
+        let states = ["active", "inactive", "replaced", "retired", "returned", "stock"];
+        assert_eq!(
+            words(&devices, "state"),
+            BTreeSet::from(states.map(str::to_owned))
+        );
+        for device in &devices {
+            let is_named = device["imei"].is_string() || device["mac"].is_string();
+            assert!(is_named && device["firmware"].is_string(), "{device}");
+        }
+        let cases = rows(&admin, "/api/v1/cases?limit=200").await;
+        let states = ["open", "solved", "waiting"];
+        assert_eq!(words(&cases, "state"), BTreeSet::from(states.map(str::to_owned)));
+        let refusals = rows(&admin, "/api/v1/refusals?limit=200").await;
+        assert!(
+            words(&refusals, "reason").contains("device-inactive"),
+            "{refusals:?}"
+        );
+        assert_eq!(rows(&admin, "/api/v1/quarantine?limit=200").await.len(), 1);
+        let silent = rows(&admin, "/api/v1/devices?wants=silent&limit=200").await;
+        assert_eq!(words(&silent, "serial"), BTreeSet::from([SILENT.to_owned()]));
+        let hubs = words(&rows(&admin, "/api/v1/hubs?limit=200").await, "state");
+        assert_eq!(hubs, BTreeSet::from(["active", "unclaimed"].map(str::to_owned)));
+        for path in ["/api/v1/customers", "/api/v1/distributors"] {
+            for organisation in rows(&admin, &format!("{path}?limit=200")).await {
+                assert!(organisation["legal_name"].is_string(), "{organisation}");
+                assert!(organisation["address"]["city"].is_string(), "{organisation}");
+                let id = organisation["id"].as_str().expect("an id");
+                let contacts = rows(&admin, &format!("{path}/{id}/contacts?")).await;
+                assert_eq!(contacts.len(), 3, "{organisation}");
+            }
+        }
+    }
+
     /// The ids of all readings that the customers' logins see.
     async fn readings(&self, logins: &[Login]) -> BTreeSet<String> {
         let mut ids = BTreeSet::new();
@@ -211,7 +261,12 @@ impl Demo {
             for device in &devices {
                 let id = device["id"].as_str().expect("an id");
                 let readings = rows(&user, &format!("/api/v1/devices/{id}/readings?limit=200")).await;
-                assert!(!readings.is_empty(), "{} shows nothing", device["serial"]);
+                assert_eq!(
+                    readings.is_empty(),
+                    device["serial"] == SILENT,
+                    "{} shows nothing, or the silent one something",
+                    device["serial"]
+                );
                 ids.extend(
                     readings
                         .iter()

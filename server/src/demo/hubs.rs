@@ -60,6 +60,12 @@ pub(super) async fn start(
             continue;
         };
         let customer = world.clinics[nth].id.clone().unwrap_or_default();
+        // Who has no distributor adds, claims and confirms its hub by itself.
+        let own = match world.clinics[nth].distributor {
+            None => Some(admin.sign_in(&world.clinics[nth].email, &world.password).await?),
+            Some(_) => None,
+        };
+        let admin = own.as_ref().unwrap_or(admin);
         if hub.id.is_none() {
             hub.id = register(admin, &hub, &customer).await?;
             world.clinics[nth].hub = Some(hub.clone());

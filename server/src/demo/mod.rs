@@ -8,7 +8,10 @@ mod bedside;
 mod customer_server;
 mod devices;
 mod hubs;
+mod numbers;
 mod orders;
+mod paper;
+mod past;
 mod plan;
 mod rhythm;
 mod screen;
@@ -150,6 +153,7 @@ async fn play(
         sites::make(&api, &world).await?;
     }
     seed::week(&api, &mut hubs, &mut world, ground, screen).await?;
+    past::make(&api, &admin, &mut world, ground, screen).await?;
     screen.ready(ground.now());
     let mut players = devices::start(&api, &world, ground, options.pace, stop);
     players.extend(hubs.into_iter().flat_map(|hub| hub.measure(&stage)));

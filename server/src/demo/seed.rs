@@ -8,11 +8,11 @@ use vitals::Kind;
 
 use super::DemoError;
 use super::api::{Answer, Api};
-use super::hubs;
 use super::rhythm::{week_before, zone};
 use super::screen::Screen;
 use super::values::reading;
 use super::world::{ADMIN, Clinic, Device, Distributor, Endpoint, FINANCE, Person, World};
+use super::{hubs, numbers, paper};
 use crate::app::{AppError, Running};
 use crate::ground::Ground;
 use crate::ground::enums::{Report, UserRole};
@@ -179,7 +179,13 @@ async fn found_or_made(admin: &Api, path: &str, name: &str, new: &Value) -> Resu
     let found = find(admin, &format!("{path}?limit=200"), |row| row["name"] == name).await?;
     match found {
         Some(id) => Ok(id),
-        None => id_of(admin.post(path, new).await?, "creating an organisation"),
+        None => {
+            let mut new = new.clone();
+            paper::write(name, &mut new);
+            let id = id_of(admin.post(path, &new).await?, "creating an organisation")?;
+            paper::contacts(admin, &format!("{path}/{id}"), name).await?;
+            Ok(id)
+        }
     }
 }
 
@@ -223,7 +229,7 @@ async fn endpoint(api: &Api, clinic: &mut Clinic, password: &str, port: u16) -> 
 }
 
 /// A device at a clinic, whose own people issue its token.
-async fn device(
+pub(super) async fn device(
     (admin, first): (&Api, &Api),
     device: &mut Device,
     customer: &str,
@@ -264,6 +270,9 @@ async fn registered(admin: &Api, device: &mut Device, where_it_is: Value) -> Res
         return Ok(());
     }
     let mut new = where_it_is;
+    if let (Some(new), Value::Object(printed)) = (new.as_object_mut(), numbers::of(device)) {
+        new.extend(printed);
+    }
     new["maker"] = json!(device.maker);
     new["serial"] = json!(device.serial);
     new["model_id"] = json!(model(admin, device).await?);

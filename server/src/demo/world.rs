@@ -35,6 +35,9 @@ pub(super) struct World {
     /// Whether the distributors have ordered.
     #[serde(default)]
     pub(super) orders_made: bool,
+    /// Whether there are moves, cases and what was refused.
+    #[serde(default)]
+    pub(super) past_made: bool,
     /// The one distributor of a world that an earlier version made.
     #[serde(default, rename = "distributor", skip_serializing)]
     first: Option<Distributor>,
@@ -181,6 +184,7 @@ impl World {
             stock: Vec::new(),
             week_sent: false,
             orders_made: false,
+            past_made: false,
             first: None,
             file,
         };
