@@ -117,13 +117,46 @@ impl Browser {
         };
         let body = [
             part("csrf", "", csrf),
-            part("file", "; filename=\"devices.csv\"\r\ncontent-type: text/csv", file),
+            part(
+                "file",
+                "; filename=\"devices.csv\"\r\ncontent-type: text/csv",
+                file,
+            ),
             "--x--\r\n".to_owned(),
         ]
         .concat();
-        let request = self.http.post(self.at(path)).header("origin", &self.url).body(body);
+        let request = self
+            .http
+            .post(self.at(path))
+            .header("origin", &self.url)
+            .body(body);
         let request = request.header("content-type", "multipart/form-data; boundary=x");
         read(self.request(request).send().await.unwrap()).await
+    }
+
+    /// Sends a form as the page of this server would that a header names.
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        header: (&'static str, &str),
+    ) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = self
+            .http
+            .post(self.at(path))
+            .header("origin", &self.url)
+            .body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        read(
+            self.request(request.header(header.0, header.1))
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await
     }
 
     /// Posts with the token of this session.

@@ -200,7 +200,9 @@ async fn every_wrong_line_says_where_what_and_what_to_do() {
         .await
         .unwrap();
     assert!(
-        csv.starts_with("line,column,problem,maker,serial\r\n3,serial,\"is empty; it is needed\",Acme,\r\n"),
+        csv.starts_with(
+            "line,column,problem,maker,serial,value\r\n3,serial,\"is empty; it is needed\",Acme,,\r\n"
+        ),
         "{csv}"
     );
     assert_eq!(csv.lines().count(), 19);

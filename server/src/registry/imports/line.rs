@@ -10,7 +10,7 @@ use super::Whose;
 use super::columns::Column;
 use super::csv::Record;
 use crate::ground::enums::DeviceState;
-use crate::ground::{Ground, Purpose};
+use crate::ground::{Ground, Purpose, is_hidden};
 use crate::registry::import::check_token;
 use crate::registry::typed::{Line as Text, Reference, Typed};
 use crate::registry::{Firmware, Iccid, Imei, Mac, RegistryError};
@@ -22,6 +22,9 @@ pub struct LineProblem {
     pub column: String,
     /// What is wrong and what to do.
     pub why: String,
+    /// What stands there, where that is nothing that the line keeps of the column; never a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands: Option<String>,
 }
 
 /// A line.
@@ -57,6 +60,7 @@ impl Line {
         self.problems.push(LineProblem {
             column: column.to_owned(),
             why: why.into(),
+            stands: None,
         });
     }
 
@@ -166,7 +170,13 @@ pub(super) fn read(reading: &Reading<'_>, record: &Record) -> Line {
     for (column, field) in reading.columns.iter().zip(fields) {
         let field = plain(field);
         if !field.is_empty() {
+            let before = line.problems.len();
             line.take(reading, *column, field);
+            if *column != Column::Token {
+                for problem in &mut line.problems[before..] {
+                    problem.stands = Some(shown(field));
+                }
+            }
         }
     }
     let given = |column: Column| {
@@ -181,6 +191,29 @@ pub(super) fn read(reading: &Reading<'_>, record: &Record) -> Line {
         }
     }
     line
+}
+
+/// A field as people are shown it: no more than fits into a cell, and nothing that is not seen. A long word that is no number
+/// may be a token that slipped into another column, so its beginning is all that is kept of it.
+fn shown(field: &str) -> String {
+    const MOST: usize = 60;
+    const WORD: usize = 20;
+    let seen = |letter: char| {
+        if letter.is_control() || is_hidden(letter) {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            letter
+        }
+    };
+    let is_secret = field.split_whitespace().any(|word| {
+        word.chars().count() > WORD && word.chars().filter(|letter| letter.is_alphabetic()).count() > 3
+    });
+    let most = if is_secret { 8 } else { MOST };
+    let mut shown: String = field.chars().take(most).map(seen).collect();
+    if field.chars().count() > most {
+        shown.push('…');
+    }
+    shown
 }
 
 /// A field without the apostrophe that keeps a spreadsheet from running it.
@@ -256,4 +289,19 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
     }
     let day: NaiveDate = text.parse().ok()?;
     Some(day.and_time(NaiveTime::MIN).and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_there_is_shown_but_no_secret() {
+        for plain in ["zz", "490154203237519", "flying", "2026-11-20T08:00:00+00:00"] {
+            assert_eq!(shown(plain), plain);
+        }
+        assert_eq!(shown("a\u{0}b\u{202e}"), "a\u{fffd}b\u{fffd}");
+        assert_eq!(shown("vwd_0f8c1a77b4d2489ea35c"), "vwd_0f8c…");
+        assert_eq!(shown(&"1 ".repeat(50)).chars().count(), 61);
+    }
 }

@@ -331,7 +331,10 @@ pub async fn lines<S: RegistryScope>(
 pub async fn problems<S: RegistryScope>(tx: &Tx<S>, id: ImportId) -> Result<String, RegistryError> {
     get(tx, id).await?;
     let mut out = String::new();
-    csv::write(&mut out, ["line", "column", "problem", "maker", "serial"]);
+    csv::write(
+        &mut out,
+        ["line", "column", "problem", "maker", "serial", "value"],
+    );
     let (mut ask, mut told) = (Ask::first(1_000), 0);
     loop {
         let page = lines(tx, id, Lines::Wrong, &ask).await?;
@@ -340,7 +343,7 @@ pub async fn problems<S: RegistryScope>(tx: &Tx<S>, id: ImportId) -> Result<Stri
             for problem in &line.problems {
                 if told == MOST_PROBLEMS {
                     let more = "there are more: mend these and bring the file again";
-                    csv::write(&mut out, [number.as_str(), "", more, "", ""]);
+                    csv::write(&mut out, [number.as_str(), "", more, "", "", ""]);
                     return Ok(out);
                 }
                 told += 1;
@@ -350,6 +353,7 @@ pub async fn problems<S: RegistryScope>(tx: &Tx<S>, id: ImportId) -> Result<Stri
                     problem.why.as_str(),
                     line.maker.as_deref().unwrap_or_default(),
                     line.serial.as_deref().unwrap_or_default(),
+                    problem.stands.as_deref().unwrap_or_default(),
                 ];
                 csv::write(&mut out, fields);
             }

@@ -63,6 +63,9 @@ struct ProblemOut {
     column: String,
     /// What is wrong, and what to do.
     why: String,
+    /// What stands there, its first 60 characters, where the line above does not say it; never a token.
+    #[schema(required)]
+    value: Option<String>,
 }
 
 impl From<ImportLine> for Out {
@@ -78,7 +81,11 @@ impl From<ImportLine> for Out {
             step,
             problems,
         } = line;
-        let problem = |LineProblem { column, why }: LineProblem| ProblemOut { column, why };
+        let problem = |LineProblem { column, why, stands }: LineProblem| ProblemOut {
+            column,
+            why,
+            value: stands,
+        };
         Self {
             line,
             maker,

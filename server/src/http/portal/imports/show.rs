@@ -133,7 +133,10 @@ fn errors(line: &imports::ImportLine) -> Vec<LineError> {
             } else {
                 problem.column.clone()
             },
-            value: stands(line, &problem.column),
+            value: problem
+                .stands
+                .clone()
+                .unwrap_or_else(|| stands(line, &problem.column)),
             error: sentence(&problem.why),
         })
         .collect()

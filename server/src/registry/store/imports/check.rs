@@ -66,7 +66,7 @@ const PLATFORM: &str = ", verdict as (
             or (token_hmac is not null and token is null) then 'change'
           else 'same' end as step,
         array_remove(array[
-          case when model is not null and found_model is null
+          case when model is not null and maker_key is not null and found_model is null
             then 'model: is not in the catalogue of this maker: add it there, or correct its name' end,
           case when kinds is not null and found_model is not null and not (kinds <@ model_kinds and model_kinds <@ kinds)
             then 'kind: the model measures ' || array_to_string(model_kinds, ' ') || ', as the catalogue says' end,
