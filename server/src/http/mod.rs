@@ -9,6 +9,7 @@ pub mod auth;
 mod desk;
 mod healthz;
 pub mod intake;
+mod numbered;
 mod orders;
 mod patience;
 pub mod portal;

@@ -1,8 +1,7 @@
 //! Serials are found for an order, or given up again.
 
-use std::collections::HashMap;
-
-use super::order::{Item, Line};
+use super::named::{self, Among, Meant};
+use super::order::Line;
 use super::store::items::NewItem;
 use super::store::steps::{NewStep, Of};
 use super::way::OrderMove;
@@ -100,7 +99,7 @@ impl Orders<'_> {
             let all = store::items::in_state(tx, id, &[OrderItemState::Allocated], None).await?;
             let gone = match &named {
                 None => all,
-                Some(named) => rules::pick("serials", all, Item::serial, named)?,
+                Some(named) => named::pick("serials", all, named)?,
             };
             if gone.is_empty() {
                 return Err(RegistryError::Conflict(
@@ -165,21 +164,14 @@ impl Orders<'_> {
         lines: &[Line],
         named: &[String],
     ) -> Result<Vec<NewItem>, RegistryError> {
-        let keys: Vec<String> = named.iter().map(|serial| serial.to_ascii_lowercase()).collect();
-        let mut found: HashMap<String, Vec<Found>> = HashMap::new();
-        for one in errands::system_find(tx, &keys, None).await? {
-            found
-                .entry(one.serial.to_ascii_lowercase())
-                .or_default()
-                .push(one);
-        }
+        let found = errands::system_find(tx, &named::serials(named), None).await?;
+        let mut found = Among::of(found);
         let mut open: Vec<i64> = lines.iter().map(Line::open).collect();
         let (mut new, mut wrong) = (Vec::new(), Vec::new());
-        for (serial, key) in named.iter().zip(&keys) {
-            let of_serial = found.get(key).map_or(&[][..], Vec::as_slice);
-            match fits(lines, &mut open, of_serial) {
-                Ok((line, one)) => new.push(self.item(line, one.thing, one.serial.clone())),
-                Err(why) => wrong.push(format!("{serial} {why}")),
+        for typed in named {
+            match fits(lines, &mut open, found.meant(typed)) {
+                Ok((line, one)) => new.push(self.item(line, one.thing, one.serial)),
+                Err(why) => wrong.push(format!("{typed} {why}")),
             }
         }
         if !wrong.is_empty() {
@@ -208,30 +200,26 @@ impl Orders<'_> {
     }
 }
 
-/// The one of those with a serial that a line wants, and the line; or why none does.
-fn fits<'a>(
-    lines: &[Line],
-    open: &mut [i64],
-    found: &'a [Found],
-) -> Result<(OrderLineId, &'a Found), &'static str> {
-    let mut why = "is not in the inventory";
-    for one in found {
-        let Some(at) = lines.iter().position(|line| line.model == one.model) else {
-            why = "is of a model that was not ordered";
-            continue;
-        };
-        if one.reserved.is_some() {
-            why = "is reserved already";
-        } else if one.came_back {
-            why = "has come back and has to be put into stock first";
-        } else if !one.is_ready {
-            why = "is not ready to be sent";
-        } else if open[at] < 1 {
-            why = "is more than was ordered of its model";
-        } else {
-            open[at] -= 1;
-            return Ok((lines[at].id, one));
-        }
+/// The one of those that may be meant that a line wants, and the line; or why none does.
+fn fits(lines: &[Line], open: &mut [i64], meant: Meant<'_, Found>) -> Result<(OrderLineId, Found), String> {
+    let line_of = |one: &Found| lines.iter().position(|line| line.model == one.model);
+    let why = |one: &Found| match line_of(one) {
+        None => Some("is of a model that was not ordered"),
+        Some(_) if one.reserved.is_some() => Some("is reserved already"),
+        Some(_) if one.came_back => Some("has come back and has to be put into stock first"),
+        Some(_) if !one.is_ready => Some("is not ready to be sent"),
+        Some(at) if open[at] < 1 => Some("is more than was ordered of its model"),
+        Some(_) => None,
+    };
+    let last = meant.all().filter_map(why).last();
+    let fitting = meant.keep(|one| why(one).is_none());
+    if fitting.is_several() {
+        return Err(fitting.instead());
     }
-    Err(why)
+    let one = fitting.take();
+    let (Some(one), Some(at)) = (one.as_ref(), one.as_ref().and_then(line_of)) else {
+        return Err(last.unwrap_or("is not in the inventory").to_owned());
+    };
+    open[at] -= 1;
+    Ok((lines[at].id, one.clone()))
 }

@@ -7,7 +7,7 @@ use super::order::{Item, Line, Order, Parcel, Step};
 use super::store;
 use super::store::steps::Of;
 use super::way::Tally;
-use crate::ground::enums::OrderState;
+use crate::ground::enums::{CaseSide, OrderState};
 use crate::ground::ids::{DistributorId, OrderId};
 use crate::registry::page::Standing;
 use crate::registry::{Ask, Page, RegistryError, RegistryScope};
@@ -33,6 +33,8 @@ pub struct Filter<S> {
     pub standing: Standing<S>,
     /// Those of one distributor.
     pub distributor: Option<DistributorId>,
+    /// Those of which it is this side's turn.
+    pub waits_for: Option<CaseSide>,
 }
 
 impl<S> Default for Filter<S> {
@@ -41,6 +43,7 @@ impl<S> Default for Filter<S> {
             q: None,
             standing: Standing::Any,
             distributor: None,
+            waits_for: None,
         }
     }
 }
@@ -68,6 +71,11 @@ pub async fn get<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Order, Reg
     store::orders::get_one(tx, id)
         .await?
         .ok_or(RegistryError::NotFound("order"))
+}
+
+/// The order that people call so, `2026-0142`, if the scope sees it.
+pub async fn numbered<S: RegistryScope>(tx: &Tx<S>, number: &str) -> Result<Option<Order>, RegistryError> {
+    store::orders::numbered(tx, &number.trim().to_ascii_uppercase()).await
 }
 
 /// How many of its devices and hubs are how far.

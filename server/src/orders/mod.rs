@@ -12,6 +12,7 @@ mod cancel;
 mod hardware;
 pub mod incoming;
 mod list;
+mod named;
 mod note;
 mod numbered;
 mod order;
@@ -36,7 +37,9 @@ use crate::tenancy::{Database, Denied, Right};
 pub use crate::registry::page::Standing;
 pub use allocate::{Allocated, Serials};
 pub use hardware::{HardwareLine, Period, hardware_csv, hardware_lines};
-pub use list::{Filter, Key, OrderFilter, OrderKey, get, items, lines, list, parcels, steps, tally, waiting};
+pub use list::{
+    Filter, Key, OrderFilter, OrderKey, get, items, lines, list, numbered, parcels, steps, tally, waiting,
+};
 pub use order::{Delivery, Item, Line, Order, Parcel, Step};
 pub use place::{NewDelivery, NewOrder, Wanted};
 pub use promised::{Promise, promised};
@@ -73,7 +76,7 @@ impl Orders<'_> {
 }
 
 /// Whose people somebody is.
-fn side(caller: &Caller) -> CaseSide {
+pub fn side(caller: &Caller) -> CaseSide {
     match caller.role() {
         UserRole::Admin | UserRole::Finance => CaseSide::Platform,
         UserRole::Distributor => CaseSide::Distributor,

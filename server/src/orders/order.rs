@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use vitals::Kind;
 
+use super::named::Called;
 use crate::ground::enums::{CaseSide, OrderItemState, OrderState, OrderStepKind};
 use crate::ground::ids::{
     DeviceModelId, DistributorId, OrderId, OrderItemId, OrderLineId, OrderStepId, ParcelId, UserId,
@@ -133,6 +134,16 @@ pub struct Item {
     pub allocated_at: DateTime<Utc>,
     /// When it came to the distributor's stock.
     pub received_at: Option<DateTime<Utc>>,
+}
+
+impl Called for Item {
+    fn serial(&self) -> &str {
+        &self.serial
+    }
+
+    fn model(&self) -> &str {
+        &self.model
+    }
 }
 
 impl Item {

@@ -11,7 +11,8 @@ use crate::ground::enums::{Errand, OrderStepKind};
 use crate::ground::ids::{DeviceModelId, DistributorId, OrderId, OrderLineId};
 use crate::identity::{Caller, CallerScope};
 use crate::registry::contacts::Phone;
-use crate::registry::{Country, Line, Name, Place, PostalCode, RegistryError, Street, Typed as _, models};
+use crate::registry::faults::whole;
+use crate::registry::{Country, Line, RegistryError, Typed as _, both, models};
 use crate::tenancy::{DistributorScope, Right, Scope as _, SystemScope, Tx};
 
 /// So many of a model.
@@ -46,21 +47,32 @@ pub struct NewDelivery {
 
 impl NewDelivery {
     fn checked(&self) -> Result<Delivery, RegistryError> {
-        let contact = Name::maybe("contact", self.contact.as_deref())?;
-        let phone = Phone::maybe("phone", self.phone.as_deref())?;
-        let postal_code = PostalCode::maybe("postal_code", self.postal_code.as_deref())?;
-        let region = Place::maybe("region", self.region.as_deref())?;
-        Ok(Delivery {
-            name: Name::parse("deliver_to", &self.name)?.to_string(),
-            contact: contact.map(|contact| contact.to_string()),
-            phone: phone.map(|phone| phone.as_str().to_owned()),
-            street: Street::parse("street", &self.street)?.to_string(),
-            postal_code: postal_code.map(|code| code.to_string()),
-            city: Place::parse("city", &self.city)?.to_string(),
-            region: region.map(|region| region.to_string()),
-            country: Country::parse("country", &self.country)?.as_str().to_owned(),
+        let phone = Phone::maybe("phone", self.phone.as_deref());
+        let country = Country::parse("country", &self.country);
+        whole!(Delivery {
+            name: line::<200>("deliver_to", &self.name),
+            contact: maybe_line::<200>("contact", self.contact.as_deref()),
+            street: line::<200>("street", &self.street),
+            city: line::<100>("city", &self.city),
+            region: maybe_line::<100>("region", self.region.as_deref()),
+            postal_code: maybe_line::<20>("postal_code", self.postal_code.as_deref()),
+            country: country.map(|country| country.as_str().to_owned()),
+            phone: phone.map(|phone| phone.map(|phone| phone.as_str().to_owned())),
         })
     }
+}
+
+fn line<const MAX: usize>(field: &'static str, typed: &str) -> Result<String, RegistryError> {
+    Line::<MAX>::parse(field, typed).map(|line| line.to_string())
+}
+
+/// The same where nothing at all may be typed.
+fn maybe_line<const MAX: usize>(
+    field: &'static str,
+    typed: Option<&str>,
+) -> Result<Option<String>, RegistryError> {
+    let read = Line::<MAX>::maybe(field, typed)?;
+    Ok(read.map(|line| line.to_string()))
 }
 
 /// An order to make.
@@ -76,6 +88,21 @@ pub struct NewOrder {
     pub reference: Option<String>,
     /// What else is to be said, at most 2,000 characters.
     pub note: Option<String>,
+}
+
+impl NewOrder {
+    /// Refuses what cannot be taken of where it is to go and what is said with it; the lines are looked at when it is placed.
+    pub fn check(&self) -> Result<(), RegistryError> {
+        self.words().map(drop)
+    }
+
+    fn words(&self) -> Result<(Delivery, (Option<String>, Option<String>)), RegistryError> {
+        let words = both(
+            maybe_line::<100>("reference", self.reference.as_deref()),
+            rules::maybe_note("note", self.note.as_deref()),
+        );
+        both(self.delivery.checked(), words)
+    }
 }
 
 /// An order that can be written down.
@@ -121,17 +148,15 @@ impl Orders<'_> {
         let CallerScope::Distributor(scope) = &by.scope else {
             return Err(RegistryError::NotAllowed("it is for other people than you"));
         };
-        let note = rules::maybe_note("note", new.note.as_deref())?;
-        let wanted = merged(&new.wanted)?;
+        let (wanted, (delivery, (reference, note))) = both(merged(&new.wanted), new.words())?;
         let lines = scope
             .run(self.database, async |tx| self.lines_of(tx, wanted).await)
             .await?;
-        let reference = Line::<100>::maybe("reference", new.reference.as_deref())?;
         let order = Checked {
             distributor: scope.id(),
             token: new.token,
-            reference: reference.map(|reference| reference.to_string()),
-            delivery: new.delivery.checked()?,
+            reference,
+            delivery,
             lines,
         };
         SystemScope::for_purpose("order for the caller's distributor")

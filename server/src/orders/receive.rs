@@ -6,7 +6,7 @@ use super::order::Item;
 use super::store::orders::Locked;
 use super::store::steps::{NewStep, Of};
 use super::way::OrderMove;
-use super::{Orders, rules, store};
+use super::{Orders, named, rules, store};
 use crate::ground::enums::{Errand, OrderItemState, OrderStepKind};
 use crate::ground::ids::{OrderId, OrderItemId, ParcelId};
 use crate::identity::Caller;
@@ -53,7 +53,7 @@ impl Orders<'_> {
                     "nothing of this parcel is on its way any more",
                 ));
             }
-            let missing = rules::pick("missing", all.clone(), Item::serial, &named)?;
+            let missing = named::pick("missing", all.clone(), &named)?;
             let gone: HashSet<OrderItemId> = missing.iter().map(|item| item.id).collect();
             let here: Vec<Item> = all.into_iter().filter(|item| !gone.contains(&item.id)).collect();
             if !here.is_empty() {
@@ -78,7 +78,7 @@ impl Orders<'_> {
         let named = rules::some_serials("serials", serials)?;
         act.on(id, async |tx, order| {
             let all = store::items::in_state(tx, id, &[OrderItemState::Missing], None).await?;
-            let here = rules::pick("serials", all, Item::serial, &named)?;
+            let here = named::pick("serials", all, &named)?;
             let late = rules::named(here.iter().map(Item::serial));
             let said = format!("arrived after all: {late}");
             self.take_in(tx, by, (id, &order), (&here, Some(said))).await?;

@@ -1,8 +1,8 @@
 //! What may be typed about an order or a return, and how it is called.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::{LONGEST_NOTE, MOST_AT_ONCE, invalid};
+use super::{LONGEST_NOTE, MOST_AT_ONCE, invalid, named};
 use crate::registry::{Line, RegistryError, Typed as _};
 
 /// What is called by a year and a count: `2026-0142`, `R-2026-0007`.
@@ -56,7 +56,7 @@ pub(super) fn bare(number: &str) -> String {
     number.chars().filter(|letter| !" -".contains(*letter)).collect()
 }
 
-/// Serials as they were typed, one a line: none twice, none too long, not too many.
+/// Serials as they were typed, one a line, with the maker before one or not: none twice, none too long, not too many.
 pub(super) fn serials(field: &'static str, typed: &[String]) -> Result<Vec<String>, RegistryError> {
     let mut seen = HashSet::new();
     let mut serials = Vec::new();
@@ -64,7 +64,7 @@ pub(super) fn serials(field: &'static str, typed: &[String]) -> Result<Vec<Strin
         if serials.len() == MOST_AT_ONCE {
             return Err(invalid(field, format!("names at most {MOST_AT_ONCE} serials")));
         }
-        if serial.chars().count() > 64 || serial.chars().any(char::is_control) {
+        if serial.chars().count() > named::LONGEST || serial.chars().any(char::is_control) {
             return Err(invalid(field, "holds something that is no serial"));
         }
         if !seen.insert(serial.to_ascii_lowercase()) {
@@ -102,25 +102,6 @@ pub(super) fn named<'a>(serials: impl ExactSizeIterator<Item = &'a str>) -> Stri
         String::new()
     };
     format!("{}{more}", told.join(", "))
-}
-
-/// Those of the things that are named by their serials; a name that none of them has is refused.
-pub(super) fn pick<T>(
-    field: &'static str,
-    things: Vec<T>,
-    serial_of: fn(&T) -> &str,
-    named: &[String],
-) -> Result<Vec<T>, RegistryError> {
-    let mut left: HashMap<String, T> = things
-        .into_iter()
-        .map(|thing| (serial_of(&thing).to_ascii_lowercase(), thing))
-        .collect();
-    let mut picked = Vec::with_capacity(named.len());
-    for serial in named {
-        let thing = left.remove(&serial.to_ascii_lowercase());
-        picked.push(thing.ok_or_else(|| invalid(field, format!("names {serial}, which is none of them")))?);
-    }
-    Ok(picked)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::order::Item;
 use super::store::steps::{NewStep, Of};
 use super::way::OrderMove;
-use super::{Orders, rules, store};
+use super::{Orders, named, rules, store};
 use crate::ground::enums::{Errand, OrderItemState, OrderStepKind};
 use crate::ground::ids::OrderId;
 use crate::identity::Caller;
@@ -51,7 +51,7 @@ impl Orders<'_> {
         act.on(id, async |tx, order| {
             let gone = [OrderItemState::Missing, OrderItemState::Shipped];
             let gone = store::items::in_state(tx, id, &gone, None).await?;
-            let items = rules::pick("serials", gone, Item::serial, &serials)?;
+            let items = named::pick("serials", gone, &serials)?;
             let things: Vec<Thing> = items.iter().map(|item| item.thing).collect();
             match what.became {
                 Became::Lost => {

@@ -3,11 +3,12 @@
 use super::order::Item;
 use super::store::steps::{NewStep, Of};
 use super::way::OrderMove;
-use super::{MOST_AT_ONCE, Orders, rules, store};
+use super::{MOST_AT_ONCE, Orders, named, rules, store};
 use crate::ground::enums::{OrderItemState, OrderStepKind};
 use crate::ground::ids::{OrderId, ParcelId};
 use crate::identity::Caller;
-use crate::registry::{RegistryError, errands};
+use crate::registry::faults::whole;
+use crate::registry::{RegistryError, both, errands};
 
 /// Who carries something, as typed.
 #[derive(Debug, Clone, Default)]
@@ -32,9 +33,9 @@ pub struct Carriage {
 impl Carriage {
     /// Reads what was typed.
     pub fn typed(carrier: &str, tracking: Option<&str>) -> Result<Self, RegistryError> {
-        Ok(Self {
-            carrier: rules::carrier(carrier)?,
-            tracking: rules::tracking(tracking)?,
+        whole!(Carriage {
+            carrier: rules::carrier(carrier),
+            tracking: rules::tracking(tracking),
         })
     }
 
@@ -52,15 +53,15 @@ impl Orders<'_> {
     /// closed, who could not take it in.
     pub async fn ship(&self, by: &Caller, id: OrderId, new: NewParcel) -> Result<ParcelId, RegistryError> {
         let act = self.begin(by, OrderMove::Ship)?;
-        let carriage = Carriage::typed(&new.carrier, new.tracking.as_deref())?;
-        let named = rules::maybe_serials("serials", new.serials.as_deref())?;
+        let carriage = Carriage::typed(&new.carrier, new.tracking.as_deref());
+        let (carriage, named) = both(carriage, rules::maybe_serials("serials", new.serials.as_deref()))?;
         let parcel: ParcelId = self.ground.id();
         act.on(id, async |tx, order| {
             errands::system_must_be_served(tx, order.distributor).await?;
             let all = store::items::in_state(tx, id, &[OrderItemState::Allocated], None).await?;
             let mut items = match &named {
                 None => all,
-                Some(named) => rules::pick("serials", all, Item::serial, named)?,
+                Some(named) => named::pick("serials", all, named)?,
             };
             if items.is_empty() {
                 return Err(RegistryError::Conflict("there is nothing to send"));

@@ -140,7 +140,7 @@ impl OrderMove {
 pub enum ReturnMove {
     /// The platform lets the distributor send it.
     Accept,
-    /// The platform says why it may not be sent.
+    /// The platform says why it may not be sent, or, once accepted, not any more: then what was promised to it is free again.
     Decline,
     /// The distributor keeps it after all.
     Cancel,
@@ -184,10 +184,14 @@ impl ReturnMove {
         let refused = |why| Err(RegistryError::Conflict(why));
         match (self, from) {
             (Self::Accept, ReturnState::Asked) => Ok(ReturnState::Accepted),
-            (Self::Decline, ReturnState::Asked) => Ok(ReturnState::Declined),
+            // Who accepted it may think better of it as long as nothing was sent.
+            (Self::Decline, ReturnState::Asked | ReturnState::Accepted) => Ok(ReturnState::Declined),
             (Self::Cancel, ReturnState::Asked | ReturnState::Accepted) => Ok(ReturnState::Cancelled),
             (Self::Send, ReturnState::Accepted) => Ok(ReturnState::Sent),
             (Self::Receive, ReturnState::Sent) => Ok(ReturnState::Received),
+            (Self::Decline, ReturnState::Sent) => {
+                refused("the return is on its way; take it in and say what came")
+            }
             (Self::Accept | Self::Decline, _) => refused("the return has been answered already"),
             (Self::Cancel, _) => refused("the return is on its way or over; it can no longer be cancelled"),
             (Self::Send, ReturnState::Asked) => refused("the platform has not accepted it yet"),
@@ -265,7 +269,7 @@ mod tests {
         let to = |from| ReturnMove::ALL.map(|one| one.leads(from).ok());
         let kept = Some(ReturnState::Cancelled);
         assert_eq!(to(Asked), [Some(Accepted), Some(Declined), kept, None, None]);
-        assert_eq!(to(Accepted), [None, None, kept, Some(Sent), None]);
+        assert_eq!(to(Accepted), [None, Some(Declined), kept, Some(Sent), None]);
         assert_eq!(to(Sent), [None, None, None, None, Some(Received)]);
         for over in [Declined, Received, ReturnState::Cancelled] {
             assert_eq!(to(over), [None; 5], "{over:?}");

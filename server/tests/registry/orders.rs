@@ -1,8 +1,10 @@
 //! Orders: from what a distributor wants to what lies in its stock.
 
 mod ends;
+mod makers;
 mod races;
 mod returns;
+mod turns;
 mod wrong;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -373,6 +375,7 @@ async fn orders_are_found_by_what_people_know_of_them() {
             q: (!q.is_empty()).then(|| q.to_owned()),
             standing,
             distributor: None,
+            waits_for: None,
         };
         let look = async |tx: &_| orders::list(tx, &filter, &Ask::first(10)).await;
         let page: Result<vitalwire_server::registry::Page<Order, _>, RegistryError> =

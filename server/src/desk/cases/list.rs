@@ -1,6 +1,6 @@
 //! Cases as their readers see them.
 
-use super::{Case, CaseKey, CaseNote};
+use super::{Case, CaseKey, CaseNote, CaseNumber};
 use crate::desk::{self, store};
 use crate::ground::enums::{CaseSide, CaseState};
 use crate::ground::ids::{CaseId, CustomerId, DeviceId, DistributorId, HubId, UserId};
@@ -87,6 +87,14 @@ pub async fn open_count<S: RegistryScope>(tx: &Tx<S>) -> Result<i64, RegistryErr
 /// How many of the cases that the scope sees wait for a caller and their side.
 pub async fn waiting_count<S: RegistryScope>(tx: &Tx<S>, waiting: Waiting) -> Result<i64, RegistryError> {
     store::cases::waiting_count(tx, waiting).await
+}
+
+/// The case of this number, if the scope sees it.
+pub async fn numbered<S: RegistryScope>(
+    tx: &Tx<S>,
+    number: CaseNumber,
+) -> Result<Option<Case>, RegistryError> {
+    store::cases::numbered(tx, number).await
 }
 
 /// One case.

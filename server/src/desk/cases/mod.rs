@@ -21,7 +21,7 @@ use crate::ground::enums::{CaseNoteKind, CaseSide, CaseState, CaseVisibility};
 use crate::ground::ids::{CaseId, CaseNoteId, CustomerId, DeviceId, DistributorId, HubId, UserId};
 
 pub use change::{Candidate, CasePatch};
-pub use list::{CaseFilter, Standing, Waiting, get, list, notes, open_count, waiting_count};
+pub use list::{CaseFilter, Standing, Waiting, get, list, notes, numbered, open_count, waiting_count};
 pub use note::NewNote;
 pub(in crate::desk) use open::Subject;
 pub use open::{About, NewCase};

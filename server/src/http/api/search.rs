@@ -11,11 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::openapi::Refused;
 use crate::ground::enums::{DeviceState, HubState, OrganisationState};
-use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};
+use crate::ground::ids::{CaseId, CustomerId, DeviceId, DistributorId, HubId, OrderId, ReturnId};
 use crate::http::State;
 use crate::http::auth::ApiCaller;
+use crate::http::numbered::{self, Numbered};
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
+use crate::registry::RegistryError;
 use crate::registry::search::{self, Found};
 use crate::tenancy::Scope as _;
 
@@ -24,7 +26,8 @@ use crate::tenancy::Scope as _;
 #[into_params(parameter_in = Query)]
 struct SearchQuery {
     /// At least two characters: a serial or how it begins, its last four characters, an IMEI, a MAC in any writing, the
-    /// number of a SIM card, part of a hub's serial or name, or of an organisation's name.
+    /// number of a SIM card, part of a hub's serial or name, or of an organisation's name; or the whole number of an order,
+    /// a return or a case: `2026-0142`, `R-2026-0007`, `C-000123`.
     q: String,
 }
 
@@ -36,6 +39,22 @@ struct Out {
     customers: Vec<FoundCustomer>,
     /// For the platform's own people.
     distributors: Vec<FoundDistributor>,
+    /// The order that has this number.
+    #[schema(required)]
+    order: Option<FoundNumbered<OrderId>>,
+    /// The return that has this number.
+    #[schema(required, rename = "return")]
+    #[serde(rename = "return")]
+    back: Option<FoundNumbered<ReturnId>>,
+    /// The case that has this number.
+    #[schema(required)]
+    case: Option<FoundNumbered<CaseId>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct FoundNumbered<I: ToSchema> {
+    id: I,
+    number: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -73,8 +92,8 @@ struct FoundDistributor {
     state: OrganisationState,
 }
 
-impl From<Found> for Out {
-    fn from(found: Found) -> Self {
+impl Out {
+    fn of(found: Found, numbered: Numbered) -> Self {
         let Found {
             devices,
             hubs,
@@ -111,13 +130,25 @@ impl From<Found> for Out {
             hubs: hubs.into_iter().map(hub).collect(),
             customers: customers.into_iter().map(customer).collect(),
             distributors: distributors.into_iter().map(distributor).collect(),
+            order: numbered.order.map(|order| FoundNumbered {
+                id: order.id,
+                number: order.number,
+            }),
+            back: numbered.back.map(|back| FoundNumbered {
+                id: back.id,
+                number: back.number,
+            }),
+            case: numbered.case.map(|case| FoundNumbered {
+                id: case.id,
+                number: case.number.to_string(),
+            }),
         }
     }
 }
 
-/// Look for devices, hubs and organisations
+/// Look for devices, hubs, organisations, orders, returns and cases
 ///
-/// A handful of each, the best first. Less than two characters find nothing.
+/// A handful of each, the best first; orders, returns and cases by their whole number. Less than two characters find nothing.
 #[utoipa::path(get, path = "/search", tag = "devices", security(("token" = [])), params(SearchQuery),
     responses((status = 200, body = Out), Refused))]
 #[get("/search")]
@@ -127,8 +158,13 @@ pub(super) async fn look(
     query: web::Query<SearchQuery>,
 ) -> Result<web::Json<Out>, Problem> {
     let SearchQuery { q } = query.into_inner();
-    let found = in_scope!(caller, scope => {
-        scope.run(state.database(), async |tx| search::search(tx, &q).await).await
+    let (found, numbered) = in_scope!(caller, scope => {
+        scope
+            .run(state.database(), async |tx| {
+                let found = search::search(tx, &q).await?;
+                Ok::<_, RegistryError>((found, numbered::find(tx, &caller, &q).await?))
+            })
+            .await
     })?;
-    Ok(web::Json(found.into()))
+    Ok(web::Json(Out::of(found, numbered)))
 }

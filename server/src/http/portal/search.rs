@@ -14,7 +14,9 @@ use super::local::with_query;
 use super::organisations::{place, state_tag};
 use super::page::html;
 use super::visitor::Visitor;
+use super::{desk, orders, returns};
 use crate::http::State;
+use crate::http::numbered::{self, Numbered};
 use crate::identity::in_scope;
 use crate::registry::RegistryError;
 use crate::registry::devices::Device;
@@ -36,12 +38,13 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, PageError> {
     let (q, now) = (typed(&asked.q).unwrap_or_default(), state.ground().now());
     let sees_devices = visitor.can(Right::SeeDevices);
-    let (found, counts) = in_scope!(visitor.caller(), scope => {
+    let (found, numbered, counts) = in_scope!(visitor.caller(), scope => {
         scope
             .run(state.database(), async |tx| {
                 let found = search::search(tx, &q).await?;
+                let numbered = numbered::find(tx, visitor.caller(), &q).await?;
                 let counts = if sees_devices { overview::counts(tx, now).await? } else { Counts::default() };
-                Ok::<_, RegistryError>((found, counts))
+                Ok::<_, RegistryError>((found, numbered, counts))
             })
             .await
     })?;
@@ -51,14 +54,62 @@ pub(super) async fn get(
     html(&SearchPage {
         frame,
         hint: if sees_devices {
-            "A serial or its last four digits, an IMEI, a MAC, a hub, a customer"
+            "A serial or its last four digits, an IMEI, a MAC, a hub, a customer, the number of a case or an order"
         } else {
-            "A customer or a distributor"
+            "A customer, a distributor, or the number of an order"
         }
         .to_owned(),
-        groups: groups(&state, &visitor, &q, &found),
+        groups: [
+            by_number(&visitor, &numbered),
+            groups(&state, &visitor, &q, &found),
+        ]
+        .concat(),
         q,
     })
+}
+
+/// What has the number that was typed.
+fn by_number(visitor: &Visitor, found: &Numbered) -> Vec<HitGroup> {
+    let group = |title: &str, icon, hit: Option<Hit>| {
+        hit.map(|hit| HitGroup {
+            title: title.to_owned(),
+            icon,
+            hits: vec![hit],
+            more: None,
+        })
+    };
+    let order = found.order.as_ref().map(|order| Hit {
+        href: format!("/orders/{}", order.id),
+        icon: None,
+        title: order.distributor_name.clone(),
+        code: order.number.clone(),
+        detail: orders::words::about(order),
+        state: Some(orders::words::tag(order.state)),
+    });
+    let back = found.back.as_ref().map(|back| Hit {
+        href: format!("/returns/{}", back.id),
+        icon: None,
+        title: back.distributor_name.clone(),
+        code: back.number.clone(),
+        detail: returns::words::reason(back.reason).to_owned(),
+        state: Some(returns::words::tag(back.state)),
+    });
+    let case = found.case.as_ref().map(|case| Hit {
+        href: format!("/cases/{}", case.id),
+        icon: None,
+        title: case.title.clone(),
+        code: case.number.to_string(),
+        detail: case.subject.clone(),
+        state: Some(desk::words::tag(case, desk::words::side(visitor))),
+    });
+    [
+        group("Orders", Icon::Orders, order),
+        group("Returns", Icon::Orders, back),
+        group("Cases", Icon::Cases, case),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn groups(state: &State, visitor: &Visitor, q: &str, found: &Found) -> Vec<HitGroup> {

@@ -31,7 +31,8 @@ impl Orders<'_> {
         .await
     }
 
-    /// Says why it may not be sent.
+    /// Says why it may not be sent, or, of one that was accepted and that its distributor never sends, that it is not waited
+    /// for any more: its devices and hubs are free again.
     pub async fn decline_return(&self, by: &Caller, id: ReturnId, why: &str) -> Result<(), RegistryError> {
         let act = self.begin_return(by, ReturnMove::Decline)?;
         let why = rules::note("reason", why)?;

@@ -1,18 +1,17 @@
 //! A distributor asks to send something back.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 use crate::ground::enums::{Errand, OrderStepKind, ReturnReason};
 use crate::ground::ids::{DistributorId, ReturnId};
 use crate::identity::{Caller, CallerScope};
+use crate::orders::named::{self, Among};
 use crate::orders::numbered::Numbered;
 use crate::orders::store::returns::NewReturnItem;
 use crate::orders::store::steps::{NewStep, Of};
 use crate::orders::{Orders, invalid, must, rules, store};
-use crate::registry::RegistryError;
-use crate::registry::errands::{self, Found};
+use crate::registry::errands;
+use crate::registry::{RegistryError, both};
 use crate::tenancy::{Right, Scope as _, SystemScope, Tx};
 
 /// What is to go back.
@@ -28,6 +27,18 @@ pub struct NewReturn {
     pub note: Option<String>,
 }
 
+/// Refuses what cannot be taken of what was typed about a return.
+pub fn check(serials: &[String], note: Option<&str>) -> Result<(), RegistryError> {
+    checked(serials, note).map(drop)
+}
+
+fn checked(serials: &[String], note: Option<&str>) -> Result<(Vec<String>, Option<String>), RegistryError> {
+    both(
+        rules::some_serials("serials", serials),
+        rules::maybe_note("note", note),
+    )
+}
+
 impl Orders<'_> {
     /// Asks to send devices and hubs of the caller's stock back. Whoever sends the same form again gets the return that it
     /// made.
@@ -36,8 +47,7 @@ impl Orders<'_> {
         let CallerScope::Distributor(scope) = &by.scope else {
             return Err(RegistryError::NotAllowed("it is for other people than you"));
         };
-        let serials = rules::some_serials("serials", &new.serials)?;
-        let note = rules::maybe_note("note", new.note.as_deref())?;
+        let (serials, note) = checked(&new.serials, new.note.as_deref())?;
         let (id, now, distributor): (ReturnId, _, _) = (self.ground.id(), self.now(), scope.id());
         SystemScope::for_purpose("ask to send back what lies in the caller's stock")
             .run(self.database, async |tx| {
@@ -62,33 +72,28 @@ impl Orders<'_> {
         distributor: DistributorId,
         named: &[String],
     ) -> Result<Vec<NewReturnItem>, RegistryError> {
-        let keys: Vec<String> = named.iter().map(|serial| serial.to_ascii_lowercase()).collect();
-        let mut found: HashMap<String, Vec<Found>> = HashMap::new();
-        for one in errands::system_find(tx, &keys, Some(distributor)).await? {
-            found
-                .entry(one.serial.to_ascii_lowercase())
-                .or_default()
-                .push(one);
-        }
+        let found = errands::system_find(tx, &named::serials(named), Some(distributor)).await?;
+        let mut found = Among::of(found);
         let mut items = Vec::with_capacity(named.len());
-        for (serial, key) in named.iter().zip(&keys) {
-            let of_serial = found.remove(key).unwrap_or_default();
-            let why = match of_serial.len() {
-                0 => "is not in your stock",
-                1 => "is to go back already",
-                _ => "is the serial of more than one device in your stock; open a case for it",
-            };
-            match <[Found; 1]>::try_from(of_serial) {
-                Ok([one]) if one.reserved.is_none() => items.push(NewReturnItem {
-                    id: self.ground.id(),
-                    thing: one.thing,
-                    model_id: one.model,
-                    model: one.model_name,
-                    kinds: one.kinds,
-                    serial: one.serial,
-                }),
-                _ => return Err(invalid("serials", format!("cannot go back: {serial} {why}"))),
+        for typed in named {
+            let cannot = |why: &str| invalid("serials", format!("cannot go back: {typed} {why}"));
+            let meant = found.meant(typed);
+            if meant.all().next().is_none() {
+                return Err(cannot("is not in your stock"));
             }
+            let free = meant.keep(|one| one.reserved.is_none());
+            if free.is_several() {
+                return Err(cannot(&free.instead()));
+            }
+            let one = free.take().ok_or_else(|| cannot("is to go back already"))?;
+            items.push(NewReturnItem {
+                id: self.ground.id(),
+                thing: one.thing,
+                model_id: one.model,
+                model: one.model_name,
+                kinds: one.kinds,
+                serial: one.serial,
+            });
         }
         Ok(items)
     }

@@ -37,6 +37,11 @@ pub async fn get<S: RegistryScope>(tx: &Tx<S>, id: ReturnId) -> Result<Return, R
         .ok_or(RegistryError::NotFound("return"))
 }
 
+/// The return that people call so, `R-2026-0007`, if the scope sees it.
+pub async fn numbered<S: RegistryScope>(tx: &Tx<S>, number: &str) -> Result<Option<Return>, RegistryError> {
+    store::returns::numbered(tx, &number.trim().to_ascii_uppercase()).await
+}
+
 /// What is sent back, by serial.
 pub async fn items<S: RegistryScope>(tx: &Tx<S>, id: ReturnId) -> Result<Vec<ReturnItem>, RegistryError> {
     store::returns::items(tx, id).await

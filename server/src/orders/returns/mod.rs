@@ -13,10 +13,11 @@ use vitals::Kind;
 
 use crate::ground::enums::{ReturnItemState, ReturnReason, ReturnState};
 use crate::ground::ids::{DistributorId, ReturnId, ReturnItemId, UserId};
+use crate::orders::named::Called;
 use crate::registry::errands::Thing;
 
-pub use ask::NewReturn;
-pub use list::{ReturnFilter, ReturnKey, get, items, list, steps, waiting};
+pub use ask::{NewReturn, check};
+pub use list::{ReturnFilter, ReturnKey, get, items, list, numbered, steps, waiting};
 pub use receive::CameBack;
 
 /// A return as lists show it.
@@ -69,6 +70,16 @@ pub struct ReturnItem {
     pub state: ReturnItemState,
     /// When it came back.
     pub received_at: Option<DateTime<Utc>>,
+}
+
+impl Called for ReturnItem {
+    fn serial(&self) -> &str {
+        &self.serial
+    }
+
+    fn model(&self) -> &str {
+        &self.model
+    }
 }
 
 impl ReturnItem {

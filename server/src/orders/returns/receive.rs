@@ -9,7 +9,7 @@ use crate::identity::Caller;
 use crate::orders::store::returns::Locked;
 use crate::orders::store::steps::{NewStep, Of};
 use crate::orders::way::ReturnMove;
-use crate::orders::{Orders, invalid, rules, store};
+use crate::orders::{Orders, invalid, named, rules, store};
 use crate::registry::RegistryError;
 use crate::registry::errands::{self, Ends};
 use crate::tenancy::{SystemScope, Tx};
@@ -48,8 +48,8 @@ impl Orders<'_> {
         }
         act.on(id, async |tx, back| {
             let all = store::returns::items(tx, id).await?;
-            let retired = rules::pick("retired", all.clone(), ReturnItem::serial, &retired)?;
-            let missing = rules::pick("missing", all.clone(), ReturnItem::serial, &missing)?;
+            let retired = named::pick("retired", all.clone(), &retired)?;
+            let missing = named::pick("missing", all.clone(), &missing)?;
             let gone: HashSet<ReturnItemId> = missing.iter().map(|item| item.id).collect();
             if retired.iter().any(|item| gone.contains(&item.id)) {
                 return Err(invalid("retired", "names something that is missing too"));

@@ -25,9 +25,11 @@ pub(in crate::orders) async fn counts<S: RegistryScope>(tx: &Tx<S>) -> Result<In
           (select count(*) from order_item i
            where i.order_id in (select id from device_order where ended_at is null) and i.state = 'shipped') as on_its_way,
           (select count(*) from device_order where ended_at is null) as open,
-          (select count(*) from device_order where ended_at is null and state in ('ordered', 'allocated')) as waiting,
+          (select count(*) from device_order where ended_at is null and state in ('ordered', 'allocated', 'received'))
+            as waiting,
           (select count(*) from device_return where ended_at is null and state in ('asked', 'sent')) as returns,
-          (select count(*) from device_order where ended_at is null and state = 'shipped') as to_take_in,
+          (select count(*) from device_order o where ended_at is null
+           and exists (select from order_item i where i.order_id = o.id and i.state = 'shipped')) as to_take_in,
           (select count(*) from device_return where ended_at is null and state = 'accepted') as to_send";
     let row = one(tx, sql, []).await?.ok_or(RegistryError::NotFound("count"))?;
     Ok(Incoming {

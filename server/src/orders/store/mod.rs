@@ -10,7 +10,7 @@ pub(super) mod steps;
 use sea_orm::{DbErr, QueryResult, RuntimeErr, Value};
 use uuid::Uuid;
 
-use crate::ground::enums::Errand;
+use crate::ground::enums::{CaseSide, Errand};
 use crate::ground::ids::{DeviceId, DistributorId, HubId};
 use crate::orders::list::{Filter, Key};
 use crate::orders::rules;
@@ -81,12 +81,13 @@ pub(super) async fn system_open_count(
 }
 
 /// What both lists ask with: where they go on, what is looked for as text and as a carrier's number, how far it is and
-/// whether it must not be over, whose it is, and how many rows.
+/// whether it must not be over, whose it is, how many rows, and whose turn
+/// it is.
 fn sought<S>(
     filter: &Filter<S>,
     (state, is_open): (Option<&'static str>, bool),
     ask: &Ask<Key>,
-) -> [Value; 8] {
+) -> [Value; 9] {
     let (at, last) = ask.after.unzip();
     // Carriers' numbers are kept without what stands between their digits.
     let tracking = filter.q.as_deref().map(|q| rules::bare(q).to_ascii_lowercase());
@@ -99,6 +100,7 @@ fn sought<S>(
         is_open.into(),
         filter.distributor.map(DistributorId::as_uuid).into(),
         ask.rows().into(),
+        filter.waits_for.map(CaseSide::as_str).into(),
     ]
 }
 

@@ -30,9 +30,13 @@ const LIST: &str = " where ($1::timestamptz is null or (o.ordered_at, o.id) < ($
       and ($5::text is null or o.state = $5)
       and (not $6 or o.ended_at is null)
       and ($7::uuid is null or o.distributor_id = $7)
+      and ($9::text is null
+        or $9 = 'platform' and o.ended_at is null and o.state in ('ordered', 'allocated', 'received')
+        or $9 = 'distributor' and o.ended_at is null
+          and exists (select from order_item i where i.order_id = o.id and i.state = 'shipped'))
     order by o.ordered_at desc, o.id desc limit $8";
-/// What waits for the platform: serials, then the carrier; the oldest first.
-const WAITING: &str = " where o.state in ('ordered', 'allocated') and o.ended_at is null
+/// What waits for the platform: serials, then the carrier, then a word on what did not arrive; the oldest first.
+const WAITING: &str = " where o.state in ('ordered', 'allocated', 'received') and o.ended_at is null
     order by o.ordered_at, o.id limit $1";
 const LINES: &str = "select l.id, l.model_id, l.model, l.kinds, l.quantity, l.waived,
       count(i.id) filter (where i.state <> 'replaced') as found,
@@ -65,6 +69,14 @@ pub(in crate::orders) async fn get_one<S: RegistryScope>(
     id: OrderId,
 ) -> Result<Option<Order>, RegistryError> {
     let row = one(tx, &[ORDER, " where o.id = $1"].concat(), [id.as_uuid().into()]).await?;
+    Ok(row.as_ref().map(read).transpose()?)
+}
+
+pub(in crate::orders) async fn numbered<S: RegistryScope>(
+    tx: &Tx<S>,
+    number: &str,
+) -> Result<Option<Order>, RegistryError> {
+    let row = one(tx, &[ORDER, " where o.number = $1"].concat(), [number.into()]).await?;
     Ok(row.as_ref().map(read).transpose()?)
 }
 

@@ -27,6 +27,8 @@ const LIST: &str = " where ($1::timestamptz is null or (r.asked_at, r.id) < ($1,
       and ($5::text is null or r.state = $5)
       and (not $6 or r.ended_at is null)
       and ($7::uuid is null or r.distributor_id = $7)
+      and ($9::text is null or $9 = 'platform' and r.state in ('asked', 'sent')
+        or $9 = 'distributor' and r.state = 'accepted')
     order by r.asked_at desc, r.id desc limit $8";
 /// What waits for the platform, the oldest first.
 const WAITING: &str = " where r.state in ('asked', 'sent') and r.ended_at is null
@@ -56,6 +58,14 @@ pub(in crate::orders) async fn get_one<S: RegistryScope>(
     id: ReturnId,
 ) -> Result<Option<Return>, RegistryError> {
     let row = one(tx, &[RETURN, " where r.id = $1"].concat(), [id.as_uuid().into()]).await?;
+    Ok(row.as_ref().map(read).transpose()?)
+}
+
+pub(in crate::orders) async fn numbered<S: RegistryScope>(
+    tx: &Tx<S>,
+    number: &str,
+) -> Result<Option<Return>, RegistryError> {
+    let row = one(tx, &[RETURN, " where r.number = $1"].concat(), [number.into()]).await?;
     Ok(row.as_ref().map(read).transpose()?)
 }
 

@@ -20,8 +20,10 @@ struct In {
 }
 
 /// Decline a return
+///
+/// One that was accepted, too, as long as it was not sent: what was promised to it is free again.
 #[utoipa::path(post, path = "/returns/{id}/decline", tag = "orders", security(("token" = [])), request_body = In, params(("id" = ReturnId, Path)), 
-    responses((status = 200, body = Whole), (status = 409, description = "It was answered"), Refused))]
+    responses((status = 200, body = Whole), (status = 409, description = "It is on its way or over"), Refused))]
 #[post("/returns/{id}/decline")]
 pub(super) async fn decline(
     state: web::Data<State>,

@@ -18,6 +18,7 @@ use crate::http::api::paging::{ListOut, ask};
 use crate::http::auth::ApiCaller;
 use crate::http::problem::Problem;
 use crate::identity::in_scope;
+use crate::orders;
 use crate::orders::returns::{self, ReturnFilter};
 use crate::registry::page::Standing;
 use crate::tenancy::Scope as _;
@@ -32,6 +33,8 @@ struct ListQuery {
     state: Option<ReturnState>,
     /// Those that are not over.
     open: Option<bool>,
+    /// Those that wait for the caller's side: a distributor's for the distributor, everybody's for the platform.
+    waiting: Option<bool>,
     /// Those of one distributor, for who sees more than one.
     distributor_id: Option<DistributorId>,
     /// The `next` of the page before.
@@ -54,6 +57,7 @@ pub(super) async fn list(
         q,
         state: wanted,
         open,
+        waiting,
         distributor_id,
         after,
         limit,
@@ -63,6 +67,7 @@ pub(super) async fn list(
         q,
         standing: Standing::asked(wanted, open.unwrap_or(false)),
         distributor: distributor_id,
+        waits_for: waiting.unwrap_or(false).then(|| orders::side(&caller)),
     };
     let page = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| returns::list(tx, &filter, &ask).await).await

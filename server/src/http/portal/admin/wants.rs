@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use web_templates::text::counted;
 use web_templates::{Want, When};
 
+use crate::desk::cases::{self, Case, CaseFilter, Standing, Waiting};
 use crate::forwarding::admin as forwarding;
 use crate::forwarding::admin::EndpointSummary;
 use crate::ground::enums::{EndpointState, HubState, OrderState, ReturnState};
@@ -30,6 +31,8 @@ pub(super) struct Wants {
     hubs: Vec<Hub>,
     quarantined: Vec<(Quarantined, Option<String>)>,
     asking: Vec<Listed>,
+    /// Cases that wait for this administrator.
+    cases: Vec<Case>,
     /// People who ask to be confirmed.
     pub(super) asking_in_all: i64,
     orders: Vec<Order>,
@@ -39,7 +42,7 @@ pub(super) struct Wants {
 }
 
 /// Looks for it in the administrator's transaction.
-pub(super) async fn find(state: &State, tx: &Tx<AdminScope>) -> Result<Wants, PageError> {
+pub(super) async fn find(state: &State, visitor: &Visitor, tx: &Tx<AdminScope>) -> Result<Wants, PageError> {
     let endpoints = forwarding::unwell(tx, MOST.into()).await?;
     let waiting = HubFilter {
         q: None,
@@ -56,7 +59,12 @@ pub(super) async fn find(state: &State, tx: &Tx<AdminScope>) -> Result<Wants, Pa
         asks: true,
         ..UserFilter::default()
     };
+    let open = CaseFilter {
+        standing: Standing::For(Waiting::on(visitor.caller())),
+        ..CaseFilter::default()
+    };
     Ok(Wants {
+        cases: cases::list(tx, &open, &Ask::first(MOST)).await?.rows,
         asking: state.identity().users(tx, &asks, None, MOST).await?,
         asking_in_all: state.identity().asking(tx).await?,
         orders: orders::waiting(tx, MOST).await?,
@@ -132,6 +140,16 @@ impl Wants {
             let who = who.clone().unwrap_or_else(|| "unknown".to_owned());
             add(items.since, "quarantine", text, who, href);
         }
+        for case in &self.cases {
+            let waits = match case.assignee {
+                Some(_) => "waits for you",
+                None => "nobody looks after it",
+            };
+            let text = format!("{} {waits}: {}", case.number, case.title);
+            let who = case.customer_name.as_ref().or(case.distributor_name.as_ref());
+            let (who, href) = (who.cloned().unwrap_or_default(), format!("/cases/{}", case.id));
+            add(case.updated_at, "case", text, who, href);
+        }
         for (since, place, text, who, href) in self.ordered() {
             add(since, place, text, who, href);
         }
@@ -144,6 +162,7 @@ impl Wants {
         let order = |order: &Order| {
             let waits = match order.state {
                 OrderState::Allocated => "waits to be sent",
+                OrderState::Received => "waits for your word on what is missing",
                 _ => "waits for serials",
             };
             let text = format!("{} {waits}: {}", order.number, about(order));

@@ -10,7 +10,7 @@ mod show;
 mod state;
 pub(super) mod trouble;
 mod vitality;
-mod words;
+pub(super) mod words;
 
 use actix_web::web;
 

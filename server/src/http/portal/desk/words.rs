@@ -10,7 +10,7 @@ use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 
 /// Whose people the visitor is one of.
-pub(super) fn side(visitor: &Visitor) -> CaseSide {
+pub(in crate::http::portal) fn side(visitor: &Visitor) -> CaseSide {
     match visitor.scope() {
         CallerScope::Admin(_) | CallerScope::Finance(_) => CaseSide::Platform,
         CallerScope::Distributor(_) => CaseSide::Distributor,
@@ -19,7 +19,7 @@ pub(super) fn side(visitor: &Visitor) -> CaseSide {
 }
 
 /// How it stands, for who looks at it.
-pub(super) fn tag(case: &Case, side: CaseSide) -> Tag {
+pub(in crate::http::portal) fn tag(case: &Case, side: CaseSide) -> Tag {
     match case.state {
         CaseState::Open => Tag::new("open", Tone::Warn),
         CaseState::Waiting if case.opener_side == side => Tag::new("waits for you", Tone::Warn),

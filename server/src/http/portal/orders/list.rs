@@ -22,6 +22,8 @@ use crate::orders::{self, Filter, Key, Order, Standing};
 use crate::registry::{Ask, RegistryError};
 use crate::tenancy::{Right, Scope as _};
 
+/// How an address asks for what waits for the visitor's side.
+const WAITING: &str = "waiting";
 /// Months whose hardware is offered as a file.
 const MONTHS: u32 = 6;
 
@@ -43,11 +45,12 @@ impl Asked {
     }
 
     /// Which ones.
-    pub(in crate::http::portal) fn filter<S: FromStr>(&self) -> Filter<S> {
+    pub(in crate::http::portal) fn filter<S: FromStr>(&self, visitor: &Visitor) -> Filter<S> {
         Filter {
             q: typed(&self.q),
             standing: Standing::asked(chosen(&self.state), self.state == "open"),
             distributor: None,
+            waits_for: (self.state == WAITING).then(|| orders::side(visitor.caller())),
         }
     }
 }
@@ -58,7 +61,7 @@ pub(super) async fn get(
     visitor: Visitor,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
-    let (ask, wanted) = (asked.page()?, asked.filter());
+    let (ask, wanted) = (asked.page()?, asked.filter(&visitor));
     let (page, counts) = in_scope!(visitor.caller(), scope => {
         scope
             .run(state.database(), async |tx| {
@@ -122,7 +125,11 @@ impl Listed {
         let of_frame = visitor.counts(state).await?;
         let pairs = [("q", asked.q.as_str()), ("state", asked.state.as_str())];
         let may = visitor.can(Right::PlaceOrders);
-        let states = self.states.iter().copied();
+        let waiting = match visitor.scope() {
+            CallerScope::Finance(_) => "Waits for the platform",
+            _ => "Waits for you",
+        };
+        let states = std::iter::once((WAITING, waiting)).chain(self.states.iter().copied());
         html(&OrdersPage {
             frame: frame(state, visitor, Place::Orders, self.what, &of_frame),
             attention: self.attention,

@@ -22,7 +22,7 @@ pub(super) async fn get(
     visitor: Visitor,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
-    let (ask, wanted) = (asked.page()?, asked.filter());
+    let (ask, wanted) = (asked.page()?, asked.filter(&visitor));
     let (page, counts) = in_scope!(visitor.caller(), scope => {
         scope
             .run(state.database(), async |tx| {

@@ -9,7 +9,7 @@ mod note;
 mod receive;
 mod send;
 mod show;
-mod words;
+pub(super) mod words;
 
 use actix_web::{HttpResponse, web};
 

@@ -14,9 +14,9 @@ use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::see;
 use crate::http::portal::orders::serials;
 use crate::http::portal::page::html_with;
-use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
-use crate::orders::returns::NewReturn;
+use crate::orders::returns::{self, NewReturn};
 use crate::registry::overview::Counts;
 
 /// The form.
@@ -53,11 +53,19 @@ pub(super) async fn post(
 async fn ask(state: &State, visitor: &Visitor, sent: &Sent) -> Result<ReturnId, Refused> {
     let token = sent.get("token").parse::<Uuid>();
     let why = sent.get("reason").parse::<ReturnReason>();
+    let (serials, note) = (serials(sent, "serials"), sent.maybe("note").map(str::to_owned));
+    let mut faults = Faults::default();
+    faults.note(returns::check(&serials, note.as_deref()));
+    let reason = why.map_err(|_| Refused::at("reason", "Say why it goes back."));
+    let Some(reason) = faults.note(reason) else {
+        return Err(faults.refuse());
+    };
+    faults.told()?;
     let new = NewReturn {
         token: token.map_err(|_| PageError::bad_request())?,
-        reason: why.map_err(|_| Refused::at("reason", "Say why it goes back."))?,
-        serials: serials(sent, "serials"),
-        note: sent.maybe("note").map(str::to_owned),
+        reason,
+        serials,
+        note,
     };
     Ok(state.orders().ask_return(visitor.caller(), new).await?)
 }

@@ -103,13 +103,18 @@ async fn page(state: &State, visitor: &Visitor, known: &Known) -> Result<OrderPa
 
 /// Asked, accepted, sent, received.
 fn way(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<WayStep> {
+    let was_accepted = known
+        .steps
+        .iter()
+        .any(|step| step.kind == OrderStepKind::Accepted);
+    let over = if was_accepted { 2 } else { 1 };
     let (done, ended) = match known.back.state {
         ReturnState::Asked => (1, None),
         ReturnState::Accepted => (2, None),
         ReturnState::Sent => (3, None),
         ReturnState::Received => (4, None),
-        ReturnState::Declined => (1, Some(("Declined", OrderStepKind::Declined))),
-        ReturnState::Cancelled => (1, Some(("Cancelled", OrderStepKind::Cancelled))),
+        ReturnState::Declined => (over, Some(("Declined", OrderStepKind::Declined))),
+        ReturnState::Cancelled => (over, Some(("Cancelled", OrderStepKind::Cancelled))),
     };
     let mut way = WayStep::way(&["Asked", "Accepted", "On its way", "Received"], done);
     let kinds = [
@@ -125,7 +130,7 @@ fn way(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<WayStep> {
     }
     if let Some((word, kind)) = ended {
         let at = known.steps.iter().rev().find(|step| step.kind == kind);
-        stopped(&mut way[1], word, at.map(|step| step.at), visitor, now);
+        stopped(&mut way[over], word, at.map(|step| step.at), visitor, now);
     }
     way
 }
@@ -151,11 +156,7 @@ fn moves(state: &State, visitor: &Visitor, back: &Return) -> Vec<Action> {
             .icon(Icon::Check)
             .hint("Its distributor may send it from then on.")
             .primary(),
-        ReturnMove::Decline => {
-            let decline = form("decline", "Decline").danger();
-            let decline = decline.fields(vec![Field::text("reason", "Why").required()]);
-            Action::ask("Decline", decline).icon(Icon::Close)
-        }
+        ReturnMove::Decline => decline(back, |submit| form("decline", submit)),
         ReturnMove::Receive => Action::ask("Take it in", receive(form("receive", "Take in")))
             .icon(Icon::Stock)
             .primary(),
@@ -182,6 +183,20 @@ fn moves(state: &State, visitor: &Visitor, back: &Return) -> Vec<Action> {
     ];
     let can = |what: &ReturnMove| visitor.can(what.right()) && what.leads(back.state).is_ok();
     order.into_iter().filter(can).map(action).collect()
+}
+
+/// Says no, or, where it was accepted and nothing comes, that it is not waited for any more.
+fn decline(back: &Return, form: impl Fn(&str) -> Form) -> Action {
+    let why = Field::text("reason", "Why").required();
+    if back.state == ReturnState::Asked {
+        let decline = form("Decline").danger().fields(vec![why]);
+        return Action::ask("Decline", decline).icon(Icon::Close);
+    }
+    let close = form("Close the return").danger();
+    let close = close.fields(vec![why.hint("Both sides read it.")]);
+    Action::ask("Wait for it no longer", close)
+        .icon(Icon::Close)
+        .hint("Its devices and hubs stay with the distributor, who can do with them as before.")
 }
 
 /// What came back, by what is not as usual.

@@ -5,7 +5,7 @@ use web_templates::{Tag, Tone};
 use crate::ground::enums::{ReturnItemState, ReturnReason, ReturnState};
 
 /// How far it is.
-pub(super) fn tag(state: ReturnState) -> Tag {
+pub(in crate::http::portal) fn tag(state: ReturnState) -> Tag {
     match state {
         ReturnState::Asked => Tag::new("asked", Tone::Warn),
         ReturnState::Accepted => Tag::new("accepted", Tone::Info),
@@ -28,7 +28,7 @@ pub(super) fn item_tag(state: ReturnItemState) -> Tag {
 }
 
 /// Why it goes back.
-pub(super) fn reason(reason: ReturnReason) -> &'static str {
+pub(in crate::http::portal) fn reason(reason: ReturnReason) -> &'static str {
     match reason {
         ReturnReason::Faulty => "It does not work",
         ReturnReason::NotNeeded => "Nobody needs it",
