@@ -58,6 +58,8 @@ pub enum FieldKind {
     Checks,
     /// Yes or no: sent as `on`.
     Check,
+    /// What stands there and is not asked: it is not sent.
+    Fixed,
     /// A file. The form becomes `multipart/form-data`.
     File {
         /// What the browser offers, for example `.csv,text/csv`.
@@ -131,6 +133,11 @@ impl Field {
     /// One line of words.
     pub fn text(name: impl Into<String>, label: impl Into<String>) -> Self {
         Self::new(FieldKind::Text, name, label)
+    }
+
+    /// What stands there and is not asked.
+    pub fn fixed(name: impl Into<String>, label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::new(FieldKind::Fixed, name, label).value(value)
     }
 
     /// A serial, an address, a code.
@@ -271,7 +278,7 @@ impl Field {
                 FieldKind::Select | FieldKind::Radio => {
                     self.choices.iter().any(|choice| choice.value.is_empty())
                 }
-                FieldKind::Checks | FieldKind::Check => false,
+                FieldKind::Checks | FieldKind::Check | FieldKind::Fixed => false,
                 _ => true,
             }
     }

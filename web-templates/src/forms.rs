@@ -128,7 +128,8 @@ impl Form {
     /// Puts back what was typed. A name that comes more than once ticks each of its boxes; a box whose name does not come
     /// at all is left as it was, so give every name that was sent or call it on a form without ticks.
     pub fn fill<N: AsRef<str>, V: AsRef<str>>(&mut self, pairs: &[(N, V)]) {
-        for field in self.sections.iter_mut().flat_map(|section| &mut section.fields) {
+        let fields = self.sections.iter_mut().flat_map(|section| &mut section.fields);
+        for field in fields.filter(|field| field.kind != FieldKind::Fixed) {
             let mut values = pairs
                 .iter()
                 .filter(|(name, _)| name.as_ref() == field.name)
@@ -178,7 +179,10 @@ impl Form {
             .find(|field| field.name == name);
         match field {
             Some(field) => field.error = Some(error),
-            None => self.error = Some(error),
+            None => {
+                let before = self.error.take().map(|before| before + " ");
+                self.error = Some(before.unwrap_or_default() + &error);
+            }
         }
     }
 
@@ -265,6 +269,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_asked_stays_whatever_is_sent() {
+        let mut form = Form::new("/x", "t", "Save").fields(vec![Field::fixed("name", "Name", "N")]);
+        form.fill(&[("name", "other")]);
+        let field = &form.sections[0].fields[0];
+        assert_eq!((field.value.as_str(), field.is_optional()), ("N", false));
+    }
+
+    #[test]
     fn what_fits_several_is_chosen_among_them() {
         let mut form = form();
         form.fill(&[("name", "North")]);
@@ -298,6 +310,8 @@ mod tests {
         assert_eq!(described, "f-x-name-error f-x-name-hint");
         form.refuse("other", "Try again.");
         assert_eq!(form.error.as_deref(), Some("Try again."));
+        form.refuse("another", "Later.");
+        assert_eq!(form.error.as_deref(), Some("Try again. Later."));
         assert_eq!(form.errors().count(), 1);
     }
 }

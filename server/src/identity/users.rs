@@ -8,7 +8,7 @@ use super::store::{self, NewAccount};
 use super::{Caller, CallerScope, Email, Identity, IdentityError, Password, Person, membership};
 use crate::ground::enums::{CaseSide, UserRole, UserState};
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
-use crate::ground::is_hidden;
+use crate::ground::hides;
 use crate::tenancy::{
     AdminScope, Bundle, CustomerScope, DistributorScope, FinanceScope, Permission, PermissionSet, Scope,
     SystemScope, Tx,
@@ -457,7 +457,8 @@ pub(super) fn may_manage_users(caller: &Caller) -> Result<(), IdentityError> {
     Err(IdentityError::NotAllowed("it takes the permission manage_users"))
 }
 
-pub(super) fn checked_name(name: &str) -> Result<String, IdentityError> {
+/// A person's name as it is stored: 1 to 200 characters.
+pub(crate) fn checked_name(name: &str) -> Result<String, IdentityError> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > 200 || !is_plain(name) {
@@ -470,7 +471,6 @@ pub(super) fn checked_name(name: &str) -> Result<String, IdentityError> {
 /// program would make a link of an address, and what is not seen makes a name look like another's.
 pub(crate) fn is_plain(name: &str) -> bool {
     !name.contains("://")
-        && !name
-            .chars()
-            .any(|c| c.is_control() || is_hidden(c) || matches!(c, '<' | '>'))
+        && !hides(name)
+        && !name.chars().any(|c| c.is_control() || matches!(c, '<' | '>'))
 }

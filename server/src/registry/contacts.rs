@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use super::faults::whole;
 use super::organisations::{self, SeesDistributors};
 use super::rights::HasRights;
 use super::scope::RegistryScope;
@@ -91,16 +92,18 @@ impl NewContact {
         email: Option<&str>,
         phone: Option<&str>,
     ) -> Result<Self, RegistryError> {
-        let contact = Self {
-            purpose,
-            name: Typed::parse("name", name)?,
-            email: Typed::maybe("email", email)?,
-            phone: Typed::maybe("phone", phone)?,
+        let is_typed = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
+        let address = if is_typed(email) || is_typed(phone) {
+            Typed::maybe("email", email)
+        } else {
+            Err(REACHABLE())
         };
-        if contact.email.is_none() && contact.phone.is_none() {
-            return Err(REACHABLE());
-        }
-        Ok(contact)
+        whole!(NewContact {
+            purpose: Ok(purpose),
+            name: Typed::parse("name", name),
+            email: address,
+            phone: Typed::maybe("phone", phone),
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use super::wanting::Silence;
 use super::{Numbers, RegistryError, store};
 use crate::ground::enums::{DeviceState, Errand, MoveReason, Report, Transport};
 use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
-use crate::ground::{Ground, is_hidden};
+use crate::ground::{Ground, hides};
 use crate::tenancy::{AdminScope, Tx};
 
 /// Where a list of devices goes on: serial and id.
@@ -306,7 +306,7 @@ pub(super) fn referenced(reference: Option<String>) -> Result<Option<String>, Re
         return Ok(None);
     };
     let reference = reference.trim();
-    let is_shown = !reference.chars().any(|c| c.is_control() || is_hidden(c));
+    let is_shown = !hides(reference) && !reference.chars().any(char::is_control);
     let is_good = reference.chars().count() <= 200 && is_shown;
     match reference {
         "" => Ok(None),

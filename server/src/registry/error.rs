@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use sea_orm::DbErr;
 
+use super::faults::Fault;
+
 /// Why the registry refuses.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
@@ -21,6 +23,9 @@ pub enum RegistryError {
         /// Why not.
         why: String,
     },
+    /// Several values that cannot be taken, in the order of the fields.
+    #[error("{}", told(.0))]
+    Faults(Vec<Fault>),
     /// It would be fine, were it not for what is there already.
     #[error("{0}")]
     Conflict(&'static str),
@@ -36,6 +41,13 @@ pub enum RegistryError {
     /// The database is away, or something in it is not as it should be.
     #[error("the database could not be asked: {0}")]
     Database(#[from] DbErr),
+}
+
+fn told(faults: &[Fault]) -> String {
+    let told = faults
+        .iter()
+        .map(|Fault { field, why }| format!("{field}: {why}"));
+    told.collect::<Vec<_>>().join("; ")
 }
 
 impl RegistryError {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use chrono::DateTime;
 use vitals::{Kind, Maker};
 
+use super::faults::both;
 use super::organisations::named;
 use super::page::{Ask, Page};
 use super::remembered::Memory;
@@ -87,12 +88,12 @@ pub async fn create(
         transport,
         reports,
     } = new;
-    let kinds = measured(kinds)?;
+    let (name, (kinds, reports)) = checked(&name, kinds, reports)?;
     let model = DeviceModel {
         id: ground.id(),
         maker: maker.as_str().to_owned(),
-        name: called(&name)?,
-        reports: reports::checked(reports, &kinds)?,
+        name,
+        reports,
         kinds,
         transport,
     };
@@ -109,13 +110,14 @@ pub async fn change(tx: &Tx<AdminScope>, id: DeviceModelId, patch: ModelPatch) -
         transport,
         reports,
     } = patch;
-    let kinds = measured(kinds)?;
+    let (name, (kinds, reports)) = checked(&name, kinds, reports)?;
     let patch = ModelPatch {
-        name: called(&name)?,
-        reports: reports::checked(reports, &kinds)?,
+        name,
         kinds,
         transport,
+        reports,
     };
+    store::models::hold(tx, id).await?;
     if store::models::is_used(tx, id).await? {
         let before = get(tx, id).await?;
         let is_same =
@@ -131,6 +133,11 @@ pub async fn change(tx: &Tx<AdminScope>, id: DeviceModelId, patch: ModelPatch) -
     }
 }
 
+/// Whether a model is any device's, in use or not: then what it reports besides is all that changes.
+pub async fn is_used(tx: &Tx<AdminScope>, id: DeviceModelId) -> Result<bool, RegistryError> {
+    store::models::is_used(tx, id).await
+}
+
 const USED: RegistryError = RegistryError::Conflict(
     "devices of this model are registered, so its name, its kinds and how it sends stay; add another model for what differs",
 );
@@ -141,6 +148,20 @@ fn called(name: &str) -> Result<String, RegistryError> {
         return Err(RegistryError::invalid("name", "must have at most 100 characters"));
     }
     Ok(name)
+}
+
+/// What is typed about a model as it is stored: its name, what it measures, and what it reports besides. All that is wrong
+/// with it is told at once.
+pub fn checked(
+    name: &str,
+    kinds: Vec<Kind>,
+    reports: Vec<Report>,
+) -> Result<(String, (Vec<Kind>, Vec<Report>)), RegistryError> {
+    let told = measured(kinds).and_then(|kinds| {
+        let reports = reports::checked(reports, &kinds)?;
+        Ok((kinds, reports))
+    });
+    both(called(name), told)
 }
 
 fn measured(mut kinds: Vec<Kind>) -> Result<Vec<Kind>, RegistryError> {

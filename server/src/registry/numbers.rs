@@ -1,6 +1,7 @@
 //! The numbers that are printed on a device besides its serial: of its modem, its radio, its SIM card.
 
 use super::RegistryError;
+use super::faults::whole;
 use super::typed::{Change, Firmware, Typed};
 
 /// An IMEI (3GPP TS 23.003 §6.2.1): fourteen digits that name the modem, and a check digit.
@@ -145,11 +146,11 @@ impl Numbers {
         iccid: Option<&str>,
         firmware: Option<&str>,
     ) -> Result<Self, RegistryError> {
-        Ok(Self {
-            imei: Typed::maybe("imei", imei)?,
-            mac: Typed::maybe("mac", mac)?,
-            iccid: Typed::maybe("iccid", iccid)?,
-            firmware: Typed::maybe("firmware", firmware)?,
+        whole!(Numbers {
+            imei: Typed::maybe("imei", imei),
+            mac: Typed::maybe("mac", mac),
+            iccid: Typed::maybe("iccid", iccid),
+            firmware: Typed::maybe("firmware", firmware),
         })
     }
 }

@@ -13,6 +13,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::faults::whole;
 use super::page::{Ask, Page};
 use super::rights::HasRights;
 use super::scope::RegistryScope;
@@ -63,7 +64,7 @@ pub struct Customer {
     pub patient_mode: PatientMode,
     /// When it was added.
     pub created_at: DateTime<Utc>,
-    /// Devices it holds now; none for finance, who see no devices.
+    /// Devices it holds now, where they were counted; none for finance, who see no devices.
     pub devices: Option<i64>,
 }
 
@@ -141,35 +142,36 @@ pub struct Draft<'a> {
 impl Draft<'_> {
     /// An organisation to add.
     pub fn to_new(self) -> Result<NewOrganisation, RegistryError> {
-        Ok(NewOrganisation {
-            name: Typed::parse("name", self.name.flatten().unwrap_or_default())?,
-            time_zone: Typed::maybe("time_zone", self.time_zone.flatten())?.unwrap_or(TimeZone::UTC),
-            legal_name: Typed::maybe("legal_name", self.legal_name.flatten())?,
-            street: Typed::maybe("street", self.street.flatten())?,
-            postal_code: Typed::maybe("postal_code", self.postal_code.flatten())?,
-            city: Typed::maybe("city", self.city.flatten())?,
-            region: Typed::maybe("region", self.region.flatten())?,
-            country: Typed::maybe("country", self.country.flatten())?,
+        whole!(NewOrganisation {
+            name: Typed::parse("name", self.name.flatten().unwrap_or_default()),
+            legal_name: Typed::maybe("legal_name", self.legal_name.flatten()),
+            street: Typed::maybe("street", self.street.flatten()),
+            postal_code: Typed::maybe("postal_code", self.postal_code.flatten()),
+            city: Typed::maybe("city", self.city.flatten()),
+            region: Typed::maybe("region", self.region.flatten()),
+            country: Typed::maybe("country", self.country.flatten()),
+            time_zone: Typed::maybe("time_zone", self.time_zone.flatten())
+                .map(|zone| zone.unwrap_or(TimeZone::UTC)),
         })
     }
 
     /// What is to change about one that there is. A name and a zone cannot be taken away.
     pub fn to_patch(self) -> Result<OrganisationPatch, RegistryError> {
-        Ok(OrganisationPatch {
+        whole!(OrganisationPatch {
             name: self
                 .name
                 .map(|name| Typed::parse("name", name.unwrap_or_default()))
-                .transpose()?,
+                .transpose(),
+            legal_name: Change::typed("legal_name", self.legal_name),
+            street: Change::typed("street", self.street),
+            postal_code: Change::typed("postal_code", self.postal_code),
+            city: Change::typed("city", self.city),
+            region: Change::typed("region", self.region),
+            country: Change::typed("country", self.country),
             time_zone: self
                 .time_zone
                 .map(|zone| Typed::parse("time_zone", zone.unwrap_or_default()))
-                .transpose()?,
-            legal_name: Change::typed("legal_name", self.legal_name)?,
-            street: Change::typed("street", self.street)?,
-            postal_code: Change::typed("postal_code", self.postal_code)?,
-            city: Change::typed("city", self.city)?,
-            region: Change::typed("region", self.region)?,
-            country: Change::typed("country", self.country)?,
+                .transpose(),
         })
     }
 }
@@ -442,7 +444,17 @@ pub async fn customers_like<S: RegistryScope>(
     Ok(Page::of(rows, ask, |row| (row.name.clone(), row.id.as_uuid())))
 }
 
-/// One customer.
+/// One customer, whose devices are counted.
+pub async fn customer_counted<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+) -> Result<Customer, RegistryError> {
+    store::organisations::customer_counted(tx, id)
+        .await?
+        .ok_or(RegistryError::NotFound("customer"))
+}
+
+/// One customer; its devices are not counted.
 pub async fn customer<S: RegistryScope>(tx: &Tx<S>, id: CustomerId) -> Result<Customer, RegistryError> {
     store::organisations::customer(tx, id)
         .await?

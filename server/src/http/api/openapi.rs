@@ -51,6 +51,20 @@ pub(super) struct ProblemOut {
     detail: Option<String>,
     /// The request, as it stands in the log: `urn:uuid:<id>`.
     instance: Option<String>,
+    /// The value that cannot be taken, or the first of several.
+    field: Option<String>,
+    /// All of them, where there are several.
+    errors: Option<Vec<FaultOut>>,
+}
+
+/// A value that cannot be taken.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Fault)]
+struct FaultOut {
+    /// Which.
+    field: String,
+    /// Why not.
+    detail: String,
 }
 
 /// What any operation may answer besides.

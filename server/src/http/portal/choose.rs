@@ -299,7 +299,7 @@ fn one<I: Copy + ToString>(
         format!("Choose the {what} that you mean.")
     };
     let meant = meant.iter().take(MATCHES).map(choice).collect();
-    Err(Refused::Which(field, meant, why))
+    Err(Refused::which(field, meant, why))
 }
 
 fn unknown(field: &'static str, what: &str) -> Refused {

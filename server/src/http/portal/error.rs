@@ -13,7 +13,7 @@ use crate::forwarding::EndpointError;
 use crate::http::RequestId;
 use crate::http::access::Refusal;
 use crate::http::auth::AuthRefusal;
-use crate::http::problem::{Problem, is_bad_data};
+use crate::http::problem::{Fault, Problem};
 use crate::identity::IdentityError;
 use crate::registry::RegistryError;
 use crate::tenancy::Denied;
@@ -164,12 +164,12 @@ impl From<AuthRefusal> for PageError {
 }
 
 impl From<DbErr> for PageError {
-    /// The database is away, unless it says that it cannot hold a value, as a text with U+0000.
     fn from(error: DbErr) -> Self {
-        if is_bad_data(&error) {
-            return Problem::from(error).into();
+        match Fault::of(&error) {
+            Fault::Asker => Problem::from(error).into(),
+            Fault::Away => Self::unavailable(&error),
+            Fault::Own => Self::internal(&error),
         }
-        Self::unavailable(&error)
     }
 }
 
@@ -187,6 +187,11 @@ impl From<RegistryError> for PageError {
             RegistryError::Invalid { why, .. } => {
                 Self::Shown(StatusCode::UNPROCESSABLE_ENTITY, Some(sentence(&why)))
             }
+            RegistryError::Faults(faults) => {
+                let told = faults.iter().map(|fault| sentence(&fault.why));
+                let told = told.collect::<Vec<_>>().join(" ");
+                Self::Shown(StatusCode::UNPROCESSABLE_ENTITY, Some(told))
+            }
             RegistryError::Conflict(why) => Self::Shown(StatusCode::CONFLICT, Some(sentence(why))),
             error @ RegistryError::TooMany { .. } => Problem::from(error).into(),
             RegistryError::Import(_) => Self::bad_request(),
@@ -201,7 +206,6 @@ impl From<EndpointError> for PageError {
             EndpointError::NotFound => Self::not_found(),
             EndpointError::Keys(error) => Self::internal(&error),
             EndpointError::Database(error) => error.into(),
-            EndpointError::Sql(error) => Self::unavailable(&error),
             error => Self::Shown(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 Some(sentence(&error.to_string())),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use web_templates::{Action, Choice, Does, Flash, Form, Frame, Tone};
 
 use super::error::{PageError, sentence};
-use crate::registry::RegistryError;
+use crate::registry::{self, RegistryError};
 
 /// The fields of a form, in order.
 #[derive(Debug, Default, Deserialize)]
@@ -43,13 +43,20 @@ impl Sent {
     }
 }
 
+/// What is wrong with a field.
+#[derive(Debug)]
+pub(super) struct Fault {
+    field: &'static str,
+    why: String,
+    /// Where what was typed fits several: their values and words, to choose among.
+    which: Vec<(String, String)>,
+}
+
 /// Why a form was not taken.
 #[derive(Debug)]
 pub(super) enum Refused {
-    /// Something is wrong with a field: its name, and a sentence.
-    At(&'static str, String),
-    /// What was typed into a field fits several: their values and words, to choose among.
-    Which(&'static str, Vec<(String, String)>, String),
+    /// Something is wrong with fields.
+    At(Vec<Fault>),
     /// Something is in the way of the whole.
     Whole(String),
     /// It is no matter of the form.
@@ -59,23 +66,29 @@ pub(super) enum Refused {
 impl Refused {
     /// Something is wrong with a field.
     pub(super) fn at(field: &'static str, why: impl Into<String>) -> Self {
-        Self::At(field, why.into())
+        Self::which(field, Vec::new(), why)
+    }
+
+    /// What was typed into a field fits several: their values and words, to choose among.
+    pub(super) fn which(field: &'static str, which: Vec<(String, String)>, why: impl Into<String>) -> Self {
+        let why = why.into();
+        Self::At(vec![Fault { field, why, which }])
     }
 
     /// Says it on the form, where what was typed stays.
     pub(super) fn show(self, form: &mut Form, sent: &Sent) -> Result<StatusCode, PageError> {
         form.fill(sent.pairs());
         match self {
-            Self::At(field, why) => {
-                form.refuse(field, why);
-                Ok(StatusCode::UNPROCESSABLE_ENTITY)
-            }
-            Self::Which(field, found, why) => {
-                let choices = found
-                    .into_iter()
-                    .map(|(value, words)| Choice::new(value, words, false));
-                form.narrow(field, choices.collect());
-                form.refuse(field, why);
+            Self::At(faults) => {
+                for Fault { field, why, which } in faults {
+                    if !which.is_empty() {
+                        let choices = which
+                            .into_iter()
+                            .map(|(value, words)| Choice::new(value, words, false));
+                        form.narrow(field, choices.collect());
+                    }
+                    form.refuse(field, why);
+                }
                 Ok(StatusCode::UNPROCESSABLE_ENTITY)
             }
             Self::Whole(why) => {
@@ -102,7 +115,10 @@ impl Refused {
             return self.show(form, sent);
         }
         let (status, text) = match self {
-            Self::At(_, why) | Self::Which(_, _, why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
+            Self::At(faults) => {
+                let told: Vec<String> = faults.into_iter().map(|fault| fault.why).collect();
+                (StatusCode::UNPROCESSABLE_ENTITY, told.join(" "))
+            }
             Self::Whole(why) => (StatusCode::CONFLICT, why),
             Self::Page(error) => return Err(error),
         };
@@ -112,10 +128,57 @@ impl Refused {
     }
 }
 
+/// What is wrong with the fields of a form, found one by one and told all at once.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    found: Vec<Fault>,
+    other: Option<Refused>,
+}
+
+impl Faults {
+    /// What was read; none where it cannot be taken, which is kept.
+    pub(super) fn note<T>(&mut self, read: Result<T, impl Into<Refused>>) -> Option<T> {
+        match read.map_err(Into::into) {
+            Ok(value) => return Some(value),
+            Err(Refused::At(faults)) => self.found.extend(faults),
+            Err(refused) => self.other = self.other.take().or(Some(refused)),
+        }
+        None
+    }
+
+    /// Whether nothing is wrong with a field so far.
+    pub(super) fn is_well(&self, field: &str) -> bool {
+        self.found.iter().all(|fault| fault.field != field)
+    }
+
+    /// Why the form is not taken; nothing where all of it was read. What is no matter of a field comes first.
+    pub(super) fn told(self) -> Result<(), Refused> {
+        match self.other {
+            Some(refused) => Err(refused),
+            None if self.found.is_empty() => Ok(()),
+            None => Err(Refused::At(self.found)),
+        }
+    }
+
+    /// The same of a form of which something was not read.
+    pub(super) fn refuse(self) -> Refused {
+        let unread = || Refused::Whole("It cannot be taken as it is.".to_owned());
+        self.told().err().unwrap_or_else(unread)
+    }
+}
+
 impl From<RegistryError> for Refused {
     fn from(error: RegistryError) -> Self {
         match error {
-            RegistryError::Invalid { field, why } => Self::At(field, sentence(&why)),
+            RegistryError::Invalid { field, why } => Self::at(field, sentence(&why)),
+            RegistryError::Faults(faults) => {
+                let fault = |registry::Fault { field, why }| Fault {
+                    field,
+                    why: sentence(&why),
+                    which: Vec::new(),
+                };
+                Self::At(faults.into_iter().map(fault).collect())
+            }
             RegistryError::Conflict(why) => Self::Whole(sentence(why)),
             error => Self::Page(error.into()),
         }
@@ -152,6 +215,20 @@ mod tests {
         assert_eq!(sent.get("serial"), "D 17");
         assert_eq!(sent.maybe("other"), None);
         assert_eq!(sent.all("kind").collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn every_fault_of_a_form_stands_at_its_field() {
+        let fields = || vec![Field::text("name", "Name"), Field::code("serial", "Serial")];
+        let mut form = Form::new("/x", "t", "Save").fields(fields());
+        let mut faults = Faults::default();
+        faults.note::<()>(Err(Refused::at("serial", "This is no serial.")));
+        let (field, why) = ("name", "must not be empty".to_owned());
+        faults.note::<()>(Err(RegistryError::Invalid { field, why }));
+        assert_eq!(faults.note(Ok::<_, Refused>(7)), Some(7));
+        let status = faults.refuse().show(&mut form, &sent()).unwrap();
+        assert_eq!((status.as_u16(), form.errors().count()), (422, 2));
+        assert!(Faults::default().told().is_ok());
     }
 
     #[test]

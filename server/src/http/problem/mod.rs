@@ -1,8 +1,10 @@
 //! Everything that goes wrong leaves as `application/problem+json` (RFC 9457): a stable `type`, what was wrong, and
 //! where; never a measured value, a secret or what the database said.
 
+mod database;
 mod extract;
 mod rooms;
+mod together;
 
 use std::fmt;
 
@@ -13,8 +15,9 @@ use serde_json::{Map, Value};
 
 use super::rails::RequestId;
 
+pub(in crate::http) use database::Fault;
 pub use extract::{json_error, path_error, query_error};
-pub(in crate::http) use rooms::is_bad_data;
+pub use together::both;
 
 /// A problem to answer with.
 #[derive(Debug, Clone)]
@@ -148,6 +151,16 @@ impl Problem {
         )
         .detail("nothing was changed; try again")
         .header(header::RETRY_AFTER, "2")
+    }
+
+    /// Something that should not happen, and that trying again does not mend. The cause goes to the log and stays there.
+    pub fn internal(cause: &dyn fmt::Display) -> Self {
+        tracing::error!(%cause, "a request met a fault of the platform's own");
+        Self::new(
+            "internal",
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The platform has a fault",
+        )
     }
 }
 

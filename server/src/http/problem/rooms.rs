@@ -4,38 +4,27 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::DbErr;
 
 use super::Problem;
+use super::database::Fault;
 use crate::forwarding::EndpointError;
 use crate::identity::IdentityError;
 use crate::registry::{ClaimError, RegistryError};
 
 impl From<DbErr> for Problem {
-    /// The database is away, unless it says that it cannot hold a value, as a text with U+0000.
     fn from(error: DbErr) -> Self {
-        if is_bad_data(&error) {
-            return Self::new(
+        match Fault::of(&error) {
+            Fault::Asker => Self::new(
                 "invalid",
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "A value cannot be taken",
             )
-            .detail("a text holds a character that cannot be stored, or a number is out of range");
+            .detail("a text holds a character that cannot be stored, or a number is out of range"),
+            Fault::Away => Self::unavailable(&error),
+            Fault::Own => Self::internal(&error),
         }
-        Self::unavailable(&error)
     }
-}
-
-/// PostgreSQL's class 22, "data exception".
-pub(in crate::http) fn is_bad_data(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return false;
-    };
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| code.starts_with("22"))
 }
 
 impl From<IdentityError> for Problem {
@@ -80,14 +69,7 @@ impl From<IdentityError> for Problem {
             IdentityError::NoSuchTeam => Self::not_found("care team"),
             IdentityError::NoSuchInvitation => Self::not_found("open invitation"),
             IdentityError::Database(error) => error.into(),
-            IdentityError::Machinery(why) => {
-                tracing::error!(why, "identity is broken");
-                Self::new(
-                    "internal",
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "The platform has a fault",
-                )
-            }
+            IdentityError::Machinery(why) => Self::internal(&why),
         }
     }
 }
@@ -109,6 +91,7 @@ impl From<RegistryError> for Problem {
             RegistryError::NotFound(what) => Self::not_found(what),
             RegistryError::NotAllowed(why) => Self::forbidden(why),
             RegistryError::Invalid { field, why } => Self::invalid(field, why),
+            RegistryError::Faults(faults) => Self::several(&faults),
             RegistryError::Conflict(why) => Self::conflict(why),
             RegistryError::TooMany { retry_after } => too_many(retry_after),
             RegistryError::Import(lines) => {
@@ -144,16 +127,8 @@ impl From<EndpointError> for Problem {
             EndpointError::Batch => Self::invalid("batch_max", told),
             EndpointError::Concurrency => Self::invalid("max_concurrency", told),
             EndpointError::TooMany => Self::conflict(told),
-            EndpointError::Keys(error) => {
-                tracing::error!(%error, "an endpoint's keys cannot be used");
-                Self::new(
-                    "internal",
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "The platform has a fault",
-                )
-            }
+            EndpointError::Keys(error) => Self::internal(&error),
             EndpointError::Database(error) => error.into(),
-            EndpointError::Sql(error) => Self::unavailable(&error),
         }
     }
 }

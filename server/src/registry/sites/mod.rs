@@ -9,6 +9,7 @@ mod teams;
 
 use chrono::{DateTime, Utc};
 
+use super::faults::whole;
 use super::typed::{Change, Line, TimeZone, Typed};
 use super::{RegistryError, store};
 use crate::ground::ids::{CareTeamId, SiteId, UserId};
@@ -93,10 +94,10 @@ pub struct NewSite {
 impl NewSite {
     /// As it was typed.
     pub fn typed(name: &str, place: Option<&str>, time_zone: Option<&str>) -> Result<Self, RegistryError> {
-        Ok(Self {
-            name: Typed::parse("name", name)?,
-            place: Typed::maybe("place", place)?,
-            time_zone: Typed::maybe("time_zone", time_zone)?,
+        whole!(NewSite {
+            name: Typed::parse("name", name),
+            place: Typed::maybe("place", place),
+            time_zone: Typed::maybe("time_zone", time_zone),
         })
     }
 }

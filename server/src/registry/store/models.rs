@@ -42,13 +42,18 @@ pub(in crate::registry) async fn insert(
     Ok(())
 }
 
-/// Whether a model is any device's; until the transaction ends, none is added.
+/// Until the transaction ends, no device of the model is added.
+pub(in crate::registry) async fn hold(tx: &Tx<AdminScope>, id: DeviceModelId) -> Result<(), RegistryError> {
+    let lock = "select 1 from device_model where id = $1 for update";
+    one(tx, lock, [id.as_uuid().into()]).await?;
+    Ok(())
+}
+
+/// Whether a model is any device's.
 pub(in crate::registry) async fn is_used(
     tx: &Tx<AdminScope>,
     id: DeviceModelId,
 ) -> Result<bool, RegistryError> {
-    let lock = "select 1 from device_model where id = $1 for update";
-    one(tx, lock, [id.as_uuid().into()]).await?;
     let used = "select 1 from device where model_id = $1 limit 1";
     Ok(one(tx, used, [id.as_uuid().into()]).await?.is_some())
 }

@@ -11,6 +11,7 @@ use crate::http::api::given::{Given, given, text};
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiAdmin;
 use crate::http::problem::Problem;
+use crate::registry::faults::whole;
 use crate::registry::{Change, NumbersPatch, configure, devices};
 use crate::tenancy::Scope as _;
 
@@ -53,12 +54,12 @@ pub(super) async fn number(
         iccid,
         firmware,
     } = body.into_inner();
-    let patch = NumbersPatch {
-        imei: Change::typed("imei", text(imei.as_ref()))?,
-        mac: Change::typed("mac", text(mac.as_ref()))?,
-        iccid: Change::typed("iccid", text(iccid.as_ref()))?,
-        firmware: Change::typed("firmware", text(firmware.as_ref()))?,
-    };
+    let patch = whole!(NumbersPatch {
+        imei: Change::typed("imei", text(imei.as_ref())),
+        mac: Change::typed("mac", text(mac.as_ref())),
+        iccid: Change::typed("iccid", text(iccid.as_ref())),
+        firmware: Change::typed("firmware", text(firmware.as_ref())),
+    })?;
     let id = id.into_inner();
     let work = async |tx: &_| {
         configure::number(tx, &admin.scope, state.ground(), id, &patch).await?;

@@ -10,8 +10,8 @@ use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::api::users::{organisation, permissions};
 use crate::http::auth::ApiCaller;
-use crate::http::problem::Problem;
-use crate::identity::{Belonging, NewInvitation};
+use crate::http::problem::{Problem, both};
+use crate::identity::{Belonging, NewInvitation, checked_name};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -71,12 +71,15 @@ pub(super) async fn create(
         sites,
         care_teams: teams,
     } = body.into_inner();
+    let permissions = names.map(|names| permissions(&names)).transpose();
+    let person = both(email.parse(), checked_name(&name));
+    let ((email, name), permissions) = both(person, permissions)?;
     let new = NewInvitation {
-        email: email.parse()?,
+        email,
         name,
         role,
         organisation: organisation(distributor_id, customer_id)?,
-        permissions: names.map(|names| permissions(&names)).transpose()?,
+        permissions,
         belonging: Belonging {
             confined,
             sites,

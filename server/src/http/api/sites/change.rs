@@ -12,6 +12,7 @@ use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCustomer;
 use crate::http::problem::Problem;
 use crate::identity::Place;
+use crate::registry::faults;
 use crate::registry::sites::{self, SitePatch};
 use crate::registry::{Change, Typed as _};
 
@@ -57,14 +58,12 @@ pub(super) async fn change(
         people,
     } = body.into_inner();
     let (id, scope) = (id.into_inner(), &caller.scope);
-    let patch = SitePatch {
-        name: name
-            .map(|name| sites::SiteName::parse("name", &name))
-            .transpose()?,
-        place: Change::typed("place", text(place.as_ref()))?,
-        time_zone: Change::typed("time_zone", text(time_zone.as_ref()))?,
-        archived,
-    };
+    let patch = faults::whole!(SitePatch {
+        name: name.map(|name| sites::SiteName::parse("name", &name)).transpose(),
+        place: Change::typed("place", text(place.as_ref())),
+        time_zone: Change::typed("time_zone", text(time_zone.as_ref())),
+        archived: Ok(archived),
+    })?;
     sites::change(state.ground(), state.database(), scope, id, &patch).await?;
     if let Some(people) = people {
         let place = Place::Site(id);

@@ -10,8 +10,8 @@ use crate::ground::ids::{CustomerId, DistributorId, UserId};
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::auth::ApiCaller;
-use crate::http::problem::Problem;
-use crate::identity::{NewUser, Password};
+use crate::http::problem::{Problem, both};
+use crate::identity::{NewUser, Password, checked_name};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -60,8 +60,10 @@ pub(super) async fn create(
         permissions: names,
     } = body.into_inner();
     let organisation = organisation(distributor_id, customer_id)?;
-    let permissions = names.map(|names| permissions(&names)).transpose()?;
-    let (email, password) = (email.parse()?, Password::typed(password));
+    let permissions = names.map(|names| permissions(&names)).transpose();
+    let person = both(email.parse(), checked_name(&name));
+    let ((email, name), permissions) = both(person, permissions)?;
+    let password = Password::typed(password);
     let new = NewUser {
         email,
         name,

@@ -12,7 +12,7 @@ use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::see;
 use crate::http::portal::organisations::{draft, fields};
 use crate::http::portal::page::{html, html_with};
-use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::registry::organisations;
@@ -52,16 +52,22 @@ pub(super) async fn post(
 }
 
 async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<CustomerId, Refused> {
-    let (new, ground) = (draft(sent).to_new()?, state.ground());
+    let (new, ground) = (draft(sent).to_new(), state.ground());
     match visitor.scope() {
         CallerScope::Admin(scope) => {
             let work = async |tx: &_| {
-                let distributor = choose::distributor(tx, sent, "distributor").await?;
+                let mut faults = Faults::default();
+                let new = faults.note(new);
+                let chosen = faults.note(choose::distributor(tx, sent, "distributor").await);
+                let (Some(new), Some(distributor)) = (new, chosen) else {
+                    return Err(faults.refuse());
+                };
                 Ok::<_, Refused>(organisations::create_customer(tx, scope, ground, new, distributor).await?)
             };
             scope.run(state.database(), work).await
         }
         CallerScope::Distributor(scope) => {
+            let new = new?;
             let work = async |tx: &_| {
                 Ok::<_, Refused>(organisations::create_customer_of(tx, scope, ground, new).await?)
             };

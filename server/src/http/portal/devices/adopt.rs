@@ -13,7 +13,7 @@ use crate::http::portal::error::{PageError, sentence};
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::{see, with_query};
 use crate::http::portal::page::{html_with, too_many};
-use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
 use crate::registry::{Change, Reference, Typed as _};
@@ -73,14 +73,18 @@ async fn adopt(state: &State, visitor: &Visitor, sent: &Sent) -> Result<DeviceId
     let (ground, database) = (state.ground(), state.database());
     let maker = sent.get("maker").parse();
     let serial = sent.get("serial").parse();
-    let key = DeviceKey {
-        maker: maker.map_err(|_| Refused::at("maker", "Type the maker as it stands on the label."))?,
-        serial: serial.map_err(|_| Refused::at("serial", "Type the serial as it stands on the label."))?,
+    let code = sent.maybe("code");
+    let mut faults = Faults::default();
+    let maker =
+        faults.note(maker.map_err(|_| Refused::at("maker", "Type the maker as it stands on the label.")));
+    let serial =
+        faults.note(serial.map_err(|_| Refused::at("serial", "Type the serial as it stands on the label.")));
+    let code = faults.note(code.ok_or_else(|| Refused::at("code", "Type the code on its label.")));
+    let reference = faults.note(Reference::maybe("reference", sent.maybe("reference")));
+    let (Some(maker), Some(serial), Some(code), Some(reference)) = (maker, serial, code, reference) else {
+        return Err(faults.refuse());
     };
-    let code = sent
-        .maybe("code")
-        .ok_or_else(|| Refused::at("code", "Type the code on its label."))?;
-    let reference = Reference::maybe("reference", sent.maybe("reference"))?;
+    let key = DeviceKey { maker, serial };
     let id = in_scope!(visitor.caller(), scope => {
         let adopted = adoption::adopt(ground, database, scope, &key, code).await;
         adopted.map_err(|error| unproved(&error).unwrap_or_else(|| error.into()))

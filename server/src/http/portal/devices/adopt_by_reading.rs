@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use vitals::DeviceKey;
+use vitals::{DeviceKey, Serial};
 use web_templates::{Choice, Field, Form, FormPage, Icon, When};
 
 use super::moves::page_of;
@@ -14,7 +14,7 @@ use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::{see, with_query};
 use crate::http::portal::page::html_with;
-use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::registry::models::{self, DeviceModel};
 use crate::registry::{Ask, RegistryError, adoption, overview};
@@ -120,14 +120,19 @@ async fn adopt(
 
 /// The device and its model, as they were typed: the model says who makes it.
 async fn meant(state: &State, visitor: &Visitor, sent: &Sent) -> Result<(DeviceKey, DeviceModel), Refused> {
+    let unread = |_| Refused::at("serial", "Type the serial as it stands on the device.");
+    let mut faults = Faults::default();
     let model = sent.get("model").parse::<DeviceModelId>();
-    let model = model.map_err(|_| Refused::at("model", "Choose a model."))?;
+    let model = faults.note(model.map_err(|_| Refused::at("model", "Choose a model.")));
+    let serial = faults.note(sent.get("serial").parse::<Serial>().map_err(unread));
+    let (Some(model), Some(serial)) = (model, serial) else {
+        return Err(faults.refuse());
+    };
     let model = visitor
         .customer()?
         .run(state.database(), async |tx| models::get(tx, model).await)
         .await?;
-    let key = DeviceKey::parse(&model.maker, sent.get("serial"));
-    let key = key.map_err(|_| Refused::at("serial", "Type the serial as it stands on the device."))?;
+    let key = DeviceKey::parse(&model.maker, serial.as_str()).map_err(unread)?;
     Ok((key, model))
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use vitals::DeviceKey;
+use vitals::{DeviceKey, Serial};
 use web_templates::{Choice, Field, Form, FormPage, Icon};
 
 use super::numbers;
@@ -14,13 +14,13 @@ use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::{see, with_query};
 use crate::http::portal::once;
 use crate::http::portal::page::html_with;
-use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::registry::devices::{self, NewDevice};
 use crate::registry::models::{self, DeviceModel};
 use crate::registry::overview;
-use crate::registry::{Ask, tokens};
-use crate::tenancy::Scope as _;
+use crate::registry::{Ask, Reference, Typed as _, tokens};
+use crate::tenancy::{AdminScope, Scope as _, Tx};
 
 /// Models that are offered.
 const MODELS: u16 = 1_000;
@@ -43,13 +43,7 @@ pub(super) async fn post(
     sent: web::Form<Sent>,
 ) -> Result<HttpResponse, PageError> {
     visitor.check_csrf(&state, sent.get("csrf"))?;
-    let added = if sent.maybe("issue_token").is_some() && sent.maybe("customer").is_some() {
-        let words = "The customer's own people issue the token of a device that is with them.";
-        Err(Refused::at("issue_token", words))
-    } else {
-        add(&state, &visitor, &sent).await
-    };
-    let id = match added {
+    let id = match add(&state, &visitor, &sent).await {
         Ok(id) => id,
         Err(refused) => {
             let mut page = page(&state, &visitor, &sent).await?;
@@ -74,26 +68,49 @@ pub(super) async fn post(
 
 async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<DeviceId, Refused> {
     let scope = visitor.admin()?;
-    let numbers = numbers::typed(sent)?;
-    let model = sent.get("model").parse::<DeviceModelId>();
-    let model = model.map_err(|_| Refused::at("model", "Choose a model."))?;
     scope
         .run(state.database(), async |tx| {
-            let model = models::get(tx, model).await?;
-            let key = DeviceKey::parse(&model.maker, sent.get("serial"));
-            let new = NewDevice {
-                key: key.map_err(|error| Refused::at("serial", format!("This is no serial: {error}.")))?,
-                model: model.id,
-                customer: choose::customer(tx, sent, "customer").await?,
-                distributor: choose::distributor(tx, sent, "distributor").await?,
-                customer_reference: sent.maybe("customer_reference").map(str::to_owned),
-                numbers,
-                assigned_since: None,
-                state: None,
-            };
+            let new = typed(tx, sent).await?;
             Ok(devices::create(tx, scope, state.ground(), new).await?)
         })
         .await
+}
+
+async fn typed(tx: &Tx<AdminScope>, sent: &Sent) -> Result<NewDevice, Refused> {
+    let mut faults = Faults::default();
+    let model = match sent.get("model").parse::<DeviceModelId>() {
+        Ok(model) => Some(models::get(tx, model).await?),
+        Err(_) => faults.note(Err(Refused::at("model", "Choose a model."))),
+    };
+    let serial = sent.get("serial").parse::<Serial>();
+    let serial = serial.map_err(|error| Refused::at("serial", format!("This is no serial: {error}.")));
+    let serial = faults.note(serial);
+    let numbers = faults.note(numbers::typed(sent));
+    let reference = faults.note(Reference::maybe(
+        "customer_reference",
+        sent.maybe("customer_reference"),
+    ));
+    let distributor = faults.note(choose::distributor(tx, sent, "distributor").await);
+    let customer = faults.note(choose::customer(tx, sent, "customer").await);
+    if sent.maybe("issue_token").is_some() && sent.maybe("customer").is_some() {
+        let words = "The customer's own people issue the token of a device that is with them.";
+        faults.note::<()>(Err(Refused::at("issue_token", words)));
+    }
+    faults.told()?;
+    let (Some(model), Some(serial), Some(numbers)) = (model, serial, numbers) else {
+        return Err(PageError::bad_request().into());
+    };
+    let key = DeviceKey::parse(&model.maker, serial.as_str());
+    Ok(NewDevice {
+        key: key.map_err(|error| Refused::at("serial", format!("This is no serial: {error}.")))?,
+        model: model.id,
+        customer: customer.flatten(),
+        distributor: distributor.flatten(),
+        customer_reference: reference.flatten().map(|word| word.to_string()),
+        numbers,
+        assigned_since: None,
+        state: None,
+    })
 }
 
 async fn page(state: &State, visitor: &Visitor, sent: &Sent) -> Result<FormPage, PageError> {

@@ -11,7 +11,7 @@ use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::{see, with_query};
 use crate::http::portal::page::html_with;
-use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
 use crate::registry::hubs::{self, HubMaker, NewHub};
@@ -48,16 +48,22 @@ pub(super) async fn post(
 
 async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<HubId, Refused> {
     let database = state.database();
+    let mut faults = Faults::default();
+    let name = sent.maybe("name").unwrap_or(sent.get("serial"));
+    faults.note(hubs::check(sent.get("serial"), name));
     // What a customer adds is its own, whatever was sent.
     let customer: Option<CustomerId> = match visitor.scope() {
         CallerScope::Customer(scope) => Some(scope.id()),
-        _ => in_scope!(visitor.caller(), scope => {
-            scope.run(database, async |tx| choose::customer(tx, sent, "customer").await).await
-        })?,
+        _ => {
+            let chosen: Result<_, Refused> = in_scope!(visitor.caller(), scope => {
+                scope.run(database, async |tx| choose::customer(tx, sent, "customer").await).await
+            });
+            faults.note(chosen).flatten()
+        }
     };
     let new = |distributor: Option<DistributorId>| NewHub {
         serial: sent.get("serial").to_owned(),
-        name: sent.maybe("name").unwrap_or(sent.get("serial")).to_owned(),
+        name: name.to_owned(),
         customer,
         distributor,
     };
@@ -67,18 +73,22 @@ async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<HubId, Ref
                 .run(database, async |tx| {
                     choose::distributor(tx, sent, "distributor").await
                 })
-                .await?;
+                .await;
+            let distributor = faults.note(distributor).flatten();
+            faults.told()?;
             let by = HubMaker::Admin(scope);
             Ok(hubs::create(state.ground(), database, by, new(distributor)).await?)
         }
         CallerScope::Distributor(scope) => {
-            if customer.is_none() {
-                return Err(Refused::at("customer", "Choose a customer."));
+            if customer.is_none() && faults.is_well("customer") {
+                faults.note::<()>(Err(Refused::at("customer", "Choose a customer.")));
             }
+            faults.told()?;
             let by = HubMaker::Distributor(scope);
             Ok(hubs::create(state.ground(), database, by, new(None)).await?)
         }
         CallerScope::Customer(scope) => {
+            faults.told()?;
             let by = HubMaker::Customer(scope);
             Ok(hubs::create(state.ground(), database, by, new(None)).await?)
         }

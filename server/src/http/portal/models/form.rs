@@ -9,7 +9,7 @@ use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
-use crate::registry::models::reports;
+use crate::registry::models::{DeviceModel, reports};
 use crate::registry::overview;
 use crate::tenancy::Scope as _;
 
@@ -54,18 +54,29 @@ pub(super) fn fields(name: &str, kinds: &[Kind], way: Option<Transport>, reporte
             Transport::ALL.iter().map(sent).collect(),
         )
         .required(),
-        Field::checks(
-            "reports",
-            "What it reports besides",
-            Report::ALL
-                .iter()
-                .map(|report| reported_choice(*report, reported))
-                .collect(),
-        )
-        .hint(
-            "Readings are taken whatever is ticked. It tells people what to expect of a device, and why one shows no battery.",
-        ),
+        reports_of(reported),
     ]
+}
+
+/// The same of a model that devices are of: what it reports besides is asked, the rest stands there.
+pub(super) fn fields_in_use(model: &DeviceModel) -> Vec<Field> {
+    let kinds: Vec<&str> = model.kinds.iter().map(|kind| kind.label()).collect();
+    let (_, way) = transport(model.transport);
+    vec![
+        Field::fixed("name", "Name", &model.name),
+        Field::fixed("kinds", "What it measures", kinds.join(", ")),
+        Field::fixed("transport", "How it sends", way),
+        reports_of(&model.reports),
+    ]
+}
+
+fn reports_of(reported: &[Report]) -> Field {
+    let choices = Report::ALL
+        .iter()
+        .map(|report| reported_choice(*report, reported));
+    Field::checks("reports", "What it reports besides", choices.collect()).hint(
+        "Readings are taken whatever is ticked. It tells people what to expect of a device, and why one shows no battery.",
+    )
 }
 
 fn reported_choice(report: Report, reported: &[Report]) -> Choice {

@@ -9,7 +9,7 @@ use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::local::see;
 use crate::http::portal::page::html_with;
-use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::registry::models::{self, NewModel};
 use crate::tenancy::Scope as _;
@@ -38,12 +38,21 @@ pub(super) async fn post(
 
 async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<(), Refused> {
     let maker = sent.get("maker").parse();
+    let mut faults = Faults::default();
+    let maker = maker.map_err(|error| Refused::at("maker", format!("This is no maker's name: {error}.")));
+    let maker = faults.note(maker);
+    let checked = faults.note(models::checked(sent.get("name"), kinds(sent), reported(sent)));
+    let (Some(maker), Some((name, (kinds, reports))), Some(transport)) =
+        (maker, checked, faults.note(way(sent)))
+    else {
+        return Err(faults.refuse());
+    };
     let new = NewModel {
-        maker: maker.map_err(|error| Refused::at("maker", format!("This is no maker's name: {error}.")))?,
-        name: sent.get("name").to_owned(),
-        kinds: kinds(sent),
-        transport: way(sent)?,
-        reports: reported(sent),
+        maker,
+        name,
+        kinds,
+        transport,
+        reports,
     };
     let make = async |tx: &_| models::create(tx, state.ground(), new).await.map(drop);
     Ok(visitor.admin()?.run(state.database(), make).await?)

@@ -10,8 +10,9 @@ use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::see;
+use crate::http::portal::organisations::country;
 use crate::http::portal::page::html_with;
-use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::orders::{MOST_OF_A_LINE, NewDelivery, NewOrder, Wanted};
@@ -92,9 +93,11 @@ async fn find(state: &State, scope: &DistributorScope) -> Result<Known, PageErro
 async fn order(state: &State, visitor: &Visitor, sent: &Sent) -> Result<OrderId, Refused> {
     let text = |name| sent.maybe(name).map(str::to_owned);
     let token = sent.get("token").parse::<Uuid>();
+    let mut faults = Faults::default();
+    let wanted = faults.note(wanted(sent));
     let new = NewOrder {
         token: token.map_err(|_| PageError::bad_request())?,
-        wanted: wanted(sent)?,
+        wanted: wanted.unwrap_or_default(),
         delivery: NewDelivery {
             name: sent.get("deliver_to").to_owned(),
             contact: text("contact"),
@@ -108,6 +111,8 @@ async fn order(state: &State, visitor: &Visitor, sent: &Sent) -> Result<OrderId,
         reference: text("reference"),
         note: text("note"),
     };
+    faults.note(new.check());
+    faults.told()?;
     Ok(state.orders().place(visitor.caller(), new).await?)
 }
 
@@ -193,9 +198,8 @@ fn address(known: &Known) -> Vec<Field> {
         text("city", "City", paper.city.as_ref()).required(),
         text("region", "State", paper.region.as_ref()).width(Width::Third),
         text("postal_code", "Postal code", paper.postal_code.as_ref()).width(Width::Third),
-        text("country", "Country", paper.country.as_ref())
+        country(paper.country.as_deref().unwrap_or_default())
             .required()
-            .placeholder("US")
             .width(Width::Third),
         Field::phone("phone", "Phone")
             .value(

@@ -23,8 +23,8 @@ use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
 use crate::orders::{self, Item, Parcel};
-use crate::registry::RegistryError;
 use crate::registry::errands::Thing;
+use crate::registry::{RegistryError, countries};
 use crate::tenancy::{Right, Scope as _};
 
 /// Items that a page shows.
@@ -259,7 +259,7 @@ fn cards(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<FactCard> 
         to.name.as_str(),
         &to.street,
         format!("{place} {code}").trim(),
-        &to.country,
+        countries::name(&to.country),
     ]
     .join("\n");
     let when = |at| Some(When::clock(at, now, &visitor.zone()));

@@ -6,7 +6,7 @@ use super::purpose;
 use crate::ground::enums::ContactPurpose;
 use crate::ground::ids::ContactId;
 use crate::http::State;
-use crate::http::portal::sent::{Refused, Sent};
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::registry::contacts::{self, Contact, NewContact, Of};
 use crate::registry::organisations::SeesDistributors;
@@ -100,14 +100,19 @@ impl Contacts<'_> {
     }
 
     fn typed(&self) -> Result<NewContact, Refused> {
-        let Ok(purpose) = self.sent.get("purpose").parse::<ContactPurpose>() else {
-            return Err(Refused::at("purpose", "Choose what one asks them about."));
-        };
+        let mut faults = Faults::default();
+        let purpose = self.sent.get("purpose").parse::<ContactPurpose>();
+        let unsaid = |_| Refused::at("purpose", "Choose what one asks them about.");
+        let purpose = faults.note(purpose.map_err(unsaid));
         let (name, email, phone) = (
             self.sent.get("name"),
             self.sent.maybe("email"),
             self.sent.maybe("phone"),
         );
-        Ok(NewContact::typed(purpose, name, email, phone)?)
+        let of = purpose.unwrap_or(ContactPurpose::General);
+        match faults.note(NewContact::typed(of, name, email, phone)) {
+            Some(new) => faults.told().map(|()| new),
+            None => Err(faults.refuse()),
+        }
     }
 }

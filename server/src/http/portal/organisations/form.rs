@@ -4,6 +4,7 @@ use web_templates::{Choice, Field, Form, Width};
 
 use crate::ground::enums::{OrganisationState, PatientMode};
 use crate::http::portal::sent::Sent;
+use crate::registry::countries::COUNTRIES;
 use crate::registry::organisations::{Draft, Paper};
 
 /// The fields of name, address and time zone, in sections.
@@ -25,7 +26,7 @@ pub(in crate::http::portal) fn fields(form: Form, zone: &str) -> Form {
             third(Field::text("postal_code", "Postal code")),
             third(Field::text("city", "City")),
             third(Field::text("region", "State or region")),
-            third(Field::code("country", "Country").hint("Two letters, for example US.")),
+            third(country("")),
         ],
     )
     .section(
@@ -35,6 +36,15 @@ pub(in crate::http::portal) fn fields(form: Form, zone: &str) -> Form {
                 .hint("Days and months are drawn in it, and times shown to its people."),
         ],
     )
+}
+
+/// A country to choose by its name.
+pub(in crate::http::portal) fn country(chosen: &str) -> Field {
+    let none = Choice::new("", "Choose a country …", chosen.is_empty());
+    let all = COUNTRIES
+        .iter()
+        .map(|(code, name)| Choice::new(*code, *name, *code == chosen));
+    Field::select("country", "Country", std::iter::once(none).chain(all).collect()).autocomplete("country")
 }
 
 /// Puts what is known into the fields.

@@ -9,12 +9,13 @@ use chrono_tz::Tz;
 use web_templates::{Contact, Fact, FactCard, Link, Tag, TimelineEntry, Tone, When};
 
 pub(super) use contacts::{Contacts, contact_actions};
-pub(super) use form::{draft, fields, fill, patient_modes, states};
+pub(super) use form::{country, draft, fields, fill, patient_modes, states};
 
 use crate::ground::enums::{CaseSide, ContactPurpose, OrganisationEventKind, OrganisationState};
 use crate::http::State;
 use crate::http::portal::visitor::Visitor;
 use crate::registry::contacts as people;
+use crate::registry::countries;
 use crate::registry::organisations::Paper;
 use crate::registry::past::PastEvent;
 use crate::tenancy::Right;
@@ -49,7 +50,12 @@ fn address(paper: &Paper) -> Option<String> {
     let lines = [
         paper.street.clone().unwrap_or_default(),
         town.trim().to_owned(),
-        paper.country.clone().unwrap_or_default(),
+        paper
+            .country
+            .as_deref()
+            .map(countries::name)
+            .unwrap_or_default()
+            .to_owned(),
     ];
     let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))

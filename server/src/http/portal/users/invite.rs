@@ -13,9 +13,11 @@ use crate::http::portal::error::{PageError, sentence};
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::see;
 use crate::http::portal::page::html_with;
-use crate::http::portal::sent::Sent;
+use crate::http::portal::sent::{Faults, Refused, Sent};
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{Belonging, CallerScope, IdentityError, NewInvitation, Organisation};
+use crate::identity::{
+    Belonging, CallerScope, Email, IdentityError, NewInvitation, Organisation, checked_name,
+};
 use crate::tenancy::{Bundle, PermissionSet};
 
 /// The word of the first role of a customer's people, as whoever is outside can give it.
@@ -48,35 +50,34 @@ pub(super) async fn post(
     typed: web::Form<Sent>,
 ) -> Result<HttpResponse, PageError> {
     visitor.check_csrf(&state, typed.get("csrf"))?;
-    let refused = match new(&visitor, &whom, &typed) {
-        None => ("bundle", "Choose what they will be.".to_owned()),
-        Some(new) => {
-            let invited = match new {
-                Ok(new) => state.identity().invite(visitor.caller(), new).await,
-                Err(error) => Err(error),
-            };
-            match invited {
-                Ok(_) => return Ok(see("/users?said=invited")),
-                Err(error) => fault(error)?,
-            }
-        }
+    let invited = match new(&visitor, &whom, &typed) {
+        Ok(new) => state
+            .identity()
+            .invite(visitor.caller(), new)
+            .await
+            .map_err(fault),
+        Err(refused) => Err(refused),
+    };
+    let refused = match invited {
+        Ok(_) => return Ok(see("/users?said=invited")),
+        Err(refused) => refused,
     };
     let mut form = form(&state, &visitor, &whom).await?;
-    form.fill(typed.pairs());
-    form.refuse(refused.0, refused.1);
+    refused.show(&mut form, &typed)?;
     answer(&state, &visitor, form, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// At which field something is wrong, and what.
-fn fault(error: IdentityError) -> Result<(&'static str, String), PageError> {
+fn fault(error: IdentityError) -> Refused {
     let words = sentence(&error.to_string());
-    let field = match error {
-        IdentityError::BadEmail | IdentityError::EmailTaken | IdentityError::AlreadyInvited => "email",
-        IdentityError::BadName => "name",
-        IdentityError::NotAllowed(_) | IdentityError::TooManyAttempts { .. } => "",
-        error => return Err(error.into()),
-    };
-    Ok((field, words))
+    match error {
+        IdentityError::BadEmail | IdentityError::EmailTaken | IdentityError::AlreadyInvited => {
+            Refused::at("email", words)
+        }
+        IdentityError::BadName => Refused::at("name", words),
+        IdentityError::NotAllowed(_) | IdentityError::TooManyAttempts { .. } => Refused::Whole(words),
+        error => Refused::Page(error.into()),
+    }
 }
 
 /// Where the person will belong, and in which role unless the form says.
@@ -97,29 +98,42 @@ fn place(visitor: &Visitor, whom: &Whom) -> (UserRole, Organisation) {
     }
 }
 
-/// What is to be invited; none where no role is chosen.
-fn new(visitor: &Visitor, whom: &Whom, typed: &Sent) -> Option<Result<NewInvitation, IdentityError>> {
+/// The role that was chosen, with what it permits where that is not all; none where none is chosen.
+fn chosen(visitor: &Visitor, whom: &Whom, word: &str) -> Option<(UserRole, Option<PermissionSet>)> {
     let (role, organisation) = place(visitor, whom);
-    let (role, permissions) = match (organisation, typed.get("bundle")) {
+    Some(match (organisation, word) {
         (Organisation::Platform, "admin") => (UserRole::Admin, None),
         (Organisation::Platform, "finance") => (UserRole::Finance, None),
         (Organisation::Platform, _) => return None,
         // As much of it as somebody outside of the customer can give.
         (Organisation::Customer(_), FIRST) if visitor.caller().role() != UserRole::Customer => (role, None),
         (_, word) => (role, Some(Bundle::named(role, word)?.permissions())),
-    };
+    })
+}
+
+/// What is to be invited.
+fn new(visitor: &Visitor, whom: &Whom, typed: &Sent) -> Result<NewInvitation, Refused> {
+    let (_, organisation) = place(visitor, whom);
     let belonging = match visitor.scope() {
         CallerScope::Customer(_) => sees::said(typed),
         _ => Belonging::default(),
     };
-    Some(typed.get("email").parse().map(|email| NewInvitation {
+    let mut faults = Faults::default();
+    let name = faults.note(checked_name(typed.get("name")).map_err(fault));
+    let email = faults.note(typed.get("email").parse::<Email>().map_err(fault));
+    let chosen = chosen(visitor, whom, typed.get("bundle"));
+    let chosen = faults.note(chosen.ok_or_else(|| Refused::at("bundle", "Choose what they will be.")));
+    let (Some(name), Some(email), Some((role, permissions))) = (name, email, chosen) else {
+        return Err(faults.refuse());
+    };
+    Ok(NewInvitation {
         email,
-        name: typed.get("name").to_owned(),
+        name,
         role,
         organisation,
         permissions,
         belonging,
-    }))
+    })
 }
 
 async fn form(state: &State, visitor: &Visitor, whom: &Whom) -> Result<Form, PageError> {
