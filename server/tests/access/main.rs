@@ -16,6 +16,7 @@ mod cluster;
 mod confined;
 mod declared;
 mod figures;
+mod links;
 mod matrix;
 mod rewind;
 mod values;

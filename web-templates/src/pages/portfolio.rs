@@ -31,6 +31,8 @@ pub struct PortfolioPage {
     pub customers: Vec<CustomerRow>,
     /// The stock's last movements, newest first.
     pub movements: Vec<MovementRow>,
+    /// The stock's page, for who may see it.
+    pub stock_href: Option<String>,
 }
 
 /// `GET /stock?q=&kind=&after=`: what lies in a distributor's stock.

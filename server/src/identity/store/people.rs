@@ -4,8 +4,9 @@ use sea_orm::ConnectionTrait as _;
 
 use super::{USER, get, sql, user};
 use crate::ground::enums::{UserRole, UserState};
-use crate::ground::ids::UserId;
+use crate::ground::ids::{CustomerId, DistributorId, UserId};
 use crate::identity::IdentityError;
+use crate::identity::first_person::FirstPerson;
 use crate::identity::users::{Listed, Organisation, User, UserFilter, UserScope};
 use crate::tenancy::{AdminScope, Scope as _, SystemScope, Tx};
 
@@ -125,4 +126,25 @@ pub(in crate::identity) async fn system_has_administrator(
     let text = "select exists (select from user_account where role = 'admin') as found";
     let row = tx.connection().query_one_raw(sql(text, [])).await?;
     Ok(row.map_or(Ok(false), |row| get(&row, "found"))?)
+}
+
+/// The oldest account of a customer, as far as it is in this distributor's portfolio.
+pub(in crate::identity) async fn system_first(
+    tx: &Tx<SystemScope>,
+    distributor: DistributorId,
+    customer: CustomerId,
+) -> Result<Option<FirstPerson>, IdentityError> {
+    let ask = sql(
+        "select case when m.distributor_id = $1 then u.display_name end as name
+         from user_account u join customer c on c.id = u.customer_id left join user_account m on m.id = u.made_by
+         where u.customer_id = $2 and c.distributor_id = $1 order by u.created_at, u.id limit 1",
+        [distributor.as_uuid().into(), customer.as_uuid().into()],
+    );
+    let row = tx.connection().query_one_raw(ask).await?;
+    let first = |row| {
+        Ok::<_, IdentityError>(FirstPerson {
+            name: get(row, "name")?,
+        })
+    };
+    row.as_ref().map(first).transpose()
 }

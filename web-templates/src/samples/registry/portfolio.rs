@@ -90,6 +90,7 @@ pub fn portfolio() -> PortfolioPage {
         wants_href: "/devices?attention=any".into(),
         customers,
         movements: movements(),
+        stock_href: Some("/stock".to_owned()),
     }
 }
 

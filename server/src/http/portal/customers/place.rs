@@ -9,6 +9,7 @@ use crate::ground::enums::OrganisationState;
 use crate::ground::ids::{CustomerId, DeviceId};
 use crate::http::State;
 use crate::http::portal::devices::parts::model;
+use crate::http::portal::devices::placed_word;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::list::typed;
@@ -77,7 +78,10 @@ pub(super) async fn post(
         moves::place(state.ground(), state.database(), scope, device, to).await
     });
     match placed.map_err(Refused::from) {
-        Ok(()) => Ok(see(&with_query(&path, &[("said", "device-placed")]))),
+        Ok(()) => {
+            let word = placed_word(&state, &visitor, device).await?;
+            Ok(see(&with_query(&path, &[("said", word)])))
+        }
         Err(refused) => {
             let mut page = page(&state, &visitor, id, sent.get("q")).await?;
             let status = refused.show(&mut page.form, &sent)?;

@@ -24,7 +24,7 @@ use crate::http::portal::page::{html, html_with};
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
-use crate::identity::{CallerScope, Organisation, User, UserScope};
+use crate::identity::{CallerScope, FirstPerson, Organisation, User, UserScope};
 use crate::registry::contacts::{self, Contact};
 use crate::registry::devices::Device;
 use crate::registry::figures::Figures;
@@ -50,6 +50,8 @@ struct Found {
     behind: HashMap<HubId, i64>,
     endpoints: Option<Vec<EndpointSummary>>,
     people: Vec<User>,
+    /// The first of its people, as its distributor is told.
+    first: Option<FirstPerson>,
     distributors: Offer,
     counts: Counts,
     past: Vec<PastEvent>,
@@ -107,7 +109,9 @@ async fn find(state: &State, visitor: &Visitor, id: CustomerId) -> Result<Found,
         }
         CallerScope::Distributor(scope) => {
             let work = async |tx: &_| held_by(state, tx, id).await;
-            scope.run(state.database(), work).await
+            let mut found: Found = scope.run(state.database(), work).await?;
+            found.first = state.identity().first_person(scope, id).await?;
+            Ok(found)
         }
         CallerScope::Finance(scope) => {
             let work = async |tx: &_| {
@@ -137,6 +141,7 @@ async fn named<S: SeesDistributors>(tx: &Tx<S>, id: CustomerId) -> Result<Found,
         behind: HashMap::new(),
         endpoints: None,
         people: Vec::new(),
+        first: None,
         distributors: Offer::default(),
         counts: Counts::default(),
     })
@@ -223,6 +228,12 @@ fn cards(state: &State, visitor: &Visitor, found: &Found) -> Vec<FactCard> {
             None => Fact::nothing("Its server", "none yet"),
         });
     }
+    if let Some(FirstPerson { name }) = &found.first {
+        settings.push(match name {
+            Some(name) => Fact::text("First person", name).note("They invite the others."),
+            None => Fact::text("Its people", "it has some, who invite the others"),
+        });
+    }
     vec![
         company(state, visitor, &one.paper, one.created_at),
         FactCard::new("Settings", settings),
@@ -239,7 +250,8 @@ fn actions(state: &State, visitor: &Visitor, found: &Found) -> Vec<Action> {
     if visitor.can(Right::PlaceDevices) && one.state != OrganisationState::Closed {
         actions.push(Action::go("Place a device", format!("{base}/place")).icon(Icon::Place));
     }
-    if visitor.can(Right::ManageUsers) {
+    // Once there is a first person, the customer's own people invite the others.
+    if visitor.can(Right::ManageUsers) && found.first.is_none() {
         let label = if visitor.can(Right::SeePlatform) {
             "Invite a person"
         } else {

@@ -51,3 +51,4 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
 }
 
 pub(super) use cells::notes;
+pub(super) use moves::placed_word;

@@ -29,6 +29,11 @@ pub(in crate::http::portal) fn sentence(word: &str) -> Option<(Tone, &'static st
             Tone::Ok,
             "The device is placed. What it measures from now on is its new holder's.",
         ),
+        "device-placed-without-token" => (
+            Tone::Warn,
+            "The device is placed, and sends nothing yet: it has no token. The customer's own people issue it on the \
+             device's page and put it into the device.",
+        ),
         "device-returned" => (
             Tone::Ok,
             "The device is given back. Nothing that it sends is taken any more.",

@@ -87,6 +87,7 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> PortfolioPage {
         wants_href: with_query("/devices", &[("attention", "any")]),
         customers: found.customers.iter().map(held_by).collect(),
         movements: moved::rows(state, visitor, &found.movements),
+        stock_href: visitor.can(Right::PlaceDevices).then(|| "/stock".to_owned()),
     }
 }
 

@@ -15,6 +15,8 @@ mod restock;
 mod retire;
 mod revoke_token;
 
+pub(in crate::http::portal) use place::placed_word;
+
 use actix_web::{HttpResponse, web};
 
 use super::about;
