@@ -49,9 +49,6 @@ pub enum EndpointError {
     /// The database is away, or refused.
     #[error("the database is not available: {0}")]
     Database(#[from] DbErr),
-    /// The database is away, or refused.
-    #[error("the database is not available: {0}")]
-    Sql(#[from] sqlx::Error),
 }
 
 /// The functions of this file with what they need. Cheap to clone. They take the open transaction of a customer; after

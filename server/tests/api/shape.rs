@@ -344,3 +344,27 @@ async fn of_endpoints_asked_for_at_once_no_more_are_made_than_a_customer_may_hav
     let list = tenant.user.get("/api/v1/endpoints?limit=100").await;
     assert_eq!(list.ids().len(), 20);
 }
+
+/// Trying again mends what is away, and not what the platform does wrong.
+#[tokio::test]
+async fn a_fault_of_the_platform_s_own_is_not_called_an_outage() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let clinic = world.tenant(&admin, "clinic").await;
+    for sql in [
+        "alter table delivery add constraint made_by_a_test check (false) not valid",
+        "alter table site add constraint made_by_a_test check (false) not valid",
+    ] {
+        sqlx::query(sql).execute(&world.sql).await.unwrap();
+    }
+    let test = format!("/api/v1/endpoints/{}/test", clinic.endpoint);
+    for (path, body) in [
+        (test.as_str(), json!({})),
+        ("/api/v1/sites", json!({"name": "Ward"})),
+    ] {
+        let answer = clinic.user.post(path, &body).await;
+        assert_eq!(answer.problem(), (500, "internal"), "{path}: {}", answer.text);
+        assert!(!answer.text.contains("made_by_a_test"), "{path}: {}", answer.text);
+        assert!(!answer.headers.contains_key("retry-after"), "{path}");
+    }
+}

@@ -1,6 +1,9 @@
 //! Events that come from no reading.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
+use sea_orm::{DbErr, RuntimeErr};
 use sqlx::PgPool;
 
 use crate::ground::ids::{CustomerId, DeliveryId, EndpointId};
@@ -12,7 +15,7 @@ pub(in crate::forwarding) async fn system_insert_test(
     endpoint: EndpointId,
     delivery: DeliveryId,
     now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), DbErr> {
     sqlx::query(
         "with stream as (
            insert into customer_stream as s (customer_id, last_sequence) values ($1, 1)
@@ -33,4 +36,5 @@ pub(in crate::forwarding) async fn system_insert_test(
     .execute(pool)
     .await
     .map(drop)
+    .map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error))))
 }
