@@ -57,6 +57,8 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0034_states_have_a_who"),
     script!("m0035_when_organisations_closed"),
     script!("m0036_what_went_back"),
+    script!("m0037_heard_for_its_holder"),
+    script!("m0038_what_wants_somebody"),
 ];
 
 impl MigrationName for Script {

@@ -8,7 +8,7 @@ use vitalwire_server::registry::{moves, organisations};
 use crate::world::World;
 
 /// Returns when a statement of the server waits for a lock. A loop, because nothing announces it.
-async fn somebody_waits(world: &World) {
+pub(crate) async fn somebody_waits(world: &World) {
     let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     for _ in 0..500 {
         let waiting: i64 = sqlx::query_scalar(ask).fetch_one(&world.sql).await.unwrap();
@@ -21,7 +21,7 @@ async fn somebody_waits(world: &World) {
 }
 
 /// Somebody who lets others find out that two wait for each other.
-async fn patient(world: &World) -> PgConnection {
+pub(crate) async fn patient(world: &World) -> PgConnection {
     let mut somebody = PgConnection::connect_with(&world.sql.connect_options())
         .await
         .unwrap();

@@ -1,0 +1,2 @@
+drop index case_unsolved;
+drop index device_active;
