@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::devices::Device;
+use super::figures::Figures;
 use super::overview::{Holder, SILENT_AFTER};
 use super::remembered::Memory;
 use super::scope::RegistryScope;
@@ -50,25 +51,48 @@ impl Device {
     }
 }
 
-/// Active devices that want a person, of one customer or of all that the scope sees: those that were never heard, then the
-/// silent ones, the longest first, then low batteries, then weak signals.
+/// Active devices that want a person, of all that the scope sees: those that were never heard, then the silent ones, the
+/// longest first, then low batteries, then weak signals.
 pub async fn worst<S: RegistryScope>(
     tx: &Tx<S>,
-    customer: Option<CustomerId>,
     now: DateTime<Utc>,
     limit: u16,
 ) -> Result<Vec<Device>, RegistryError> {
-    Ok(store::wanting::worst(tx, customer, Silence::at(now), limit).await?)
+    Ok(store::wanting::worst(tx, Silence::at(now), limit).await?)
 }
 
 /// The same, filled up with the devices that were heard last.
 pub async fn worst_first<S: RegistryScope>(
     tx: &Tx<S>,
-    customer: Option<CustomerId>,
     now: DateTime<Utc>,
     limit: u16,
 ) -> Result<Vec<Device>, RegistryError> {
-    let mut found = worst(tx, customer, now, limit).await?;
+    let found = worst(tx, now, limit).await?;
+    filled_up(tx, None, found, limit).await
+}
+
+/// The same of one customer, and its figures: what wants a person is looked for once.
+pub async fn of_customer<S: RegistryScope>(
+    tx: &Tx<S>,
+    customer: CustomerId,
+    now: DateTime<Utc>,
+    limit: u16,
+) -> Result<(Vec<Device>, Figures), RegistryError> {
+    let (found, attention) = store::wanting::of_customer(tx, customer, Silence::at(now), limit).await?;
+    let figures = Figures {
+        attention,
+        ..store::figures::held_by(tx, customer).await?
+    };
+    let found = filled_up(tx, Some(customer), found, limit).await?;
+    Ok((found, figures))
+}
+
+async fn filled_up<S: RegistryScope>(
+    tx: &Tx<S>,
+    customer: Option<CustomerId>,
+    mut found: Vec<Device>,
+    limit: u16,
+) -> Result<Vec<Device>, RegistryError> {
     if found.len() < usize::from(limit) {
         for device in store::wanting::latest(tx, customer, limit).await? {
             if found.len() < usize::from(limit) && found.iter().all(|one| one.id != device.id) {

@@ -11,7 +11,9 @@
 
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod attention;
 mod hands;
+mod heard;
 mod imports;
 mod life;
 mod meeting;

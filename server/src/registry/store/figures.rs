@@ -6,7 +6,7 @@ use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use super::wanting::never_heard;
-use super::{all, get, id};
+use super::{all, get, id, one};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::RegistryScope;
 use crate::registry::figures::{Attention, Figures};
@@ -63,6 +63,25 @@ pub(in crate::registry) async fn of_customers<S: RegistryScope>(
     .iter()
     .map(read)
     .collect()
+}
+
+/// What one customer holds; what of it wants a person is not looked for.
+pub(in crate::registry) async fn held_by<S: RegistryScope>(
+    tx: &Tx<S>,
+    customer: CustomerId,
+) -> Result<Figures, DbErr> {
+    let sql = "select
+          (select count(*) from device where customer_id = $1 and state not in ('retired', 'replaced')) as devices,
+          (select count(*) from hub where customer_id = $1 and state <> 'retired') as hubs";
+    let row = one(tx, sql, [customer.as_uuid().into()]).await?;
+    let figures = |row: QueryResult| {
+        Ok(Figures {
+            devices: get(&row, "devices")?,
+            hubs: get(&row, "hubs")?,
+            ..Figures::default()
+        })
+    };
+    row.map_or(Ok(Figures::default()), figures)
 }
 
 pub(in crate::registry) async fn of_distributors(

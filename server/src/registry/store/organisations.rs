@@ -21,10 +21,17 @@ const PAPER: &str =
 /// A page of customers, the devices of which are counted each by an index.
 pub(super) fn customer_sql<S: RegistryScope>(which: &str) -> String {
     let devices = if S::ROLE == FinanceScope::ROLE {
-        "null::int8"
+        NOT_COUNTED
     } else {
         "(select count(*) from device d where d.customer_id = c.id)"
     };
+    customer_with(devices, which)
+}
+
+/// Finance sees no devices, and who asks for the customer alone does not wait for tens of thousands to be counted.
+const NOT_COUNTED: &str = "null::int8";
+
+fn customer_with(devices: &str, which: &str) -> String {
     format!(
         "select c.*, {devices} as devices
          from (select id, distributor_id, patient_mode, {PAPER} from customer {which}) c order by c.name, c.id"
@@ -385,7 +392,22 @@ pub(in crate::registry) async fn customer<S: RegistryScope>(
     tx: &Tx<S>,
     id: CustomerId,
 ) -> Result<Option<Customer>, RegistryError> {
-    let row = one(tx, &customer_sql::<S>("where id = $1"), [id.as_uuid().into()]).await?;
+    read_one(tx, &customer_with(NOT_COUNTED, "where id = $1"), id).await
+}
+
+pub(in crate::registry) async fn customer_counted<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+) -> Result<Option<Customer>, RegistryError> {
+    read_one(tx, &customer_sql::<S>("where id = $1"), id).await
+}
+
+async fn read_one<S: RegistryScope>(
+    tx: &Tx<S>,
+    sql: &str,
+    id: CustomerId,
+) -> Result<Option<Customer>, RegistryError> {
+    let row = one(tx, sql, [id.as_uuid().into()]).await?;
     Ok(row.as_ref().map(read_customer).transpose()?)
 }
 

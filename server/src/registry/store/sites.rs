@@ -1,7 +1,7 @@
 //! `site`, and where `device` and `hub` stand.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use super::places::taken;
@@ -19,33 +19,39 @@ type System = Tx<SystemScope>;
 const GONE: RegistryError = RegistryError::NotFound("site");
 
 /// Counts are of what the scope sees: devices in use, and of the active ones those that want a person, as every page counts
-/// them.
-fn sites() -> String {
-    let never = never_heard(
-        "$6",
-        "and v.site_id is not null and ($1::uuid is null or v.site_id = $1)",
-    );
+/// them. Of all sites, or of one, `$6`: a statement of its own, so that a plan for any values is a good one too.
+fn sites(one: bool) -> String {
+    let (of_site, which) = if one {
+        ("= $6", "where s.id = $6")
+    } else {
+        ("is not null", "")
+    };
+    let never = never_heard("$5", &format!("and v.site_id {of_site}"));
     format!(
         "select s.id, s.name, s.place, s.time_zone, s.created_at, s.archived_at,
-      coalesce(d.devices, 0) as devices, coalesce(d.attention, 0) as attention, coalesce(h.hubs, 0) as hubs,
+      coalesce(d.devices, 0) as devices, coalesce(w.attention, 0) as attention, coalesce(h.hubs, 0) as hubs,
       (select count(*) from user_account u where u.state = 'active' and u.id in (
         select m.user_id from site_member m where m.site_id = s.id
         union select t.user_id from care_team_site c join care_team_member t on t.care_team_id = c.care_team_id
           where c.site_id = s.id)) as people
     from site s
     left join (
-      select e.site_id, count(*) as devices, count(*) filter (where e.state = 'active'
-          and (w.last_seen_at < $2 or w.battery_percent <= $3 or w.signal_dbm <= $4 or n.id is not null)) as attention
-      from device e left join device_status w on w.device_id = e.id left join ({never}) n on n.id = e.id
-      where e.site_id is not null and ($1::uuid is null or e.site_id = $1) and e.state not in ('retired', 'replaced')
-      group by 1
+      select e.site_id, count(*) as devices from device e
+      where e.site_id {of_site} and e.state not in ('retired', 'replaced') group by 1
     ) d on d.site_id = s.id
     left join (
-      select b.site_id, count(*) as hubs from hub b
-      where b.site_id is not null and ($1::uuid is null or b.site_id = $1) and b.state <> 'retired' group by 1
+      select t.site_id, count(*) as attention from (
+        select e.site_id from device_status w join device e on e.id = w.device_id
+        where (w.last_seen_at < $1 or w.battery_percent <= $2 or w.signal_dbm <= $3)
+          and e.state = 'active' and e.site_id {of_site}
+        union all select n.site_id from ({never}) n
+      ) t group by 1
+    ) w on w.site_id = s.id
+    left join (
+      select b.site_id, count(*) as hubs from hub b where b.site_id {of_site} and b.state <> 'retired' group by 1
     ) h on h.site_id = s.id
-    where $1::uuid is null or s.id = $1
-    order by s.archived_at is not null, lower(s.name), s.id limit $5"
+    {which}
+    order by s.archived_at is not null, lower(s.name), s.id limit $4"
     )
 }
 
@@ -55,8 +61,7 @@ pub(in crate::registry) async fn list(
     now: DateTime<Utc>,
 ) -> Result<Vec<Site>, RegistryError> {
     let silence = Silence::at(now);
-    let values = [
-        which.map(SiteId::as_uuid).into(),
+    let mut values: Vec<Value> = vec![
         silence.heard_before.into(),
         LOW_BATTERY.into(),
         WEAK_SIGNAL.into(),
@@ -64,7 +69,8 @@ pub(in crate::registry) async fn list(
         (2 * MOST).into(),
         silence.placed_before.into(),
     ];
-    let rows = all(tx, &sites(), values).await?;
+    values.extend(which.map(|site| site.as_uuid().into()));
+    let rows = all(tx, &sites(which.is_some()), values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 

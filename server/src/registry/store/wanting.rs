@@ -1,6 +1,7 @@
 //! Devices and customers that want a person, over `device`, `device_status` and `assignment`.
 
 use sea_orm::{DbErr, QueryResult, Value};
+use uuid::Uuid;
 
 use super::{all, devices, get, id, maybe_id, word};
 use crate::ground::ids::CustomerId;
@@ -15,48 +16,90 @@ use crate::tenancy::Tx;
 /// two apart, because the planner takes the first for many.
 pub(super) fn never_heard(placed: &str, of: &str) -> String {
     format!(
-        "select u.id, u.customer_id, u.distributor_id from (
-           select v.id, v.customer_id, v.distributor_id from device v where v.state = 'active' {of}
+        "select u.id, u.customer_id, u.distributor_id, u.site_id from (
+           select v.id, v.customer_id, v.distributor_id, v.site_id from device v where v.state = 'active' {of}
              and not exists (select from device_status n where n.device_id = v.id) offset 0
          ) u
          where exists (select from assignment a where a.device_id = u.id and a.valid_until is null and a.valid_from < {placed})"
     )
 }
 
-pub(in crate::registry) async fn worst<S: RegistryScope>(
-    tx: &Tx<S>,
-    customer: Option<CustomerId>,
-    silence: Silence,
-    limit: u16,
-) -> Result<Vec<Device>, DbErr> {
-    let (of, of_unheard) = match customer {
-        Some(_) => ("and d.customer_id = $6", "and v.customer_id = $6"),
-        None => ("", ""),
-    };
-    let never = never_heard("$2", of_unheard);
-    let sql = format!(
-        "with wanting as (
-           select d.id, s.last_seen_at as heard,
-             case when s.last_seen_at < $1 then 1 when s.battery_percent <= $3 then 2 else 3 end as rank
-           from device_status s join device d on d.id = s.device_id
-           where (s.last_seen_at < $1 or s.battery_percent <= $3 or s.signal_dbm <= $4) and d.state = 'active' {of}
-           union all
-           select n.id, null, 0 from ({never}) n
-         ), page as materialized (
-           select id, rank, heard from wanting order by rank, heard, id limit $5
-         )
-         {} join page on page.id = d.id order by page.rank, page.heard, d.id",
-        devices::device::<S>()
-    );
-    let mut values: Vec<Value> = vec![
+/// How much a device that was heard wants a person, the most first, after those that were never heard.
+const RANK: &str = "case when s.last_seen_at < $1 then 1 when s.battery_percent <= $3 then 2 else 3 end";
+/// What was heard of those that want a person.
+const WANTS: &str = "(s.last_seen_at < $1 or s.battery_percent <= $3 or s.signal_dbm <= $4)";
+
+fn thresholds(silence: Silence, limit: u16) -> Vec<Value> {
+    vec![
         silence.heard_before.into(),
         silence.placed_before.into(),
         LOW_BATTERY.into(),
         WEAK_SIGNAL.into(),
         i64::from(limit).into(),
-    ];
-    values.extend(customer.map(|customer| customer.as_uuid().into()));
+    ]
+}
+
+/// The worst of all that the scope sees. What was heard is put in order before it is looked up whether the device is in use,
+/// which is seldom not so: `offset 0` keeps the two apart.
+pub(in crate::registry) async fn worst<S: RegistryScope>(
+    tx: &Tx<S>,
+    silence: Silence,
+    limit: u16,
+) -> Result<Vec<Device>, DbErr> {
+    let never = never_heard("$2", "");
+    let sql = format!(
+        "with unheard as materialized (
+           select n.id from ({never}) n order by n.id limit $5
+         ), heard as materialized (
+           select w.id, w.rank, w.heard from (
+             select s.device_id as id, {RANK} as rank, s.last_seen_at as heard from device_status s where {WANTS}
+             order by rank, heard, id offset 0
+           ) w join device d on d.id = w.id and d.state = 'active'
+           order by w.rank, w.heard, w.id limit $5
+         ), page as materialized (
+           select id, 0 as rank, null::timestamptz as heard from unheard
+           union all select id, rank, heard from heard order by rank, heard, id limit $5
+         )
+         {} join page on page.id = d.id order by page.rank, page.heard, d.id",
+        devices::device::<S>()
+    );
+    let values = thresholds(silence, limit);
     all(tx, &sql, values).await?.iter().map(devices::read).collect()
+}
+
+/// The worst of one customer, and how many want a person in all.
+pub(in crate::registry) async fn of_customer<S: RegistryScope>(
+    tx: &Tx<S>,
+    customer: CustomerId,
+    silence: Silence,
+    limit: u16,
+) -> Result<(Vec<Device>, i64), DbErr> {
+    let never = never_heard("$2", "and v.customer_id = $6");
+    let sql = format!(
+        "with wanting as (
+           select d.id, s.last_seen_at as heard, {RANK} as rank
+           from device_status s join device d on d.id = s.device_id
+           where {WANTS} and d.state = 'active' and d.customer_id = $6
+           union all
+           select n.id, null, 0 from ({never}) n
+         )
+         select id, count(*) over () as wanting from wanting order by rank, heard, id limit $5"
+    );
+    let mut values = thresholds(silence, limit);
+    values.push(customer.as_uuid().into());
+    let rows = all(tx, &sql, values).await?;
+    let wanting = rows.first().map_or(Ok(0), |row| get(row, "wanting"))?;
+    let page: Vec<Uuid> = rows.iter().map(|row| get(row, "id")).collect::<Result<_, _>>()?;
+    if page.is_empty() {
+        return Ok((Vec::new(), 0));
+    }
+    let sql = format!(
+        "{} join unnest($1::uuid[]) with ordinality as page(id, place) on page.id = d.id order by page.place",
+        devices::device::<S>()
+    );
+    let rows = all(tx, &sql, [page.into()]).await?;
+    let found = rows.iter().map(devices::read).collect::<Result<_, _>>()?;
+    Ok((found, wanting))
 }
 
 /// Those in use that were heard last; of one customer then those that were not heard yet.

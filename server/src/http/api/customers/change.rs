@@ -85,7 +85,7 @@ pub(super) async fn change(
         organisations::move_customer(state.database(), admin, state.ground(), id, distributor).await?;
     }
     let customer = in_scope!(caller, scope => {
-        scope.run(state.database(), async |tx| organisations::customer(tx, id).await).await
+        scope.run(state.database(), async |tx| organisations::customer_counted(tx, id).await).await
     })?;
     Ok(web::Json(customer.into()))
 }

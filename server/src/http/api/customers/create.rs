@@ -58,14 +58,14 @@ pub(super) async fn create(
         CallerScope::Admin(scope) => {
             let work = async |tx: &_| {
                 let id = organisations::create_customer(tx, scope, ground, new, distributor_id).await?;
-                organisations::customer(tx, id).await
+                organisations::customer_counted(tx, id).await
             };
             scope.run(state.database(), work).await?
         }
         CallerScope::Distributor(scope) if distributor_id.is_none_or(|id| id == scope.id()) => {
             let work = async |tx: &_| {
                 let id = organisations::create_customer_of(tx, scope, ground, new).await?;
-                organisations::customer(tx, id).await
+                organisations::customer_counted(tx, id).await
             };
             scope.run(state.database(), work).await?
         }

@@ -23,7 +23,7 @@ pub(super) async fn get(
 ) -> Result<web::Json<Out>, Problem> {
     let id = id.into_inner();
     let customer = in_scope!(caller, scope => {
-        scope.run(state.database(), async |tx| organisations::customer(tx, id).await).await
+        scope.run(state.database(), async |tx| organisations::customer_counted(tx, id).await).await
     })?;
     Ok(web::Json(customer.into()))
 }
