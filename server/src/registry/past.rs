@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 
-use super::organisations::SeesDistributors;
 use super::rights::HasRights;
+use super::scope::RegistryScope;
 use super::typed::Name;
 use super::{RegistryError, store};
 use crate::ground::Ground;
@@ -126,7 +126,7 @@ pub(super) async fn system_note_move<S: HasRights>(
 }
 
 /// What became of an organisation that the scope sees, newest first; of a customer that was moved, a distributor sees its
-/// own time.
-pub async fn of<S: SeesDistributors>(tx: &Tx<S>, whose: Whose) -> Result<Vec<PastEvent>, RegistryError> {
+/// own time. A customer's people are not told to whom it was moved.
+pub async fn of<S: RegistryScope>(tx: &Tx<S>, whose: Whose) -> Result<Vec<PastEvent>, RegistryError> {
     store::past::list(tx, whose, MOST).await
 }

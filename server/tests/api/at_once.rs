@@ -3,7 +3,6 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use vitalwire_server::identity::Organisation;
 
 use crate::world::{Answer, Client, World};
 
@@ -44,13 +43,7 @@ impl Desk {
     async fn new() -> Self {
         let world = World::new().await;
         let admin = world.admin().await;
-        let distributor = admin
-            .post("/api/v1/distributors", &json!({"name": "Meridian"}))
-            .await
-            .created("id");
-        let of = Organisation::Distributor(distributor.parse().unwrap());
-        world.user("sel@meridian.example", of).await;
-        let seller = world.anyone.sign_in("sel@meridian.example").await;
+        let (_, seller) = world.dealer(&admin).await;
         let model = world.model(&admin).await;
         Self {
             world,

@@ -229,13 +229,7 @@ async fn an_organisation_hears_a_few_times_that_an_address_is_taken() {
 async fn whose_people_stopped_something_sets_it_going_again() {
     let world = World::new().await;
     let admin = world.admin().await;
-    let distributor = admin
-        .post("/api/v1/distributors", &json!({"name": "D"}))
-        .await
-        .created("id");
-    let of = Organisation::Distributor(distributor.parse().unwrap());
-    world.user("d@d.example", of).await;
-    let dealer = world.anyone.sign_in("d@d.example").await;
+    let (_, dealer) = world.dealer(&admin).await;
     let customer = dealer
         .post("/api/v1/customers", &json!({"name": "Own"}))
         .await

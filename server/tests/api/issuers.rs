@@ -5,7 +5,6 @@ use chrono::{DateTime, Timelike as _, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use vitalwire_server::ground::Clock as _;
-use vitalwire_server::identity::Organisation;
 
 use crate::world::{Client, Tenant, World};
 
@@ -22,13 +21,7 @@ impl Sides {
     async fn new() -> Self {
         let world = World::new().await;
         let admin = world.admin().await;
-        let distributor = admin
-            .post("/api/v1/distributors", &json!({"name": "Meridian"}))
-            .await
-            .created("id");
-        let of = Organisation::Distributor(distributor.parse().unwrap());
-        world.user("sel@meridian.example", of).await;
-        let seller = world.anyone.sign_in("sel@meridian.example").await;
+        let (distributor, seller) = world.dealer(&admin).await;
         let clinic = world.tenant(&admin, "clinic").await;
         for sql in [
             "update customer set distributor_id = $1 where id = $2",

@@ -1,7 +1,7 @@
 //! Invitations: who may invite whom, and that a link works once.
 
 use serde_json::{Value, json};
-use vitalwire_server::identity::{INVITATION_LIVES, IdentityError, LinkToken, Organisation, Password};
+use vitalwire_server::identity::{INVITATION_LIVES, IdentityError, LinkToken, Password};
 use vitalwire_server::tenancy::PermissionSet;
 
 use crate::world::{ADMIN, Client, PASSWORD, World};
@@ -16,14 +16,7 @@ fn new(email: &str, customer: &str) -> Value {
 
 async fn distributor(world: &World) -> (Client, String) {
     let admin = world.admin().await;
-    let id = admin
-        .post("/api/v1/distributors", &json!({"name": "D"}))
-        .await
-        .created("id");
-    world
-        .user("d@d.example", Organisation::Distributor(id.parse().unwrap()))
-        .await;
-    let distributor = world.anyone.sign_in("d@d.example").await;
+    let (_, distributor) = world.dealer(&admin).await;
     let customer = distributor
         .post("/api/v1/customers", &json!({"name": "Own"}))
         .await

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use vitalwire_server::identity::Organisation;
 
 use crate::world::{Answer, Client, PASSWORD, Tenant, World};
 
@@ -21,13 +20,14 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 139] = [
+const TABLE: [(&str, &str, Gets); 141] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
     ("POST", "/customers", Forbidden),
     ("GET", "/customers/{id}", NotFound),
     ("PATCH", "/customers/{id}", Forbidden),
+    ("GET", "/customers/{id}/history", NotFound),
     ("GET", "/customers/{id}/contacts", NotFound),
     ("POST", "/customers/{id}/contacts", Forbidden),
     ("PATCH", "/customers/{id}/contacts/{contact}", Forbidden),
@@ -36,6 +36,7 @@ const TABLE: [(&str, &str, Gets); 139] = [
     ("POST", "/distributors", Forbidden),
     ("GET", "/distributors/{id}", Forbidden),
     ("PATCH", "/distributors/{id}", Forbidden),
+    ("GET", "/distributors/{id}/history", Forbidden),
     ("GET", "/distributors/{id}/contacts", Forbidden),
     ("POST", "/distributors/{id}/contacts", Forbidden),
     ("PATCH", "/distributors/{id}/contacts/{contact}", Forbidden),
@@ -334,17 +335,7 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
     let stranger = world.tenant(&admin, "stranger").await;
     let victim = world.tenant(&admin, "victim").await;
     let [reading, import, case, site, team] = belongings(&world, &victim).await;
-    let distributor = admin
-        .post("/api/v1/distributors", &json!({"name": "Other"}))
-        .await
-        .created("id");
-    world
-        .user(
-            "d@d.example",
-            Organisation::Distributor(distributor.parse().unwrap()),
-        )
-        .await;
-    let distributor = world.anyone.sign_in("d@d.example").await;
+    let (_, distributor) = world.dealer(&admin).await;
     let before = everything(&world.sql).await;
     let foreign = [
         &victim.customer,

@@ -168,6 +168,18 @@ impl World {
             .unwrap()
     }
 
+    /// A distributor, and a person of its signed in, with every permission.
+    pub(crate) async fn dealer(&self, admin: &Client) -> (String, Client) {
+        let distributor = admin
+            .post("/api/v1/distributors", &json!({"name": "Meridian"}))
+            .await
+            .created("id");
+        let of = Organisation::Distributor(distributor.parse().unwrap());
+        self.user("sel@meridian.example", of).await;
+        let person = self.anyone.sign_in("sel@meridian.example").await;
+        (distributor, person)
+    }
+
     /// A customer with a user `<name>@clinic.example`, a device that is held for ten days, a hub and an endpoint.
     pub(crate) async fn tenant(&self, admin: &Client, name: &str) -> Tenant {
         let customer = admin

@@ -10,8 +10,9 @@ use crate::table::{Answer, Call, Is, Row, Who};
 use crate::world::World;
 
 /// Whose answers are about the customer itself and its people, of which a part is no part.
-const OF_THE_CUSTOMER: [&str; 6] = [
+const OF_THE_CUSTOMER: [&str; 7] = [
     "registry::organisations::",
+    "registry::past::",
     "registry::contacts::",
     "identity::",
     // How far the customer's stream has come, and its own name among what is found.

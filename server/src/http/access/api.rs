@@ -11,6 +11,7 @@ pub(super) const ROUTES: &[Route] = &[
     post("/api/v1/customers", Right::ManageCustomers),
     get("/api/v1/customers/{id}", Right::SeeCustomers),
     patch("/api/v1/customers/{id}", Right::ManageCustomers),
+    get("/api/v1/customers/{id}/history", Right::SeeCustomers),
     get("/api/v1/customers/{id}/contacts", Right::SeeCustomers),
     post("/api/v1/customers/{id}/contacts", Right::ManageCustomers),
     patch(
@@ -25,6 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
     post("/api/v1/distributors", Right::ManageDistributors),
     get("/api/v1/distributors/{id}", Right::SeeDistributors),
     patch("/api/v1/distributors/{id}", Right::ManageDistributors),
+    get("/api/v1/distributors/{id}/history", Right::SeeDistributors),
     get("/api/v1/distributors/{id}/contacts", Right::ManageDistributors),
     post("/api/v1/distributors/{id}/contacts", Right::ManageDistributors),
     patch(

@@ -18,6 +18,7 @@ mod openapi;
 mod orders;
 mod organisation;
 mod paging;
+mod past;
 mod periods;
 mod quarantine;
 mod readings;

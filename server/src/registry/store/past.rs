@@ -5,10 +5,9 @@ use sea_orm::{DbErr, QueryResult, Value};
 use super::{all, get, maybe_id, run, word};
 use crate::ground::enums::OrganisationEventKind;
 use crate::ground::ids::DistributorId;
-use crate::registry::RegistryError;
-use crate::registry::organisations::SeesDistributors;
 use crate::registry::past::{Doing, PastEvent, Whose};
-use crate::tenancy::{FinanceScope, Scope, Tx};
+use crate::registry::{RegistryError, RegistryScope};
+use crate::tenancy::{CustomerScope, FinanceScope, Scope, Tx};
 
 /// `$1` the event's id, `$2` the organisation's, `$3` what, `$4` and `$5` who, `$6` when.
 const OF_CUSTOMER: &str =
@@ -72,15 +71,25 @@ fn id_of(whose: Whose) -> uuid::Uuid {
     }
 }
 
-/// Finance has no look at people.
-pub(in crate::registry) async fn list<S: SeesDistributors>(
+/// Finance has no look at people, and customers have none at distributors.
+pub(in crate::registry) async fn list<S: RegistryScope>(
     tx: &Tx<S>,
     whose: Whose,
     most: i64,
 ) -> Result<Vec<PastEvent>, RegistryError> {
-    const EVENT: &str =
-        "select e.kind, e.at, e.before, e.by_side, e.distributor_id, t.name as distributor_name";
-    const FROM: &str = " from organisation_event e left join distributor t on t.id = e.distributor_id";
+    const EVENT: &str = "select e.kind, e.at, e.before, e.by_side";
+    const FROM: &str = " from organisation_event e";
+    let (to, distributors) = if S::ROLE == CustomerScope::ROLE {
+        (
+            ", null::uuid as distributor_id, null::text as distributor_name",
+            "",
+        )
+    } else {
+        (
+            ", e.distributor_id, t.name as distributor_name",
+            " left join distributor t on t.id = e.distributor_id",
+        )
+    };
     let (by, people) = if S::ROLE == FinanceScope::ROLE {
         (", null::text as by_name", "")
     } else {
@@ -95,8 +104,10 @@ pub(in crate::registry) async fn list<S: SeesDistributors>(
     };
     let sql = [
         EVENT,
+        to,
         by,
         FROM,
+        distributors,
         people,
         which,
         " order by e.at desc, e.id desc limit $2",

@@ -3,6 +3,7 @@
 mod change;
 mod create;
 mod get;
+mod history;
 mod list;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +20,7 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list::list)
         .service(create::create)
         .service(get::get)
+        .service(history::history)
         .service(change::change);
 }
 
