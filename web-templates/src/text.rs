@@ -24,7 +24,12 @@ pub fn whole(number: f64) -> String {
 
 /// A number and its noun: `1 device is silent`, `2 devices are silent`.
 pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+    format!("{} {}", grouped(number), noun(number, one, many))
+}
+
+/// The noun alone, where the number stands somewhere else.
+pub const fn noun<'a>(number: u64, one: &'a str, many: &'a str) -> &'a str {
+    if number == 1 { one } else { many }
 }
 
 /// A span of time in one unit: `12 s`, `4 min`, `3 h`, `2 days`.

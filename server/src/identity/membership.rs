@@ -2,6 +2,8 @@
 //! Whether somebody is confined is said apart from where they belong, so that taking the last site away shows them nothing,
 //! never everything. A change holds from their next request on: sites are read with the account.
 
+use std::collections::HashMap;
+
 use super::store::membership as store;
 use super::{Caller, CallerScope, Identity, IdentityError};
 use crate::ground::ids::{CareTeamId, SiteId, UserId};
@@ -101,6 +103,15 @@ impl Identity {
     /// Where a person that the scope sees belongs.
     pub async fn belonging(&self, tx: &Tx<CustomerScope>, user: UserId) -> Result<Belonging, IdentityError> {
         store::belonging(tx, user).await
+    }
+
+    /// The names of the sites at which these people are, by themselves or through a care team.
+    pub async fn sites_of(
+        &self,
+        tx: &Tx<CustomerScope>,
+        users: &[UserId],
+    ) -> Result<HashMap<UserId, Vec<String>>, IdentityError> {
+        store::sites_of(tx, users).await
     }
 
     /// The people of a site, those of its care teams among them, or of a care team, by name.

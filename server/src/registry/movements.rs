@@ -51,6 +51,11 @@ pub struct Movement {
     pub written_at: DateTime<Utc>,
     /// Who had it before: a customer; none: it lay in stock, or nobody had it, or not for the caller to know.
     pub from: Option<String>,
+    /// In whose stock it lay before, and since: a distributor, for the platform's people; none: the platform's own, or not
+    /// for the caller to know.
+    pub from_stock: Option<String>,
+    /// The same of now.
+    pub to_stock: Option<String>,
     /// Whether somebody had it before, as far as the caller sees.
     pub was_held: bool,
     /// Who has it since: a customer; none: it lies in stock.

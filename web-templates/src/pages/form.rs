@@ -5,6 +5,7 @@ use askama::Template;
 use crate::actions::Action;
 use crate::forms::Form;
 use crate::frame::Frame;
+use crate::parts::Filter;
 
 /// A form as a page, for example `GET /admin/distributors/new` and the answer to a post that was refused.
 #[derive(Debug, Clone, Template)]
@@ -16,6 +17,8 @@ pub struct FormPage {
     pub lead: String,
     /// Other ways, beside the title; may be empty.
     pub actions: Vec<Action>,
+    /// Looks for what the form offers, where that may be more than it shows.
+    pub find: Option<Filter>,
     /// The form.
     pub form: Form,
     /// What helps to fill it, a title and a sentence each; may be empty.
@@ -29,9 +32,17 @@ impl FormPage {
             frame,
             lead: lead.into(),
             actions: Vec::new(),
+            find: None,
             form,
             help: Vec::new(),
         }
+    }
+
+    /// With a filter of what the form offers.
+    #[must_use]
+    pub fn find(mut self, filter: Filter) -> Self {
+        self.find = Some(filter);
+        self
     }
 
     /// With another way beside the title.

@@ -86,6 +86,8 @@ pub struct PersonRow {
     pub organisation: String,
     /// What they are, for example `Clinician`.
     pub role: String,
+    /// What they see, where it is not the whole: `sees Ward 4 alone`; else empty.
+    pub sees: String,
     /// How the account stands.
     pub state: Tag,
     /// Who added them from outside of their organisation; empty where nobody did.

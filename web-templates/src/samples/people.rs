@@ -86,6 +86,7 @@ pub fn users() -> UsersPage {
             email: "rosa.keller@northside.example".into(),
             organisation: String::new(),
             role: "Administrator".into(),
+            sees: "sees Ward 4 alone".into(),
             state: Tag::new("active", Tone::Ok),
             made_by: "added by Harbor Devices (distributor)".into(),
             last_sign_in: Some(When::ago(now() - TimeDelta::minutes(3), now(), &zone())),

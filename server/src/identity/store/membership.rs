@@ -1,5 +1,7 @@
 //! `site_member`, `care_team_member` and who is confined.
 
+use std::collections::HashMap;
+
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, SqlErr};
 use uuid::Uuid;
 
@@ -31,6 +33,24 @@ pub(in crate::identity) async fn belonging(
         sites: ids("sites")?.into_iter().map(SiteId::from).collect(),
         teams: ids("teams")?.into_iter().map(CareTeamId::from).collect(),
     })
+}
+
+pub(in crate::identity) async fn sites_of(
+    tx: &Tx<CustomerScope>,
+    users: &[UserId],
+) -> Result<HashMap<UserId, Vec<String>>, IdentityError> {
+    let text = "select p.id, array(
+          select s.name from site s where s.id in (
+            select m.site_id from site_member m where m.user_id = p.id
+            union select c.site_id from care_team_member m join care_team_site c on c.care_team_id = m.care_team_id
+              where m.user_id = p.id)
+          order by lower(s.name), s.id) as names
+        from unnest($1::uuid[]) as p(id)";
+    let users: Vec<Uuid> = users.iter().map(|user| user.as_uuid()).collect();
+    let rows = tx.connection().query_all_raw(sql(text, [users.into()])).await?;
+    rows.iter()
+        .map(|row| Ok((uuid(row, "id")?.into(), get(row, "names")?)))
+        .collect()
 }
 
 pub(in crate::identity) async fn people_at(

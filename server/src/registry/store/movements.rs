@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{all, get, kinds, word};
 use crate::registry::movements::{Moved, Movement, MovementFilter, MovementKey};
 use crate::registry::{Ask, RegistryScope};
-use crate::tenancy::Tx;
+use crate::tenancy::{AdminScope, Scope as _, Tx};
 
 /// Things whose serial fits that are looked up one by one; where more fit, their moves are found among the newest of all.
 const FEW: u16 = 1_000;
@@ -15,26 +15,33 @@ const FEW: u16 = 1_000;
 const DEVICES: &str = "select id from device where position($1 in lower(serial collate \"C\")) > 0 limit $2";
 const HUBS: &str = "select id from hub where position(lower($1) in lower(serial)) > 0 limit $2";
 
+/// Whose stocks those are, for the platform's people; a customer's role may not look at distributors at all.
+const STOCKS: [&str; 2] = [
+    ", td.name as to_stock, fd.name as from_stock",
+    " left join distributor td on td.id = a.distributor_id left join distributor fd on fd.id = p.from_distributor",
+];
+const NO_STOCKS: [&str; 2] = [", null::text as to_stock, null::text as from_stock", ""];
+
 /// Of each move what it is about, and the one before it, by the index of the thing's periods.
-const MOVES: &str = "select a.id, a.reason, a.valid_from, a.created_at, a.device_id, a.hub_id,
+const MOVE: &str = "select a.id, a.reason, a.valid_from, a.created_at, a.device_id, a.hub_id,
       coalesce(d.maker || ' ' || m.name, h.name) as model, coalesce(d.serial, h.serial) as serial,
       coalesce(m.kinds, '{}') as kinds, c.name as to_name, u.display_name as who,
-      p.was_held, p.from_name
-    from page join assignment a on a.id = page.id
+      p.was_held, p.from_name";
+const OF: &str = " from page join assignment a on a.id = page.id
     left join device d on d.id = a.device_id left join device_model m on m.id = d.model_id
     left join hub h on h.id = a.hub_id
     left join customer c on c.id = a.customer_id
     left join user_account u on u.id = a.assigned_by
     left join lateral (
-      (select b.valid_from, true as was_held, o.name as from_name from assignment b
+      (select b.valid_from, true as was_held, o.name as from_name, b.distributor_id as from_distributor from assignment b
        left join customer o on o.id = b.customer_id
        where b.device_id = a.device_id and b.valid_from < a.valid_from order by b.valid_from desc limit 1)
       union all
-      (select b.valid_from, true, o.name from assignment b
+      (select b.valid_from, true, o.name, b.distributor_id from assignment b
        left join customer o on o.id = b.customer_id
        where b.hub_id = a.hub_id and b.valid_from < a.valid_from order by b.valid_from desc limit 1)
-    ) p on true
-    order by a.created_at desc, a.id desc";
+    ) p on true";
+const NEWEST_FIRST: &str = " order by a.created_at desc, a.id desc";
 
 pub(in crate::registry) async fn list<S: RegistryScope>(
     tx: &Tx<S>,
@@ -49,7 +56,12 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
         return Ok(Vec::new());
     }
     let (page, values) = page(things, filter, ask);
-    let sql = format!("with page as materialized ({page}) {MOVES}");
+    let [stocks, joined] = if S::ROLE == AdminScope::ROLE {
+        STOCKS
+    } else {
+        NO_STOCKS
+    };
+    let sql = format!("with page as materialized ({page}) {MOVE}{stocks}{OF}{joined}{NEWEST_FIRST}");
     all(tx, &sql, values).await?.iter().map(read).collect()
 }
 
@@ -141,6 +153,8 @@ fn read(row: &QueryResult) -> Result<Movement, DbErr> {
         at: get(row, "valid_from")?,
         written_at: get(row, "created_at")?,
         from: get(row, "from_name")?,
+        from_stock: get(row, "from_stock")?,
+        to_stock: get(row, "to_stock")?,
         was_held: get::<Option<bool>>(row, "was_held")?.unwrap_or(false),
         to: get(row, "to_name")?,
         who: get(row, "who")?,

@@ -72,7 +72,7 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
                 counts: overview::counts(tx, now).await?,
                 minutes: board::readings_a_minute(tx, now, MINUTES).await?,
                 forwarding: forwarding::summary(tx, now).await?,
-                wants: wants::find(state, tx).await?,
+                wants: wants::find(state, visitor, tx).await?,
                 endpoints: endpoints(tx, &holders).await?,
                 holders,
                 last_hubs: held_row::last_hubs(tx, &devices).await?,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
-use web_templates::text::grouped;
+use web_templates::text::{grouped, noun};
 use web_templates::{Action, DistributorPage, FactCard, Icon, Stat, Value};
 
 use crate::ground::ids::{CustomerId, DistributorId};
@@ -141,7 +141,13 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> DistributorPage {
             company(state, visitor, &one.paper, one.created_at),
             FactCard::new("Settings", vec![zone(state, &one.time_zone)]),
         ],
-        contacts: contact_rows(&found.contacts),
+        contacts: contact_rows(
+            &found.contacts,
+            visitor
+                .can(Right::ManageDistributors)
+                .then(|| format!("/distributors/{}", one.id))
+                .as_deref(),
+        ),
         contacts_add: None,
         with_figures: visitor.can(Right::SeeDevices),
         with_people: visitor.can(Right::ManageUsers),
@@ -181,6 +187,7 @@ fn actions(state: &State, visitor: &Visitor, found: &Found) -> Vec<Action> {
 
 fn tiles(figures: &Figures) -> Vec<Stat> {
     let number = |count: i64, unit: &str| Value::new(grouped(count.unsigned_abs()), unit);
+    let devices = |count: i64| number(count, noun(count.unsigned_abs(), "device", "devices"));
     vec![
         Stat::new("Customers", number(figures.customers, ""), ""),
         Stat::new(
@@ -191,10 +198,10 @@ fn tiles(figures: &Figures) -> Vec<Stat> {
             ),
             "",
         ),
-        Stat::new("In stock", number(figures.in_stock, "devices"), ""),
+        Stat::new("In stock", devices(figures.in_stock), ""),
         Stat::new(
             "Want a person",
-            number(figures.attention, "devices"),
+            devices(figures.attention),
             "silent, low battery or weak signal",
         )
         .warn_if(figures.attention > 0),

@@ -9,13 +9,13 @@ use crate::ground::ids::{DeviceId, SiteId};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
-use crate::http::portal::list::typed;
+use crate::http::portal::list::{filter, typed};
 use crate::http::portal::local::see;
-use crate::http::portal::page::html;
-use crate::http::portal::sent::Sent;
+use crate::http::portal::page::{html, html_with};
+use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::registry::devices::{self, Device, DeviceFilter};
-use crate::registry::sites::{self, Site};
+use crate::registry::sites;
 use crate::registry::{Ask, overview};
 use crate::tenancy::Scope as _;
 
@@ -35,15 +35,19 @@ pub(super) async fn get(
     id: web::Path<SiteId>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
+    html(&page(&state, &visitor, *id, &asked.q).await?)
+}
+
+async fn page(state: &State, visitor: &Visitor, id: SiteId, q: &str) -> Result<FormPage, PageError> {
     let now = state.ground().now();
     let wanted = DeviceFilter {
-        q: typed(&asked.q),
+        q: typed(q),
         ..DeviceFilter::default()
     };
     let (site, page, counts) = visitor
         .customer()?
         .run(state.database(), async |tx| {
-            let site = sites::get(tx, *id, now).await?;
+            let site = sites::get(tx, id, now).await?;
             let page = devices::list(tx, &wanted, &Ask::first(OFFERED)).await?;
             Ok::<_, PageError>((site, page, overview::counts(tx, now).await?))
         })
@@ -53,25 +57,29 @@ pub(super) async fn get(
         .iter()
         .filter(|device| device.site.as_ref().is_none_or(|(at, _)| *at != site.id))
         .collect();
-    let mut frame = frame(&state, &visitor, Place::Sites, "Put devices here", &counts);
-    frame.crumbs = vec![
-        crumb("Sites", "/sites"),
-        crumb(&site.name, &format!("/sites/{}", site.id)),
-    ];
-    let form = form(visitor.csrf(&state), &site, &asked.q, &elsewhere);
-    let lead = if page.next.is_some() {
-        "The first of many: look for others by serial, model or reference."
-    } else {
-        "Those that do not stand here yet."
+    let mut frame = frame(state, visitor, Place::Sites, "Put devices here", &counts);
+    let path = format!("/sites/{}", site.id);
+    frame.crumbs = vec![crumb("Sites", "/sites"), crumb(&site.name, &path)];
+    let lead = match (elsewhere.is_empty(), page.next.is_some()) {
+        (_, true) => "The first of many: look for others by serial, model or reference.",
+        (true, false) if q.is_empty() => "Every device stands here already.",
+        (true, false) => "No device that stands elsewhere fits.",
+        (false, false) => "Those that do not stand here yet.",
     };
-    html(&FormPage::new(frame, lead, form).help(
+    let find = filter(
+        &format!("{path}/devices"),
+        q,
+        "Serial, model or reference",
+        Vec::new(),
+    );
+    let form = form(visitor.csrf(state), &path, &elsewhere);
+    Ok(FormPage::new(frame, lead, form).find(find).help(
         "Who sees them then",
         "Whoever sees some sites alone sees a device while it stands at one of theirs, with all that it measured.",
     ))
 }
 
-fn form(csrf: String, site: &Site, q: &str, elsewhere: &[&Device]) -> Form {
-    let path = format!("/sites/{}", site.id);
+fn form(csrf: String, path: &str, elsewhere: &[&Device]) -> Form {
     let choices = elsewhere
         .iter()
         .map(|device| {
@@ -89,16 +97,10 @@ fn form(csrf: String, site: &Site, q: &str, elsewhere: &[&Device]) -> Form {
         .collect();
     Form::new(format!("{path}/devices"), csrf, "Put them here")
         .cancel(path)
-        .fields(vec![
-            Field::text("q", "Look for")
-                .value(q)
-                .placeholder("Serial, model or reference")
-                .hint("Sent with nothing ticked, it looks for them."),
-            Field::checks("device", "Devices", choices),
-        ])
+        .fields(vec![Field::checks("device", "Devices", choices)])
 }
 
-/// Leads back to the site; with nothing ticked, to what was looked for.
+/// Leads back to the site; with nothing ticked, to the choice.
 pub(super) async fn post(
     state: web::Data<State>,
     visitor: Visitor,
@@ -107,15 +109,13 @@ pub(super) async fn post(
 ) -> Result<HttpResponse, PageError> {
     visitor.check_csrf(&state, sent.get("csrf"))?;
     let devices: Vec<DeviceId> = ticked(&sent, "device");
-    let scope = visitor.customer()?;
     if devices.is_empty() {
-        let now = state.ground().now();
-        scope
-            .run(state.database(), async |tx| sites::get(tx, *id, now).await)
-            .await?;
-        let q: String = url::form_urlencoded::byte_serialize(sent.get("q").as_bytes()).collect();
-        return Ok(see(&format!("/sites/{id}/devices?q={q}")));
+        let mut page = page(&state, &visitor, *id, "").await?;
+        let refused = Refused::at("device", "Tick at least one device.");
+        let status = refused.show(&mut page.form, &sent)?;
+        return html_with(status, &page);
     }
+    let scope = visitor.customer()?;
     sites::put_devices(state.ground(), state.database(), scope, &devices, Some(*id)).await?;
     Ok(see(&format!("/sites/{id}?said=site-devices")))
 }

@@ -65,5 +65,5 @@ pub(in crate::http::portal) fn field(offered: &[(SiteId, String)], at: Option<Si
         .iter()
         .map(|(id, name)| Choice::new(id.to_string(), name, at == Some(*id)));
     Field::select("site", "Site", std::iter::once(nowhere).chain(all).collect())
-        .hint("People who belong to some sites see only what stands there.")
+        .hint("Whoever sees some sites alone sees what stands there.")
 }

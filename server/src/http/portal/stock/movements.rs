@@ -5,6 +5,7 @@ use web_templates::{Link, MovementRow, Tag, Tone, When};
 use crate::ground::enums::MoveReason;
 use crate::http::State;
 use crate::http::portal::visitor::Visitor;
+use crate::identity::CallerScope;
 use crate::registry::movements::{Moved, Movement};
 
 /// The rows.
@@ -14,12 +15,17 @@ pub(in crate::http::portal) fn rows(
     movements: &[Movement],
 ) -> Vec<MovementRow> {
     let (now, zone) = (state.ground().now(), visitor.zone());
+    let sees_all = matches!(visitor.scope(), CallerScope::Admin(_));
     let row = |moved: &Movement| {
         let (kind, href) = match &moved.what {
             Moved::Device(id, kinds) => (kinds.first().copied(), format!("/devices/{id}")),
             Moved::Hub(id) => (None, format!("/hubs/{id}")),
         };
-        let stock = || "stock".to_owned();
+        let stock = |of: Option<&String>| match of {
+            Some(distributor) => format!("stock of {distributor}"),
+            None if sees_all => "inventory".to_owned(),
+            None => "stock".to_owned(),
+        };
         MovementRow {
             at: When::clock(moved.at, now, &zone),
             what: tag(moved.reason),
@@ -28,13 +34,13 @@ pub(in crate::http::portal) fn rows(
             serial: Link::to(&moved.serial, href),
             from: match &moved.from {
                 Some(name) => name.clone(),
-                None if moved.was_held => stock(),
+                None if moved.was_held => stock(moved.from_stock.as_ref()),
                 None => String::new(),
             },
             to: match (&moved.to, moved.reason) {
                 (Some(name), _) => name.clone(),
                 (None, MoveReason::Retired) => String::new(),
-                (None, _) => stock(),
+                (None, _) => stock(moved.to_stock.as_ref()),
             },
             who: moved.who.clone().unwrap_or_default(),
         }

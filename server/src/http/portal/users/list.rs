@@ -1,5 +1,7 @@
 //! `GET /users`.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -7,6 +9,7 @@ use web_templates::{Action, Choice, Form, Icon, InvitationRow, PersonRow, Tag, T
 
 use super::confirm;
 use crate::ground::enums::{CaseSide, MailState, UserRole, UserState};
+use crate::ground::ids::UserId;
 use crate::http::State;
 use crate::http::portal::choose::{Holders, Holding};
 use crate::http::portal::error::PageError;
@@ -66,6 +69,7 @@ pub(super) async fn get(
     })?;
     let page = Page::of(rows, &ask, |listed| listed.user.email.as_str().to_owned());
     let mails = identity.system_mails_of(&invited).await?;
+    let sites = sites_of(&state, &visitor, &page.rows).await?;
     let counts = visitor.counts(&state).await?;
     let mut frame = frame(&state, &visitor, Place::Users, "People", &counts);
     frame.flashes = said.flashes();
@@ -109,7 +113,7 @@ pub(super) async fn get(
         rows: page
             .rows
             .iter()
-            .map(|listed| row(listed, sees_all, when))
+            .map(|listed| row(listed, sees_all, &sites, when))
             .collect(),
         pager: pager("/users", &pairs, &asked.after, page.next.as_ref(), String::new()),
         invitations: invited
@@ -130,7 +134,37 @@ fn role_label(role: UserRole) -> &'static str {
     }
 }
 
-fn row(listed: &Listed, sees_all: bool, when: impl Fn(DateTime<Utc>) -> When) -> PersonRow {
+/// The names of the sites of those who see some alone, for a customer's people.
+async fn sites_of(
+    state: &State,
+    visitor: &Visitor,
+    rows: &[Listed],
+) -> Result<HashMap<UserId, Vec<String>>, PageError> {
+    let confined = rows.iter().map(|row| &row.user).filter(|user| user.confined);
+    let confined: Vec<UserId> = confined.map(|user| user.id).collect();
+    let (CallerScope::Customer(scope), false) = (visitor.scope(), confined.is_empty()) else {
+        return Ok(HashMap::new());
+    };
+    let ask = async |tx: &_| state.identity().sites_of(tx, &confined).await;
+    Ok(scope.run(state.database(), ask).await?)
+}
+
+/// What a person sees who is confined, in a few words.
+fn sees(sites: &[String]) -> String {
+    match sites {
+        [] => "sees nothing yet: belongs to no site".to_owned(),
+        [only] => format!("sees {only} alone"),
+        [first, second] => format!("sees {first} and {second} alone"),
+        [first, rest @ ..] => format!("sees {first} and {} other sites alone", rest.len()),
+    }
+}
+
+fn row(
+    listed: &Listed,
+    sees_all: bool,
+    sites: &HashMap<UserId, Vec<String>>,
+    when: impl Fn(DateTime<Utc>) -> When,
+) -> PersonRow {
     let Listed { user, organisation } = listed;
     let organisation = organisation.clone().filter(|_| sees_all);
     PersonRow {
@@ -139,6 +173,7 @@ fn row(listed: &Listed, sees_all: bool, when: impl Fn(DateTime<Utc>) -> When) ->
         email: user.email.as_str().to_owned(),
         organisation: organisation.unwrap_or_default(),
         role: called(user.role, &user.permissions),
+        sees: sites.get(&user.id).map_or_else(String::new, |names| sees(names)),
         state: if user.asks() {
             Tag::new("asks to be confirmed", Tone::Warn)
         } else {
