@@ -220,3 +220,22 @@ async fn a_mail_whose_link_is_over_is_not_sent() {
     assert!(mailer.taken.lock().unwrap().is_empty());
     assert_eq!(standing(&world).await, [("failed".to_owned(), 1, true)]);
 }
+
+#[tokio::test]
+async fn what_is_known_of_a_mail_goes_after_thirty_days() {
+    let world = World::new().await;
+    let ended = "insert into mail_outbox (id, created_at, kind, expires_at, state, ended_at)
+        values (gen_random_uuid(), now(), 'invitation', now(), 'sent', now() - make_interval(days => $1))";
+    for days in [29, 31] {
+        sqlx::query(ended).bind(days).execute(&world.sql).await.unwrap();
+    }
+    invited(&world).await;
+    carry(&world, &Arc::new(Moody::default())).await;
+    let left: Vec<i32> = sqlx::query_scalar(
+        "select extract(day from now() - ended_at)::int from mail_outbox order by ended_at",
+    )
+    .fetch_all(&world.sql)
+    .await
+    .unwrap();
+    assert_eq!(left, [29, 0], "one of 29 days and the one that was just sent");
+}
