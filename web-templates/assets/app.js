@@ -1,4 +1,6 @@
 // What every page needs: the look, the menu of a narrow screen, dialogs, and times that stay true while a page is open.
+import './unsent.js';
+
 const root = document.documentElement;
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];

@@ -167,3 +167,46 @@ async fn too_many_attempts_are_told_to_wait() {
     );
     assert!(last.header("retry-after").parse::<u64>().unwrap() > 0);
 }
+
+#[tokio::test]
+async fn a_form_that_was_sent_signed_out_leads_back_to_its_page() {
+    let world = World::new().await;
+    world.customer("Northside").await;
+    let typed = [("title", "Nothing arrives"), ("text", "Since noon")];
+    let gone = world.browser();
+    let page = format!("{}/cases/new?device=", world.url);
+    let sent = gone.post_with("/cases/new", &typed, ("referer", &page)).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    assert_eq!(
+        sent.location(),
+        "/login?next=%2Fcases%2Fnew%3Fdevice%3D%26said%3Dnot-sent"
+    );
+    let login = gone.get(sent.location()).await;
+    assert!(
+        login.text.contains("what you sent did not arrive"),
+        "{}",
+        login.text
+    );
+    assert!(!login.text.contains("Since noon") && !sent.location().contains("Since"));
+
+    // Of another server's page, or of none, nothing is known.
+    for referer in ["https://evil.example/cases/new", "nonsense", ""] {
+        let sent = gone.post_with("/cases/new", &typed, ("referer", referer)).await;
+        assert_eq!(sent.location(), "/login", "{referer}");
+    }
+    let nurse = world.signed_in("Northside").await;
+    for page in [
+        "/cases/new?device=&said=not-sent",
+        "/devices?said=not-sent",
+        "/account?said=not-sent",
+    ] {
+        let told = nurse.get(page).await.text;
+        assert_eq!(
+            told.matches("Look at the form and send it again.").count(),
+            1,
+            "{page}: {told}"
+        );
+    }
+    let untold = nurse.get("/cases/new").await.text;
+    assert!(!untold.contains("send it again"));
+}

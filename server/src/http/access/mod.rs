@@ -84,6 +84,18 @@ fn who_may(method: &str, path: &str) -> Option<Who> {
     TABLE.get(&(method, path)).copied()
 }
 
+/// Whether people can open this path as a page.
+pub fn is_page(path: &str) -> bool {
+    let is_of = |pattern: &str| {
+        let (mut parts, mut asked) = (pattern.split('/'), path.split('/'));
+        parts.by_ref().zip(asked.by_ref()).all(|(part, asked)| {
+            part == asked || part.starts_with('{') && part.ends_with('}') && !asked.is_empty()
+        }) && pattern.matches('/').count() == path.matches('/').count()
+    };
+    let mut pages = portal::ROUTES.iter().filter(|route| route.method == "GET");
+    pages.any(|route| matches!(route.who, Who::Person(_)) && is_of(route.path))
+}
+
 const fn row(method: &'static str, path: &'static str, who: Who) -> Route {
     Route { method, path, who }
 }

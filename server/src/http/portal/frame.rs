@@ -3,6 +3,7 @@
 use web_templates::text::initials;
 use web_templates::{Crumb, Frame, Icon, NavItem, Search, Theme, When};
 
+use super::unsent;
 use super::visitor::Visitor;
 use crate::ground::enums::Look;
 use crate::http::State;
@@ -72,7 +73,7 @@ pub(super) fn frame(state: &State, visitor: &Visitor, place: Place, title: &str,
         crumbs: Vec::new(),
         search: visitor.can(Right::Search).then(|| Search::everywhere(hint)),
         csrf: visitor.csrf(state),
-        flashes: Vec::new(),
+        flashes: visitor.sent_in_vain().then(unsent::flashes).unwrap_or_default(),
         theme: match person.preferences.look {
             Look::Auto => Theme::Auto,
             Look::Light => Theme::Light,

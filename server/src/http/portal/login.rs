@@ -10,6 +10,7 @@ use super::home::first_page;
 use super::local::{local_path, own_form, see};
 use super::page::{html, html_with};
 use super::said::SaidQuery;
+use super::unsent;
 use super::visitor::Visitor;
 use crate::http::State;
 use crate::http::auth::{remote, session_cookie};
@@ -41,7 +42,9 @@ pub(super) async fn get(
             local_path(&asked.next).unwrap_or_else(|| first_page(visitor.scope()))
         )),
         Err(PageError::SignedOut(_)) => {
-            let form = form("", &asked.next, None, said.flashes());
+            let mut flashes = said.flashes();
+            flashes.extend(unsent::on_the_way(&asked.next));
+            let form = form("", &asked.next, None, flashes);
             html(&LoginPage {
                 is_new: state.identity().system_lacks_administrator().await?,
                 ..form

@@ -43,6 +43,7 @@ mod sent;
 mod sites;
 mod stock;
 mod style;
+mod unsent;
 mod users;
 mod visitor;
 

@@ -99,6 +99,10 @@ fn sentence(word: &str) -> Option<(Tone, &'static str)> {
             Tone::Ok,
             "They are dismissed. They are kept, with the reason and your name.",
         ),
+        "not-sent" => (
+            Tone::Warn,
+            "You had been signed out, so what you sent did not arrive. Look at the form and send it again.",
+        ),
         "signed-out" => (Tone::Info, "You are signed out."),
         word => {
             return devices::said::sentence(word)

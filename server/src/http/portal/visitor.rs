@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use futures_util::future::LocalBoxFuture;
 
 use super::error::PageError;
+use super::unsent;
 use crate::http::State;
 use crate::http::auth::SessionCaller;
 use crate::identity::{Caller, CallerScope, Person, SessionSecret};
@@ -14,7 +15,11 @@ use crate::tenancy::{AdminScope, CustomerScope, Permission, Right, Scope as _};
 
 /// Somebody signed in. Who is not is led to the login page and from there back to here.
 #[derive(Debug)]
-pub(super) struct Visitor(SessionCaller<PageError>);
+pub(super) struct Visitor {
+    session: SessionCaller<PageError>,
+    /// Whether they come back to a form that was sent after a session had ended.
+    sent_in_vain: bool,
+}
 
 impl FromRequest for Visitor {
     type Error = PageError;
@@ -26,11 +31,20 @@ impl FromRequest for Visitor {
             .uri()
             .path_and_query()
             .map(|here| here.as_str().to_owned());
-        let here = here.filter(|_| request.method().is_safe());
+        let here = if request.method().is_safe() {
+            here
+        } else {
+            unsent::page_of(request)
+        };
+        let sent_in_vain = unsent::is_told(request.query_string());
         Box::pin(async move {
-            caller.await.map(Self).map_err(|error| match error {
+            let session = caller.await.map_err(|error| match error {
                 PageError::SignedOut(_) => PageError::SignedOut(here),
                 shown @ (PageError::Shown(..) | PageError::Later(..)) => shown,
+            })?;
+            Ok(Self {
+                session,
+                sent_in_vain,
             })
         })
     }
@@ -39,7 +53,7 @@ impl FromRequest for Visitor {
 impl Visitor {
     /// Who it is, for work that any scope can do.
     pub(super) fn caller(&self) -> &Caller {
-        &self.0.session.caller
+        &self.session.session.caller
     }
 
     /// Name and whereabouts.
@@ -64,9 +78,14 @@ impl Visitor {
         Ok(counts?)
     }
 
+    /// Whether they come back to a form that was sent after a session had ended.
+    pub(super) fn sent_in_vain(&self) -> bool {
+        self.sent_in_vain
+    }
+
     /// The secret of the session, to ask again later whether it is still good.
     pub(super) fn secret(&self) -> &SessionSecret {
-        &self.0.session.secret
+        &self.session.session.secret
     }
 
     /// The zone that times are shown in; UTC where this version does not know it.
@@ -76,12 +95,12 @@ impl Visitor {
 
     /// What every form of the page carries.
     pub(super) fn csrf(&self, state: &State) -> String {
-        self.0.csrf_token(state)
+        self.session.csrf_token(state)
     }
 
     /// Refuses a form that does not carry it.
     pub(super) fn check_csrf(&self, state: &State, token: &str) -> Result<(), PageError> {
-        Ok(self.0.check_csrf(state, token)?)
+        Ok(self.session.check_csrf(state, token)?)
     }
 
     /// Whether this person may do that.
@@ -111,11 +130,11 @@ impl Visitor {
 
     /// The customer's scope.
     pub(super) fn customer(&self) -> Result<&CustomerScope, PageError> {
-        Ok(self.0.customer()?)
+        Ok(self.session.customer()?)
     }
 
     /// The administrator's scope.
     pub(super) fn admin(&self) -> Result<&AdminScope, PageError> {
-        Ok(self.0.admin()?)
+        Ok(self.session.admin()?)
     }
 }
