@@ -226,7 +226,9 @@ pub struct TimelineEntry {
 pub struct Step {
     /// Its name, for example `Shipped`.
     pub label: String,
-    /// When it was done, or what is said about it, for example `UPS 1Z 999…`; may be empty.
+    /// When it was done, where that is known.
+    pub at: Option<When>,
+    /// What is said about it, for example `UPS 1Z 999…`; may be empty.
     pub note: String,
     /// How far it is.
     pub state: StepState,
@@ -276,6 +278,7 @@ impl Step {
             .enumerate()
             .map(|(index, label)| Self {
                 label: (*label).to_owned(),
+                at: None,
                 note: String::new(),
                 state: match index {
                     _ if index < done => StepState::Done,

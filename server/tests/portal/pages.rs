@@ -69,6 +69,64 @@ async fn a_device_s_page_shows_its_week() {
     assert_eq!(day["points"].as_array().unwrap().len(), 1);
 }
 
+/// Every time has a form for paper: the day, the clock and the zone; and the sheet says whose it is, when it was made and for
+/// whom.
+#[tokio::test]
+async fn a_printed_page_says_whose_and_when() {
+    let world = World::new().await;
+    let customer = world.customer("Northside").await;
+    world
+        .commit(
+            &customer,
+            &[(TimeDelta::minutes(2), 173, 107), (TimeDelta::days(2), 121, 80)],
+        )
+        .await;
+    let browser = world.signed_in("Northside").await;
+    for path in [
+        "/home".to_owned(),
+        "/devices".to_owned(),
+        format!("/devices/{}", customer.device),
+        format!("/devices/{}/about", customer.device),
+        format!("/hubs/{}", customer.hub),
+    ] {
+        let page = browser.get(&path).await.text;
+        let head = page.split("class=\"vw-paper\"").nth(1).expect(&path);
+        let head = head.split("</div>").next().unwrap();
+        for part in [
+            "<strong>Northside</strong>",
+            "As of <time",
+            "data-zone=\"America/New_York\"",
+            "by Northside User",
+        ] {
+            assert!(head.contains(part), "{path}: {part} in {head}");
+        }
+        for time in page
+            .split("<time ")
+            .skip(1)
+            .filter(|time| !time.contains("id=\"made\""))
+        {
+            let paper = time
+                .split("data-paper=\"")
+                .nth(1)
+                .expect(time)
+                .split('"')
+                .next()
+                .unwrap();
+            assert!(
+                paper.contains(", 20")
+                    && (paper.ends_with("EST") || paper.ends_with("EDT") || !paper.contains(':')),
+                "{path}: {paper}"
+            );
+        }
+    }
+    let page = browser.get(&format!("/devices/{}", customer.device)).await.text;
+    assert!(page.contains("2 min ago</time>"), "{page}");
+    assert!(
+        !page.replace("2 min ago</time>", "").contains(" ago"),
+        "what is told otherwise is not told on paper: {page}"
+    );
+}
+
 #[tokio::test]
 async fn the_way_of_a_reading_is_a_page_of_its_own_and_a_piece_of_another() {
     let world = World::new().await;

@@ -165,7 +165,7 @@ fn way(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<WayStep> {
     for (step, kind) in way.iter_mut().zip(kinds) {
         let last = known.steps.iter().rev().find(|step| step.kind == kind);
         if let Some(last) = last {
-            step.note = When::clock(last.at, now, &visitor.zone()).text;
+            step.at = Some(When::clock(last.at, now, &visitor.zone()));
         }
     }
     if known.order.state == OrderState::Cancelled {
@@ -192,7 +192,7 @@ pub(in crate::http::portal) fn stopped(
     now: DateTime<Utc>,
 ) {
     word.clone_into(&mut step.label);
-    step.note = at.map_or_else(String::new, |at| When::clock(at, now, &visitor.zone()).text);
+    step.at = at.map(|at| When::clock(at, now, &visitor.zone()));
     step.state = StepState::Stuck;
 }
 

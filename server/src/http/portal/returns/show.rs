@@ -125,7 +125,7 @@ fn way(visitor: &Visitor, known: &Known, now: DateTime<Utc>) -> Vec<WayStep> {
     ];
     for (step, kind) in way.iter_mut().zip(kinds) {
         if let Some(last) = known.steps.iter().rev().find(|step| step.kind == kind) {
-            step.note = When::clock(last.at, now, &visitor.zone()).text;
+            step.at = Some(When::clock(last.at, now, &visitor.zone()));
         }
     }
     if let Some((word, kind)) = ended {
