@@ -28,6 +28,7 @@ mod local;
 mod login;
 mod logout;
 mod models;
+mod offering;
 mod once;
 mod orders;
 mod organisations;
