@@ -206,7 +206,10 @@ impl Aim {
         let mut noun = "";
         let mut path = String::new();
         let is_distributors = pattern.contains("/distributors/")
-            || pattern.contains("/organisation/") && role == Some(UserRole::Distributor);
+            || ["/organisation/", "/organization/"]
+                .iter()
+                .any(|own| pattern.contains(own))
+                && role == Some(UserRole::Distributor);
         let contacts = if is_distributors {
             "distributors' contacts"
         } else {

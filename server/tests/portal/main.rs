@@ -12,6 +12,7 @@ mod browser;
 mod choosing;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod contacts;
 mod desk;
 mod faults;
 mod files;

@@ -3,6 +3,7 @@
 
 mod closing;
 mod devices;
+mod names;
 mod past;
 
 use sqlx::Row as _;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::registry::TimeZone;
 
 #[test]
 fn a_name_and_a_zone_cannot_be_taken_away() {

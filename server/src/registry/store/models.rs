@@ -91,10 +91,10 @@ pub(in crate::registry) async fn list<S: RegistryScope>(
 ) -> Result<Vec<DeviceModel>, RegistryError> {
     let (maker, name) = ask.after.clone().unzip();
     let sql = "select id, maker, name, kinds, transport, reports from device_model
-        where ($1::text is null or (maker, name) > ($1, $2))
+        where ($1::text is null or (lower(maker), lower(name), maker, name) > (lower($1), lower($2), $1, $2))
           and ($4::text is null or position(lower($4) in lower(maker || ' ' || name)) > 0)
           and ($5::text is null or $5 = any(kinds))
-        order by maker, name limit $3";
+        order by lower(maker), lower(name), maker, name limit $3";
     let values = [
         maker.into(),
         name.into(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 
-use super::{Violation, all, get, id, maybe_id, maybe_word, one, run, violation, word};
+use super::{Violation, all, get, id, maybe_id, maybe_word, naming, one, run, violation, word};
 use crate::ground::enums::{CaseSide, OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::moves::CLOSED;
@@ -34,7 +34,7 @@ const NOT_COUNTED: &str = "null::int8";
 fn customer_with(devices: &str, which: &str) -> String {
     format!(
         "select c.*, {devices} as devices
-         from (select id, distributor_id, patient_mode, {PAPER} from customer {which}) c order by c.name, c.id"
+         from (select id, distributor_id, patient_mode, {PAPER} from customer {which}) c order by lower(c.name), c.id"
     )
 }
 
@@ -45,6 +45,7 @@ pub(in crate::registry) async fn insert_customer<S: RegistryScope>(
     distributor: Option<DistributorId>,
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
+    naming::must_be_free_for_customer(tx, &new.name, distributor, None).await?;
     let sql = "insert into customer (id, distributor_id, created_at, name, time_zone, legal_name, street, postal_code,
           city, region, country)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -69,6 +70,7 @@ pub(in crate::registry) async fn insert_distributor(
     new: &NewOrganisation,
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
+    naming::must_be_free_for_distributor(tx, &new.name, None).await?;
     let sql = "insert into distributor (id, created_at, name, time_zone, legal_name, street, postal_code, city, region,
           country)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -144,6 +146,9 @@ pub(in crate::registry) async fn change_customer<S: RegistryScope>(
     id: CustomerId,
     patch: &OrganisationPatch,
 ) -> Result<(), RegistryError> {
+    if let Some(name) = &patch.name {
+        naming::must_be_free_for_customer(tx, name, None, Some(id)).await?;
+    }
     let sql = format!("update customer set {PATCH} where id = $1");
     found(
         run(tx, &sql, patched(id.as_uuid(), patch)).await?.rows_affected(),
@@ -156,6 +161,9 @@ pub(in crate::registry) async fn change_distributor<S: RegistryScope>(
     id: DistributorId,
     patch: &OrganisationPatch,
 ) -> Result<(), RegistryError> {
+    if let Some(name) = &patch.name {
+        naming::must_be_free_for_distributor(tx, name, Some(id)).await?;
+    }
     let sql = format!("update distributor set {PATCH} where id = $1");
     found(
         run(tx, &sql, patched(id.as_uuid(), patch)).await?.rows_affected(),
@@ -366,10 +374,10 @@ pub(in crate::registry) async fn customers<S: RegistryScope>(
 ) -> Result<Vec<Customer>, RegistryError> {
     let (name, last) = ask.after.clone().unzip();
     let sql = customer_sql::<S>(
-        "where ($1::text is null or (name, id) > ($1, $2))
+        "where ($1::text is null or (lower(name), id) > (lower($1), $2))
            and ($4::text is null or position(lower($4) in lower(name)) > 0 or position(lower($4) in lower(legal_name)) > 0)
            and ($5::text is null or state = $5) and ($6::uuid is null or distributor_id = $6)
-         order by name, id limit $3",
+         order by lower(name), id limit $3",
     );
     let CustomerFilter {
         q,
@@ -419,10 +427,10 @@ pub(in crate::registry) async fn distributors<S: RegistryScope>(
     let (name, last) = ask.after.clone().unzip();
     let sql = format!(
         "select id, {PAPER} from distributor
-         where ($1::text is null or (name, id) > ($1, $2)) and ($5::text is null or state = $5)
+         where ($1::text is null or (lower(name), id) > (lower($1), $2)) and ($5::text is null or state = $5)
            and ($4::text is null or position(lower($4) in lower(name)) > 0
              or position(lower($4) in lower(legal_name)) > 0 or position(lower($4) in lower(city)) > 0)
-         order by name, id limit $3"
+         order by lower(name), id limit $3"
     );
     let values = [
         name.into(),

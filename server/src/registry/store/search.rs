@@ -73,7 +73,7 @@ pub(in crate::registry) async fn customers<S: RegistryScope>(
 ) -> Result<Vec<Customer>, DbErr> {
     let sql = customer_sql::<S>(
         "where position(lower($1) in lower(name)) > 0 or position(lower($1) in lower(legal_name)) > 0
-         order by name, id limit $2",
+         order by lower(name), id limit $2",
     );
     let values = [needle.text.as_str().into(), i64::from(limit).into()];
     all(tx, &sql, values).await?.iter().map(read_customer).collect()
@@ -86,7 +86,7 @@ pub(in crate::registry) async fn distributors<S: RegistryScope>(
 ) -> Result<Vec<FoundDistributor>, DbErr> {
     let sql = "select id, name, state from distributor
         where position(lower($1) in lower(name)) > 0 or position(lower($1) in lower(legal_name)) > 0
-        order by name, id limit $2";
+        order by lower(name), id limit $2";
     let values = [needle.text.as_str().into(), i64::from(limit).into()];
     all(tx, sql, values)
         .await?

@@ -1,12 +1,13 @@
-//! `POST /customers/{id}/contacts` and `…/contacts/remove`.
+//! `POST /customers/{id}/contacts`, `…/contacts/remove`, and `…/contacts/{contact}`, which changes one.
 
 use actix_web::{HttpResponse, web};
 
-use crate::ground::ids::CustomerId;
+use crate::ground::ids::{ContactId, CustomerId};
 use crate::http::State;
 use crate::http::portal::error::PageError;
+use crate::http::portal::frame::Place;
 use crate::http::portal::local::see;
-use crate::http::portal::organisations::Contacts;
+use crate::http::portal::organisations::{Contacts, OneContact};
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
@@ -62,6 +63,34 @@ pub(super) async fn remove(
         "contact-removed",
     )
     .await
+}
+
+/// The form of one.
+pub(super) async fn get(
+    state: web::Data<State>,
+    visitor: Visitor,
+    ids: web::Path<(CustomerId, ContactId)>,
+) -> Result<HttpResponse, PageError> {
+    one(*ids).show(&state, &visitor).await
+}
+
+/// Changes one.
+pub(super) async fn change(
+    state: web::Data<State>,
+    visitor: Visitor,
+    ids: web::Path<(CustomerId, ContactId)>,
+    sent: web::Form<Sent>,
+) -> Result<HttpResponse, PageError> {
+    one(*ids).save(&state, &visitor, &sent).await
+}
+
+fn one((id, contact): (CustomerId, ContactId)) -> OneContact {
+    OneContact {
+        of: Of::Customer(id),
+        id: contact,
+        base: format!("/customers/{id}"),
+        place: Place::Customers,
+    }
 }
 
 async fn answer(

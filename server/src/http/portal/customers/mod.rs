@@ -26,5 +26,10 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .route(
             "/customers/{id}/contacts/remove",
             web::post().to(contacts::remove),
+        )
+        .service(
+            web::resource("/customers/{id}/contacts/{contact}")
+                .get(contacts::get)
+                .post(contacts::change),
         );
 }

@@ -197,7 +197,13 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> CustomerPage {
             Vec::new()
         },
         cards: cards(state, visitor, found),
-        contacts: contact_rows(&found.contacts),
+        contacts: contact_rows(
+            &found.contacts,
+            visitor
+                .can(Right::ManageCustomers)
+                .then(|| format!("/customers/{}", one.id))
+                .as_deref(),
+        ),
         contacts_add: None,
         with_devices: visitor.can(Right::SeeDevices),
         with_people: visitor.can(Right::SeePlatform),

@@ -21,5 +21,10 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .route(
             "/distributors/{id}/contacts/remove",
             web::post().to(contacts::remove),
+        )
+        .service(
+            web::resource("/distributors/{id}/contacts/{contact}")
+                .get(contacts::get)
+                .post(contacts::change),
         );
 }

@@ -21,15 +21,7 @@ pub(in crate::http::portal) fn contact_actions(
     all: &[Contact],
 ) -> Vec<Action> {
     let csrf = visitor.csrf(state);
-    let purposes = ContactPurpose::ALL
-        .iter()
-        .map(|word| Choice::new(word.as_str(), purpose(*word), *word == ContactPurpose::General));
-    let add = Form::new(format!("{base}/contacts"), &csrf, "Add the contact").fields(vec![
-        Field::text("name", "Name").required(),
-        Field::select("purpose", "For", purposes.collect()),
-        Field::email("email", "Email"),
-        Field::phone("phone", "Telephone"),
-    ]);
+    let add = Form::new(format!("{base}/contacts"), &csrf, "Add the contact").fields(fields(None));
     let mut actions = vec![Action::ask("Add a contact", add).icon(Icon::Add)];
     if !all.is_empty() {
         let names = all
@@ -41,6 +33,23 @@ pub(in crate::http::portal) fn contact_actions(
         actions.push(Action::ask("Remove a contact", remove));
     }
     actions
+}
+
+/// The fields of a contact, with what is known of it.
+pub(super) fn fields(known: Option<&Contact>) -> Vec<Field> {
+    let chosen = known.map_or(ContactPurpose::General, |contact| contact.purpose);
+    let purposes = ContactPurpose::ALL
+        .iter()
+        .map(|word| Choice::new(word.as_str(), purpose(*word), *word == chosen));
+    let text = |of: fn(&Contact) -> Option<&String>| known.and_then(of).cloned().unwrap_or_default();
+    vec![
+        Field::text("name", "Name")
+            .value(text(|contact| Some(&contact.name)))
+            .required(),
+        Field::select("purpose", "For", purposes.collect()),
+        Field::email("email", "Email").value(text(|contact| contact.email.as_ref())),
+        Field::phone("phone", "Telephone").value(text(|contact| contact.phone.as_ref())),
+    ]
 }
 
 /// A change of contacts that was sent.

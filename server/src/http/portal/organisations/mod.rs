@@ -1,6 +1,7 @@
 //! What the pages of distributors, of customers and of one's own organisation have in common: the form of who it is on
 //! paper, its contacts, its facts.
 
+mod contact;
 mod contacts;
 mod form;
 pub(super) mod members;
@@ -8,6 +9,7 @@ pub(super) mod members;
 use chrono_tz::Tz;
 use web_templates::{Contact, Fact, FactCard, Link, Tag, TimelineEntry, Tone, When};
 
+pub(super) use contact::OneContact;
 pub(super) use contacts::{Contacts, contact_actions};
 pub(super) use form::{country, draft, fields, fill, patient_modes, states};
 
@@ -86,8 +88,8 @@ pub(super) fn zone(state: &State, zone: &str) -> Fact {
     Fact::text("Time zone", zone).note(format!("{} there now", now.format("%H:%M")))
 }
 
-/// The contacts as the page shows them.
-pub(super) fn contact_rows(contacts: &[people::Contact]) -> Vec<Contact> {
+/// The contacts as the page shows them; `base` is the organisation's page, for who may change them there.
+pub(super) fn contact_rows(contacts: &[people::Contact], base: Option<&str>) -> Vec<Contact> {
     contacts
         .iter()
         .map(|contact| Contact {
@@ -95,7 +97,7 @@ pub(super) fn contact_rows(contacts: &[people::Contact]) -> Vec<Contact> {
             role: purpose(contact.purpose).to_owned(),
             email: contact.email.clone().unwrap_or_default(),
             phone: contact.phone.clone().unwrap_or_default(),
-            edit: None,
+            edit: base.map(|base| format!("{base}/contacts/{}", contact.id)),
         })
         .collect()
 }

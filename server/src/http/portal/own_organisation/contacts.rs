@@ -1,11 +1,13 @@
-//! `POST /organization/contacts` and `…/contacts/remove`.
+//! `POST /organization/contacts`, `…/contacts/remove`, and `…/contacts/{contact}`, which changes one.
 
 use actix_web::{HttpResponse, web};
 
+use crate::ground::ids::ContactId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
+use crate::http::portal::frame::Place;
 use crate::http::portal::local::see;
-use crate::http::portal::organisations::Contacts;
+use crate::http::portal::organisations::{Contacts, OneContact};
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
@@ -84,6 +86,39 @@ pub(super) async fn remove(
         "contact-removed",
     )
     .await
+}
+
+/// The form of one.
+pub(super) async fn get(
+    state: web::Data<State>,
+    visitor: Visitor,
+    contact: web::Path<ContactId>,
+) -> Result<HttpResponse, PageError> {
+    one(&visitor, *contact)?.show(&state, &visitor).await
+}
+
+/// Changes one.
+pub(super) async fn change(
+    state: web::Data<State>,
+    visitor: Visitor,
+    contact: web::Path<ContactId>,
+    sent: web::Form<Sent>,
+) -> Result<HttpResponse, PageError> {
+    one(&visitor, *contact)?.save(&state, &visitor, &sent).await
+}
+
+fn one(visitor: &Visitor, id: ContactId) -> Result<OneContact, PageError> {
+    let of = match visitor.scope() {
+        CallerScope::Customer(scope) => Of::Customer(scope.id()),
+        CallerScope::Distributor(scope) => Of::Distributor(scope.id()),
+        CallerScope::Admin(_) | CallerScope::Finance(_) => return Err(PageError::forbidden()),
+    };
+    Ok(OneContact {
+        of,
+        id,
+        base: "/organization".to_owned(),
+        place: Place::Organisation,
+    })
 }
 
 async fn answer(

@@ -18,7 +18,12 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/organization").get(show::get).post(change::post))
         .route("/organization/edit", web::get().to(change::get))
         .route("/organization/contacts", web::post().to(contacts::add))
-        .route("/organization/contacts/remove", web::post().to(contacts::remove));
+        .route("/organization/contacts/remove", web::post().to(contacts::remove))
+        .service(
+            web::resource("/organization/contacts/{contact}")
+                .get(contacts::get)
+                .post(contacts::change),
+        );
 }
 
 /// One's own organisation, whichever of the two it is.

@@ -59,7 +59,7 @@ async fn page(state: &State, visitor: &Visitor) -> Result<OwnOrganisationPage, P
         frame: frame(state, visitor, Place::Organisation, &own.name, &counts),
         actions,
         cards: vec![company, settings],
-        contacts: contact_rows(&own.contacts),
+        contacts: contact_rows(&own.contacts, may_change.then_some("/organization")),
         users: members::rows(state, visitor, &people),
         users_href: visitor.can(Right::ManageUsers).then(|| "/users".to_owned()),
     })
