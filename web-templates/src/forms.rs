@@ -177,12 +177,11 @@ impl Form {
             .iter_mut()
             .flat_map(|section| &mut section.fields)
             .find(|field| field.name == name);
-        match field {
-            Some(field) => field.error = Some(error),
-            None => {
-                let before = self.error.take().map(|before| before + " ");
-                self.error = Some(before.unwrap_or_default() + &error);
-            }
+        if let Some(field) = field {
+            field.error = Some(error);
+        } else {
+            let before = self.error.take().map(|before| before + " ");
+            self.error = Some(before.unwrap_or_default() + &error);
         }
     }
 

@@ -76,7 +76,7 @@ impl Orders<'_> {
 }
 
 /// Whose people somebody is.
-pub fn side(caller: &Caller) -> CaseSide {
+pub(crate) fn side(caller: &Caller) -> CaseSide {
     match caller.role() {
         UserRole::Admin | UserRole::Finance => CaseSide::Platform,
         UserRole::Distributor => CaseSide::Distributor,

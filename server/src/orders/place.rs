@@ -90,13 +90,16 @@ pub struct NewOrder {
     pub note: Option<String>,
 }
 
+/// The distributor's own word for an order, and what else it says.
+type Words = (Option<String>, Option<String>);
+
 impl NewOrder {
     /// Refuses what cannot be taken of where it is to go and what is said with it; the lines are looked at when it is placed.
     pub fn check(&self) -> Result<(), RegistryError> {
         self.words().map(drop)
     }
 
-    fn words(&self) -> Result<(Delivery, (Option<String>, Option<String>)), RegistryError> {
+    fn words(&self) -> Result<(Delivery, Words), RegistryError> {
         let words = both(
             maybe_line::<100>("reference", self.reference.as_deref()),
             rules::maybe_note("note", self.note.as_deref()),

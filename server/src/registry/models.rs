@@ -150,13 +150,12 @@ fn called(name: &str) -> Result<String, RegistryError> {
     Ok(name)
 }
 
+/// What a model measures, and what it reports besides.
+pub type Told = (Vec<Kind>, Vec<Report>);
+
 /// What is typed about a model as it is stored: its name, what it measures, and what it reports besides. All that is wrong
 /// with it is told at once.
-pub fn checked(
-    name: &str,
-    kinds: Vec<Kind>,
-    reports: Vec<Report>,
-) -> Result<(String, (Vec<Kind>, Vec<Report>)), RegistryError> {
+pub fn checked(name: &str, kinds: Vec<Kind>, reports: Vec<Report>) -> Result<(String, Told), RegistryError> {
     let told = measured(kinds).and_then(|kinds| {
         let reports = reports::checked(reports, &kinds)?;
         Ok((kinds, reports))

@@ -1,11 +1,11 @@
 //! The rows of the support desk.
 
 use vitalwire_server::desk::cases::{
-    self, About, CaseFilter, CasePatch, NewCase, NewNote, Standing, Waiting,
+    self, About, CaseFilter, CaseNumber, CasePatch, NewCase, NewNote, Standing, Waiting,
 };
 use vitalwire_server::desk::{Desk, Rate, trouble};
 use vitalwire_server::ground::enums::{CaseState, CaseVisibility};
-use vitalwire_server::registry::{Ask, Change};
+use vitalwire_server::registry::{Ask, Change, RegistryError};
 
 use crate::table::{Call, Row, either, row, said};
 
@@ -62,6 +62,20 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("desk::cases::list::get", Either, Read, call => {
         either!(call, scope => call.run(scope, async |tx| cases::get(tx, call.at.case).await).await)
+    }),
+    row!("desk::cases::list::numbered", Either, Read, call => {
+        let number: Option<i64> = sqlx::query_scalar("select number from support_case where id = $1")
+            .bind(call.at.case)
+            .fetch_optional(&call.world.sql)
+            .await
+            .unwrap();
+        either!(call, scope => {
+            call.run(scope, async |tx| {
+                let found = cases::numbered(tx, CaseNumber(number.unwrap_or_default())).await?;
+                found.ok_or(RegistryError::NotFound("case"))
+            })
+            .await
+        })
     }),
     row!("desk::cases::list::notes", Either, Read, call => {
         either!(call, scope => call.run(scope, async |tx| cases::notes(tx, call.at.case).await).await)

@@ -2,7 +2,8 @@
 
 use vitalwire_server::ground::enums::{Look, UserRole, UserState};
 use vitalwire_server::identity::{
-    Belonging, NewInvitation, Organisation, Password, Preferences, SessionSecret, UserFilter,
+    Belonging, CallerScope, IdentityError, NewInvitation, Organisation, Password, Preferences, SessionSecret,
+    UserFilter,
 };
 use vitalwire_server::tenancy::{Permission, PermissionSet};
 
@@ -69,6 +70,11 @@ pub(crate) const ROWS: &[Row] = &[
     row!("identity::users::people_of", Distributor, List, call => {
         let own = Organisation::Distributor(call.own.distributor());
         call.distributor(async |tx| call.world.identity.people_of(tx, own, 100).await).await
+    }),
+    row!("identity::first_person::first_person", Distributor, Read, call => {
+        let CallerScope::Distributor(scope) = &call.by.scope else { panic!("no distributor") };
+        let found = call.world.identity.first_person(scope, call.at.customer).await;
+        said(found.and_then(|first| first.ok_or(IdentityError::NoSuchUser)))
     }),
     row!("identity::users::set_permissions", Customer, Change, call => {
         either!(call, scope => {

@@ -9,8 +9,8 @@ use vitalwire_server::orders::{
     self, Arrived, Became, NewDelivery, NewOrder, NewParcel, OrderFilter, Orders, Period, Serials, Wanted,
     WriteOff, incoming,
 };
-use vitalwire_server::registry::Ask;
 use vitalwire_server::registry::errands::Thing;
+use vitalwire_server::registry::{Ask, RegistryError};
 
 use crate::aim::Aim;
 use crate::table::{Answer, Call, Row, row, said};
@@ -72,6 +72,18 @@ pub(crate) const ROWS: &[Row] = &[
     row!("orders::list::get", Distributor, Read, call => {
         call.distributor(async |tx| orders::get(tx, call.at.orders[1]).await).await
     }),
+    row!("orders::list::numbered", Distributor, Read, call => {
+        let number: Option<String> = sqlx::query_scalar("select number from device_order where id = $1")
+            .bind(call.at.orders[1].as_uuid())
+            .fetch_optional(&call.world.sql)
+            .await
+            .unwrap();
+        call.distributor(async |tx| {
+            let found = orders::numbered(tx, &number.unwrap_or_default()).await?;
+            found.ok_or(RegistryError::NotFound("order"))
+        })
+        .await
+    }),
     row!("orders::list::tally", Distributor, Read, call => {
         call.distributor(async |tx| orders::tally(tx, call.at.orders[1]).await).await
     }),
@@ -120,6 +132,18 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("orders::returns::list::get", Distributor, Read, call => {
         call.distributor(async |tx| returns::get(tx, call.at.returns[0]).await).await
+    }),
+    row!("orders::returns::list::numbered", Distributor, Read, call => {
+        let number: Option<String> = sqlx::query_scalar("select number from device_return where id = $1")
+            .bind(call.at.returns[0].as_uuid())
+            .fetch_optional(&call.world.sql)
+            .await
+            .unwrap();
+        call.distributor(async |tx| {
+            let found = returns::numbered(tx, &number.unwrap_or_default()).await?;
+            found.ok_or(RegistryError::NotFound("return"))
+        })
+        .await
     }),
     row!("orders::returns::list::items", Distributor, Read, call => {
         call.distributor(async |tx| returns::items(tx, call.at.returns[0]).await).await

@@ -52,14 +52,13 @@ async fn add(state: &State, visitor: &Visitor, sent: &Sent) -> Result<HubId, Ref
     let name = sent.maybe("name").unwrap_or(sent.get("serial"));
     faults.note(hubs::check(sent.get("serial"), name));
     // What a customer adds is its own, whatever was sent.
-    let customer: Option<CustomerId> = match visitor.scope() {
-        CallerScope::Customer(scope) => Some(scope.id()),
-        _ => {
-            let chosen: Result<_, Refused> = in_scope!(visitor.caller(), scope => {
-                scope.run(database, async |tx| choose::customer(tx, sent, "customer").await).await
-            });
-            faults.note(chosen).flatten()
-        }
+    let customer: Option<CustomerId> = if let CallerScope::Customer(scope) = visitor.scope() {
+        Some(scope.id())
+    } else {
+        let chosen: Result<_, Refused> = in_scope!(visitor.caller(), scope => {
+            scope.run(database, async |tx| choose::customer(tx, sent, "customer").await).await
+        });
+        faults.note(chosen).flatten()
     };
     let new = |distributor: Option<DistributorId>| NewHub {
         serial: sent.get("serial").to_owned(),

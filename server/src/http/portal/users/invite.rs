@@ -58,9 +58,8 @@ pub(super) async fn post(
             .map_err(fault),
         Err(refused) => Err(refused),
     };
-    let refused = match invited {
-        Ok(_) => return Ok(see("/users?said=invited")),
-        Err(refused) => refused,
+    let Err(refused) = invited else {
+        return Ok(see("/users?said=invited"));
     };
     let mut form = form(&state, &visitor, &whom).await?;
     refused.show(&mut form, &typed)?;
