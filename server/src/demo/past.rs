@@ -149,7 +149,7 @@ impl Past<'_> {
         self.sends_daily(at, &leaks, [6, 2]).await?;
         let spare = self.placed(at, "D001802", "bed 9").await?;
         let path = format!("/api/v1/devices/{}", spare.id.as_deref().unwrap_or_default());
-        let known = at.nurse.get(&format!("{}/line", path)).await?.success("a line")?;
+        let known = at.nurse.get(&format!("{path}/line")).await?.success("a line")?;
         if known["data"].as_array().is_none_or(|periods| periods.len() < 2) {
             let set_aside = at.nurse.patch(&path, &json!({"state": "inactive"})).await?;
             set_aside.success("setting a spare device aside")?;

@@ -177,16 +177,14 @@ async fn people(
 /// The organisation of that name, from a start that was cut off, or a new one.
 async fn found_or_made(admin: &Api, path: &str, name: &str, new: &Value) -> Result<String, DemoError> {
     let found = find(admin, &format!("{path}?limit=200"), |row| row["name"] == name).await?;
-    match found {
-        Some(id) => Ok(id),
-        None => {
-            let mut new = new.clone();
-            paper::write(name, &mut new);
-            let id = id_of(admin.post(path, &new).await?, "creating an organisation")?;
-            paper::contacts(admin, &format!("{path}/{id}"), name).await?;
-            Ok(id)
-        }
+    if let Some(id) = found {
+        return Ok(id);
     }
+    let mut new = new.clone();
+    paper::write(name, &mut new);
+    let id = id_of(admin.post(path, &new).await?, "creating an organisation")?;
+    paper::contacts(admin, &format!("{path}/{id}"), name).await?;
+    Ok(id)
 }
 
 async fn login(admin: &Api, user: &Value) -> Result<(), DemoError> {

@@ -55,6 +55,7 @@ impl Desk {
         colleague(&cleo, "customer", &clinic, "rea", &[]).await;
         let rea = world.anyone.sign_in("rea@desk.example").await;
         Self {
+            world,
             admin,
             clinic,
             device,
@@ -63,7 +64,6 @@ impl Desk {
             dora,
             cleo,
             rea,
-            world,
         }
     }
 

@@ -45,7 +45,7 @@ async fn people_are_listed_with_what_they_see() {
         world.user(name, own, Some(&[Permission::ReadReadings])).await;
     }
     for (name, people) in [("Ward 4", vec!["wanda", "zoe"]), ("Cardiology", vec!["zoe"])] {
-        let site = Uuid::now_v7();
+        let site: Uuid = world.state.ground().id();
         sqlx::query("insert into site (id, customer_id, name, created_at) values ($1, $2, $3, now())")
             .bind(site)
             .bind(clinic.id)

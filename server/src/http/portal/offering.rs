@@ -6,7 +6,7 @@ use web_templates::{Action, Form, Icon};
 use super::choose::Offer;
 use super::sites;
 use super::visitor::Visitor;
-use crate::ground::ids::SiteId;
+use crate::ground::ids::{DistributorId, SiteId};
 use crate::identity::CallerScope;
 use crate::tenancy::Right;
 
@@ -20,8 +20,8 @@ pub(super) struct Offering<'a> {
     pub(super) visitor: &'a Visitor,
     /// Whether a customer has it.
     pub(super) is_held: bool,
-    /// Whether it is a distributor's, in its stock or with its customers.
-    pub(super) is_distributed: bool,
+    /// Whose it is, in stock or with customers; none: the platform's.
+    pub(super) distributor: Option<DistributorId>,
     /// Whether it is promised to an order or a return: then it is moved by that alone.
     pub(super) is_promised: bool,
     /// Whether it is out of use for good.
@@ -74,7 +74,7 @@ impl Offering<'_> {
 
     /// From the platform's stock into a distributor's.
     pub(super) fn allocate(&self) -> Option<Action> {
-        let is_ours = !self.is_distributed && !self.is_held && !self.is_retired && !self.is_promised;
+        let is_ours = self.distributor.is_none() && !self.is_held && !self.is_retired && !self.is_promised;
         if !self.can(Right::ManageStock) || !is_ours || self.distributors.is_empty() {
             return None;
         }
@@ -125,7 +125,7 @@ impl Offering<'_> {
 
     /// From a distributor's stock into the platform's.
     pub(super) fn recall(&self) -> Option<Action> {
-        let is_there = self.is_distributed && !self.is_held && !self.is_retired && !self.is_promised;
+        let is_there = self.distributor.is_some() && !self.is_held && !self.is_retired && !self.is_promised;
         (self.can(Right::ManageStock) && is_there).then(|| {
             let words = "It leaves the distributor's stock and lies in the platform's again.";
             let form = self.surely("recall", "Recall it", words);

@@ -21,7 +21,7 @@ pub(super) fn moves(state: &State, visitor: &Visitor, known: &Known) -> Vec<Acti
             csrf: visitor.csrf(state),
             visitor,
             is_held: device.customer.is_some(),
-            is_distributed: device.distributor.is_some(),
+            distributor: device.distributor,
             is_promised: device.reserved.is_some(),
             is_retired: device.state == Retired,
             site: device.site.as_ref().map(|(id, _)| *id),

@@ -20,7 +20,7 @@ pub(super) fn moves(state: &State, visitor: &Visitor, known: &Known) -> Vec<Acti
             csrf: visitor.csrf(state),
             visitor,
             is_held: hub.customer.is_some(),
-            is_distributed: hub.distributor.is_some(),
+            distributor: hub.distributor,
             is_promised: hub.reserved.is_some(),
             is_retired: hub.state == Retired,
             site: hub.site.as_ref().map(|(id, _)| *id),
