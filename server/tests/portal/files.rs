@@ -55,29 +55,8 @@ async fn a_file_holds_every_reading_of_its_range() {
     // Three stretches, the first of which ends between two that were measured at the same moment.
     many(&world, &clinic, 1, 1_100).await;
     many(&world, &clinic, 90_001, 90_100).await;
-    sqlx::query("update hub set name = '=HYPERLINK(\"x\")' where id = $1")
-        .bind(clinic.hub)
-        .execute(&world.sql)
-        .await
-        .unwrap();
-    let taken_back = world.commit(&clinic, &[(TimeDelta::seconds(500), 131, 82)]).await[0];
-    sqlx::query("update reading set status = 'entered_in_error', quality = 1, user_slot = 2 where id = $1")
-        .bind(taken_back)
-        .execute(&world.sql)
-        .await
-        .unwrap();
+    world.commit(&clinic, &[(TimeDelta::seconds(500), 131, 82)]).await;
     let nurse = world.signed_in("Northside").await;
-    let units = [
-        ("time_zone", "Europe/Berlin"),
-        ("pressure", "kPa"),
-        ("mass", "kg"),
-        ("glucose", "mg/dL"),
-        ("temperature", "Cel"),
-        ("look", "auto"),
-    ];
-    let chosen = nurse.submit("/account", &units).await;
-    assert_eq!(chosen.status, 303, "{}", chosen.text);
-
     let file = format!("/devices/{}/readings.csv", clinic.device);
     for (asked, name, count) in [
         (
@@ -112,7 +91,37 @@ async fn a_file_holds_every_reading_of_its_range() {
             .collect();
         assert!(times.is_sorted_by(|one, next| one >= next), "newest first");
     }
+}
 
+#[tokio::test]
+async fn a_line_of_a_file_says_what_a_page_says_and_no_formula() {
+    let world = World::new().await;
+    let clinic = world.customer("Northside").await;
+    many(&world, &clinic, 1, 3).await;
+    sqlx::query("update hub set name = '=HYPERLINK(\"x\")' where id = $1")
+        .bind(clinic.hub)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    let taken_back = world.commit(&clinic, &[(TimeDelta::seconds(500), 131, 82)]).await[0];
+    sqlx::query("update reading set status = 'entered_in_error', quality = 1, user_slot = 2 where id = $1")
+        .bind(taken_back)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    let nurse = world.signed_in("Northside").await;
+    let units = [
+        ("time_zone", "Europe/Berlin"),
+        ("pressure", "kPa"),
+        ("mass", "kg"),
+        ("glucose", "mg/dL"),
+        ("temperature", "Cel"),
+        ("look", "auto"),
+    ];
+    let chosen = nurse.submit("/account", &units).await;
+    assert_eq!(chosen.status, 303, "{}", chosen.text);
+
+    let file = format!("/devices/{}/readings.csv", clinic.device);
     let answer = nurse.get(&file).await;
     let lines = cells(&answer.text);
     let by_hub = &lines[0];

@@ -346,8 +346,11 @@ async fn a_live_page_ends_when_its_person_may_not_read_any_more() {
     assert_eq!(watched.stream.block().await, None);
 }
 
+/// What is sent.
+type Fields = &'static [(&'static str, &'static str)];
+
 /// How somebody stops seeing the device of an open page: what is sent to which address, in the name of who manages it.
-const ENDS: [(&str, &str, &[(&str, &str)]); 7] = [
+const ENDS: [(&str, &str, Fields); 7] = [
     ("left out of the team's people", "/care-teams/{team}/people", &[]),
     (
         "the team looks after nothing",

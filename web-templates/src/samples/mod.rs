@@ -166,6 +166,14 @@ fn headline(kind: Kind) -> Value {
     }
 }
 
+/// States that a list of devices is filtered by.
+const STATES: [(&str, &str); 4] = [
+    ("", "Every state"),
+    ("active", "Active"),
+    ("silent", "Silent"),
+    ("inactive", "Inactive"),
+];
+
 /// A clinic's devices.
 pub fn devices() -> DevicesPage {
     let rows = Kind::ALL.iter().enumerate().map(|(index, kind)| {
@@ -228,19 +236,7 @@ pub fn devices() -> DevicesPage {
         filter: filter(
             "/devices",
             "Serial, model or hub",
-            vec![
-                kinds(),
-                select(
-                    "state",
-                    "State",
-                    &[
-                        ("", "Every state"),
-                        ("active", "Active"),
-                        ("silent", "Silent"),
-                        ("inactive", "Inactive"),
-                    ],
-                ),
-            ],
+            vec![kinds(), select("state", "State", &STATES)],
         ),
         rows,
         pager: Pager {

@@ -75,12 +75,11 @@ pub(super) async fn get(
     let (device, kinds) = scope
         .run(state.database(), async |tx| {
             let device = devices::get(tx, *id).await?;
-            let kinds = match kind {
-                Some(kind) => vec![kind],
-                None => {
-                    let week = summary::week(tx, &line.devices, Kind::BloodPressure, now, &zone).await?;
-                    show::measured(&device, &week)
-                }
+            let kinds = if let Some(kind) = kind {
+                vec![kind]
+            } else {
+                let week = summary::week(tx, &line.devices, Kind::BloodPressure, now, &zone).await?;
+                show::measured(&device, &week)
             };
             Ok::<_, PageError>((device, kinds))
         })
@@ -90,17 +89,12 @@ pub(super) async fn get(
         .open(visitor.person().id)
         .ok_or_else(PageError::too_many_files)?;
     let what = kind.map_or("readings", Kind::as_str);
-    let name = file_name(
-        &device.serial,
-        what,
-        range,
-        &now.with_timezone(&zone).date_naive(),
-    );
+    let name = file_name(&device.serial, what, range, now.with_timezone(&zone).date_naive());
     let mut taking = Taking {
         columns: Columns::of(&kinds, zone, visitor.person().units),
         wanted: Wanted {
             kinds,
-            since: since(range, now, &zone),
+            since: since(range, now, zone),
         },
         scope: scope.clone(),
         secret: visitor.secret().clone(),
@@ -134,7 +128,7 @@ pub(super) async fn get(
 }
 
 /// For example `D000017-blood_pressure-7d-2026-11-20.csv`. A serial may hold what no file's name does.
-fn file_name(serial: &str, what: &str, range: Range, day: &chrono::NaiveDate) -> String {
+fn file_name(serial: &str, what: &str, range: Range, day: chrono::NaiveDate) -> String {
     let plain = |letter: char| {
         if letter.is_ascii_alphanumeric() {
             letter
@@ -242,11 +236,11 @@ mod tests {
     fn a_file_is_called_by_what_is_in_it() {
         let day = "2026-11-20".parse().unwrap();
         assert_eq!(
-            file_name("D000017", "blood_pressure", Range::Day, &day),
+            file_name("D000017", "blood_pressure", Range::Day, day),
             "D000017-blood_pressure-24h-2026-11-20.csv"
         );
         assert_eq!(
-            file_name("A/..\"\r\nß", "readings", Range::Week, &day),
+            file_name("A/..\"\r\nß", "readings", Range::Week, day),
             "A_______-readings-7d-2026-11-20.csv"
         );
     }

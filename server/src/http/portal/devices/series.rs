@@ -65,7 +65,7 @@ async fn answer(
     } else {
         Range::Week
     };
-    let since = since(range, now, &zone);
+    let since = since(range, now, zone);
     let scope = visitor.reader()?;
     let line = line::of(state, scope, id).await?;
     let (kind, points) = scope
@@ -89,12 +89,15 @@ async fn answer(
 }
 
 /// When a range begins: a day is the last 24 hours, a week begins with its first midnight.
-pub(super) fn since(range: Range, now: DateTime<Utc>, zone: &Tz) -> DateTime<Utc> {
+pub(super) fn since(range: Range, now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
     match range {
         Range::Day => now - TimeDelta::hours(24),
         Range::Week => {
             let back = i64::try_from(DAYS).unwrap_or(1) - 1;
-            midnight(now.with_timezone(zone).date_naive() - Duration::days(back), zone)
+            midnight(
+                now.with_timezone(&zone).date_naive() - Duration::days(back),
+                &zone,
+            )
         }
     }
 }

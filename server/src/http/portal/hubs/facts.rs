@@ -43,7 +43,7 @@ pub(super) fn warnings(state: &State, known: &Known) -> Vec<String> {
 }
 
 /// The tiles.
-pub(super) fn stats(state: &State, zone: &Tz, known: &Known) -> Vec<Stat> {
+pub(super) fn stats(state: &State, zone: Tz, known: &Known) -> Vec<Stat> {
     let (hub, now) = (&known.hub, state.ground().now());
     let is_silent = hub.state == HubState::Active && (hub.offline_since.is_some() || is_silent(hub, now));
     let waiting = hub.queued.map_or_else(
@@ -57,7 +57,7 @@ pub(super) fn stats(state: &State, zone: &Tz, known: &Known) -> Vec<Stat> {
     };
     let version = hub.version.as_deref().unwrap_or("–");
     vec![
-        Stat::ago("Last seen", hub.last_seen_at, now, zone, "").warn_if(is_silent),
+        Stat::ago("Last seen", hub.last_seen_at, now, &zone, "").warn_if(is_silent),
         Stat::new("Readings waiting in it", waiting, everything)
             .warn_if(hub.queued.is_some_and(|queued| queued > 0)),
         Stat::new(

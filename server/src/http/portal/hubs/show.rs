@@ -167,7 +167,7 @@ fn page(state: &State, visitor: &Visitor, known: &Known) -> HeldHubPage {
         actions: actions(visitor, hub),
         claim: None,
         fingerprint: fingerprint(state, visitor, hub),
-        stats: facts::stats(state, &visitor.zone(), known),
+        stats: facts::stats(state, visitor.zone(), known),
         cards: facts::cards(state, visitor, known),
         moves: offered::moves(state, visitor, known),
         devices: work::devices(state, visitor, known),
