@@ -14,13 +14,18 @@ alter table device force row level security;
 -- a move writes the two in one transaction.
 create function vw_status_is_its_holder_s() returns trigger language plpgsql
 set search_path = pg_catalog, public as $$
+declare
+  held record;
 begin
-  perform from public.device where id = new.device_id for share;
-  delete from public.device_status s using public.device d
-    where s.device_id = new.device_id and d.id = s.device_id and s.customer_id is distinct from d.customer_id;
-  -- A customer that goes to another distributor takes it along.
-  update public.device_status s set distributor_id = d.distributor_id from public.device d
-    where s.device_id = new.device_id and d.id = s.device_id and s.distributor_id is distinct from d.distributor_id;
+  select customer_id, distributor_id into held from public.device where id = new.device_id for share;
+  if held.customer_id is distinct from new.customer_id then
+    delete from public.device_status s using public.device d
+      where s.device_id = new.device_id and d.id = s.device_id and s.customer_id is distinct from d.customer_id;
+  elsif held.distributor_id is distinct from new.distributor_id then
+    -- A customer that goes to another distributor takes it along.
+    update public.device_status s set distributor_id = d.distributor_id from public.device d
+      where s.device_id = new.device_id and d.id = s.device_id and s.distributor_id is distinct from d.distributor_id;
+  end if;
   return null;
 end $$;
 create constraint trigger status_begins_with_its_holder after insert on device_status
