@@ -77,6 +77,7 @@ fn tries(route: &str, b: &Tenant) -> Vec<(&'static str, String, &'static [u16])>
             ("GET", format!("{path}?kind=weight&range=24h"), ABSENT),
         ],
         "/devices/{id}/series.json"
+        | "/devices/{id}/readings.csv"
         | "/devices/{id}/{kind}/series.json"
         | "/devices/{id}/live"
         | "/devices/{id}/{kind}/live"
