@@ -75,7 +75,7 @@ pub async fn get<S: RegistryScope>(tx: &Tx<S>, id: OrderId) -> Result<Order, Reg
 
 /// The order that people call so, `2026-0142`, if the scope sees it.
 pub async fn numbered<S: RegistryScope>(tx: &Tx<S>, number: &str) -> Result<Option<Order>, RegistryError> {
-    store::orders::numbered(tx, &number.trim().to_ascii_uppercase()).await
+    store::orders::numbered(tx, number.trim()).await
 }
 
 /// How many of its devices and hubs are how far.

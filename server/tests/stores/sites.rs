@@ -1,6 +1,6 @@
 //! The rows of sites and care teams, and of who belongs to them.
 
-use vitalwire_server::identity::{BelongingPatch, Place};
+use vitalwire_server::identity::{BelongingPatch, IdentityError, Place};
 use vitalwire_server::registry::Typed as _;
 use vitalwire_server::registry::sites::{self, NewSite, SiteName, SitePatch, TeamPatch};
 
@@ -60,6 +60,15 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("identity::membership::belonging", Customer, Read, call => {
         call.customer(async |tx| call.world.identity.belonging(tx, call.at.colleague).await).await
+    }),
+    row!("identity::membership::sites_of", Customer, Read, call => {
+        let who = [call.at.colleague];
+        // Whoever is asked for has a row of their own, so what counts is what it names.
+        call.customer(async |tx| {
+            let found = call.world.identity.sites_of(tx, &who).await?;
+            Ok::<_, IdentityError>(found.into_values().flatten().collect::<Vec<_>>())
+        })
+        .await
     }),
     row!("identity::membership::people_at", Customer, Read, call => {
         let place = Place::Site(call.at.site);

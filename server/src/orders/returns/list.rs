@@ -39,7 +39,7 @@ pub async fn get<S: RegistryScope>(tx: &Tx<S>, id: ReturnId) -> Result<Return, R
 
 /// The return that people call so, `R-2026-0007`, if the scope sees it.
 pub async fn numbered<S: RegistryScope>(tx: &Tx<S>, number: &str) -> Result<Option<Return>, RegistryError> {
-    store::returns::numbered(tx, &number.trim().to_ascii_uppercase()).await
+    store::returns::numbered(tx, number.trim()).await
 }
 
 /// What is sent back, by serial.
