@@ -21,7 +21,7 @@ function words(series, point) {
   return `${v[main]?.toFixed(digits)} ${series.unit}${series.kind === 'oximetry' && v.pulse ? `, pulse ${Math.round(v.pulse)}` : ''}`;
 }
 
-/** Draws the chart of a figure with `data-series` and `data-range`; gives `load(range)` and `add(point)`. */
+/** Draws the chart of a figure with `data-series` and `data-range`; gives `add(point)`. */
 export function chart(figure) {
   const [title, legend] = [document.querySelector('#chart-title'), document.querySelector('#chart-legend')];
   const tip = Object.assign(document.createElement('div'), { className: 'vw-tip', hidden: true });
@@ -181,5 +181,5 @@ export function chart(figure) {
   // The canvas does not wait for the font by itself.
   document.fonts?.ready.then(() => plot?.redraw(false));
   load(figure.dataset.range);
-  return { load, add };
+  return { add };
 }

@@ -19,21 +19,3 @@ document.addEventListener('vitalwire:row', () => {
     globalThis.htmx.ajax('GET', location.href, { target: '#tiles', select: '#tiles', selectOOB: '#facts', swap: 'outerHTML' });
   }, Math.max(0, next - Date.now()));
 });
-
-// The switch changes the chart in place; without this script its links load the page anew.
-for (const link of document.querySelectorAll('a[data-range]')) {
-  link.addEventListener('click', (event) => {
-    if (!drawn || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    for (const other of document.querySelectorAll('a[data-range]')) other.removeAttribute('aria-current');
-    link.setAttribute('aria-current', 'true');
-    history.replaceState(null, '', link.href);
-    // The file holds what the chart shows.
-    for (const file of document.querySelectorAll('a[data-file]')) {
-      const to = new URL(file.href);
-      to.searchParams.set('range', link.dataset.range);
-      file.href = to;
-    }
-    drawn.load(link.dataset.range);
-  });
-}

@@ -240,7 +240,7 @@ fn a_reading_shows_its_values_and_its_way() {
         .unwrap();
     insta::assert_snapshot!(words(row), @"Fri 07:30 144 90 75 retry in 4 min");
     assert!(row.contains("vw-way warn") && row.contains("delivery is retried"));
-    assert!(words(&page("device-empty")).contains("No readings yet"));
+    assert!(words(&page("device-empty")).contains("No readings in the last 7 days"));
     assert!(words(&page("device-glucose")).contains("HI mg/dL"));
 }
 

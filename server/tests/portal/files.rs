@@ -8,6 +8,7 @@ use vitalwire_server::ground::ids::CustomerId;
 use vitalwire_server::identity::Organisation;
 use vitalwire_server::tenancy::Permission;
 
+use crate::browser::Browser;
 use crate::world::{Customer, World};
 
 /// Readings of this many seconds ago and more, a second between them, as far as a file is concerned with them.
@@ -91,6 +92,67 @@ async fn a_file_holds_every_reading_of_its_range() {
             .collect();
         assert!(times.is_sorted_by(|one, next| one >= next), "newest first");
     }
+}
+
+/// The ids of the readings in the table of a device's page, on this page and on those that follow it.
+async fn table(browser: &Browser, path: &str) -> Vec<String> {
+    let (mut ids, mut next) = (Vec::new(), Some(path.to_owned()));
+    while let Some(path) = next {
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.text);
+        assert!(page.text.contains("120<em>/</em>80"), "{path}: the last reading");
+        let rows = page.text.split("<tr id=\"reading-").skip(1);
+        ids.extend(rows.map(|row| row.split('"').next().unwrap().to_owned()));
+        let link = page
+            .text
+            .split("\" rel=\"next\"")
+            .next()
+            .filter(|_| page.text.contains("rel=\"next\""));
+        next = link.map(|before| before.rsplit("href=\"").next().unwrap().replace("&#38;", "&"));
+    }
+    ids
+}
+
+/// Three ways to see what a device measured in a time: the tile, the table with its further pages, and the file.
+#[tokio::test]
+async fn tile_table_and_file_are_of_the_same_time() {
+    let world = World::new().await;
+    let clinic = world.customer("Northside").await;
+    // A page and a half of a minute, some of this week, and some of before.
+    many(&world, &clinic, 1, 60).await;
+    many(&world, &clinic, 5 * 86_400 + 1, 5 * 86_400 + 15).await;
+    many(&world, &clinic, 9 * 86_400 + 1, 9 * 86_400 + 60).await;
+    let nurse = world.signed_in("Northside").await;
+    let device = format!("/devices/{}", clinic.device);
+    for (range, count) in [("24h", 60), ("7d", 75)] {
+        let asked = format!("kind=blood_pressure&range={range}");
+        let file = nurse.get(&format!("{device}/readings.csv?{asked}")).await;
+        let file: Vec<String> = cells(&file.text).iter().map(|cell| cell("reading_id")).collect();
+        assert_eq!(file.len(), count, "{range}");
+        assert_eq!(table(&nurse, &format!("{device}?{asked}")).await, file, "{range}");
+    }
+    let page = nurse.get(&device).await;
+    assert!(page.text.contains("<strong>75"), "{}", page.text);
+    assert!(page.shows("Table, chart, file and figures are of the last 7 days."));
+    let day = nurse.get(&format!("{device}?range=24h")).await;
+    assert!(day.text.contains("<strong>75"), "{}", day.text);
+    assert!(day.shows("Table, chart and file are of the last 24 hours"));
+}
+
+/// A device that has been silent says when it was heard last, and nothing of its older readings.
+#[tokio::test]
+async fn a_table_without_readings_of_its_time_says_so() {
+    let world = World::new().await;
+    let clinic = world.customer("Northside").await;
+    many(&world, &clinic, 5 * 86_400 + 1, 5 * 86_400 + 2).await;
+    let nurse = world.signed_in("Northside").await;
+    let day = nurse.get(&format!("/devices/{}?range=24h", clinic.device)).await;
+    assert!(day.shows("No readings in the last 24 hours"), "{}", day.text);
+    assert!(
+        day.text.contains("120<em>/</em>80"),
+        "the last one is in the tile: {}",
+        day.text
+    );
 }
 
 #[tokio::test]

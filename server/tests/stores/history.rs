@@ -42,7 +42,7 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("history::store::page::newest", Customer, Read, call => {
         call.customer(async |tx| {
-            page::newest(tx, call.at.device, BP, None, 100).await.map(|rows| ids(&rows))
+            page::newest(tx, call.at.device, BP, None, None, 100).await.map(|rows| ids(&rows))
         })
         .await
     }),

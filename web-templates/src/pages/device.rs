@@ -34,7 +34,7 @@ pub struct DevicePage {
     pub battery: Option<Battery>,
     /// The tiles: last reading, 7-day mean, readings, days with data.
     pub stats: Vec<Stat>,
-    /// What the chart shows first.
+    /// Of what time chart, table and file are.
     pub range: Range,
     /// The chart's text for screen readers, for example `26 readings in 7 days, mean 138 over 86 mmHg`.
     pub summary: String,
@@ -42,7 +42,7 @@ pub struct DevicePage {
     pub line: Vec<String>,
     /// The units in which the values of the table are.
     pub units: Units,
-    /// The readings, newest first.
+    /// The readings of the range, newest first.
     pub rows: Vec<ReadingRow>,
     /// What follows.
     pub pager: Pager,
@@ -72,7 +72,7 @@ pub struct DeviceVia {
     pub href: Option<String>,
 }
 
-/// How far a chart looks back.
+/// How far chart, table and file look back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Range {
     /// 24 hours.
@@ -88,6 +88,14 @@ impl Range {
         match self {
             Self::Day => "24h",
             Self::Week => "7d",
+        }
+    }
+
+    /// In words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Day => "in the last 24 hours",
+            Self::Week => "in the last 7 days",
         }
     }
 }

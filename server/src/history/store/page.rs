@@ -6,7 +6,7 @@ use uuid::Uuid;
 use vitals::{Kind, Proof, Quality, Vital};
 
 use super::line::Devices;
-use super::{get, parsed, quality, sql, vital};
+use super::{AHEAD_MINUTES, get, parsed, quality, sql, vital};
 use crate::ground::enums::EventDeliveryState;
 use crate::ground::ids::{DeviceId, HubId, ReadingId};
 use crate::tenancy::{CustomerScope, Tx};
@@ -97,7 +97,7 @@ const NEWEST: &str = concat!(
        cross join lateral (
          select * from reading
          where device_id = l.device and kind = $1 and measured_at <= $2 and (measured_at, id) < ($2, $3)
-           and measured_at >= l.begins and measured_at < l.ends
+           and measured_at >= greatest(l.begins, $8) and measured_at < l.ends and received_at >= $9
          order by measured_at desc, id desc limit $4
        ) n
        order by n.measured_at desc, n.id desc limit $4
@@ -110,14 +110,18 @@ const NEWEST: &str = concat!(
      order by r.measured_at desc, r.id desc"
 );
 
-/// The devices' newest readings of a kind, or those before one; newest first.
+/// The devices' newest readings of a kind, or those before one; newest first. Where a time is given, those that were measured
+/// at it or later.
 pub async fn newest(
     tx: &Tx<CustomerScope>,
     devices: impl Into<Devices>,
     kind: Kind,
+    since: Option<DateTime<Utc>>,
     before: Option<Before>,
     limit: u16,
 ) -> Result<Vec<Shown>, DbErr> {
+    let since = since.unwrap_or(DateTime::<Utc>::from_timestamp_nanos(i64::MIN));
+    let arrived = since - TimeDelta::minutes(AHEAD_MINUTES);
     let (time, id) = Before::values(before);
     let values = [
         kind.as_str().into(),
@@ -125,7 +129,10 @@ pub async fn newest(
         id.into(),
         i64::from(limit).into(),
     ];
-    let values = values.into_iter().chain(devices.into().values());
+    let values = values
+        .into_iter()
+        .chain(devices.into().values())
+        .chain([since.into(), arrived.into()]);
     let rows = tx.connection().query_all_raw(sql(NEWEST, values)).await?;
     rows.iter().map(shown).collect()
 }

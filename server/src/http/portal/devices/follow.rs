@@ -199,7 +199,7 @@ impl Follow {
         let (news, known) = scope
             .run(self.state.database(), async |tx| {
                 let known = match sequences.as_slice() {
-                    _ if is_first => page::newest(tx, devices, kind, None, SHOWN).await?,
+                    _ if is_first => page::newest(tx, devices, kind, None, None, SHOWN).await?,
                     [] => Vec::new(),
                     open => stream::these(scope, tx, open).await?,
                 };

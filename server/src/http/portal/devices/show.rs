@@ -8,6 +8,7 @@ use web_templates::{DevicePage, DeviceVia, Icon, Pager, Range, ReadingRow};
 
 use super::line::{self, Line};
 use super::parts::{battery, kind, model, state as device_state, via};
+use super::series::since;
 use super::{about, cells, reference, tiles};
 use crate::ground::ids::{DeviceId, HubId};
 use crate::history::store::page::{self, Before, Shown};
@@ -34,6 +35,16 @@ pub(super) struct Asked {
     after: String,
 }
 
+impl Asked {
+    fn range(&self) -> Range {
+        if self.range == Range::Day.as_str() {
+            Range::Day
+        } else {
+            Range::Week
+        }
+    }
+}
+
 /// What the page is made of, read in one transaction.
 struct Found {
     device: Device,
@@ -42,6 +53,8 @@ struct Found {
     kind: Kind,
     week: Week,
     days: usize,
+    /// The last reading of the kind, of the range or before it.
+    last: Option<Shown>,
     rows: Vec<Shown>,
     line: Line,
 }
@@ -59,7 +72,7 @@ pub(super) async fn get(
         return about::answer(&state, &visitor, &request, *id, &said).await;
     }
     let before: Option<Before> = cursor(&asked.after)?.map(|(measured_at, id)| Before { measured_at, id });
-    let found = find(&state, &visitor, *id, chosen(&asked.kind), before).await?;
+    let found = find(&state, &visitor, *id, &asked, before).await?;
     html(&page(&state, &visitor, &asked, found))
 }
 
@@ -67,23 +80,28 @@ async fn find(
     state: &State,
     visitor: &Visitor,
     id: DeviceId,
-    asked: Option<Kind>,
+    asked: &Asked,
     before: Option<Before>,
 ) -> Result<Found, PageError> {
     let (now, zone) = (state.ground().now(), visitor.zone());
+    let begins = since(asked.range(), now, zone);
     let scope = visitor.reader()?;
     let line = line::of(state, scope, id).await?;
     let all = &line.devices;
-    let (device, hub, counts, kind, week, days, rows) = scope
+    let (device, hub, counts, kind, week, days, last, rows) = scope
         .run(state.database(), async |tx| {
             let device = devices::get(tx, id).await?;
             let hub = overview::last_hubs(tx, &[id]).await?.remove(&id);
             let counts = overview::counts(tx, now).await?;
-            let kind = kind(&device, asked);
+            let kind = kind(&device, chosen(&asked.kind));
             let week = summary::week(tx, all, kind, now, &zone).await?;
             let days = summary::days_with_data(tx, all, now, &zone).await?;
-            let rows = page::newest(tx, all, kind, before, ROWS + 1).await?;
-            Ok::<_, PageError>((device, hub, counts, kind, week, days, rows))
+            let rows = page::newest(tx, all, kind, Some(begins), before, ROWS + 1).await?;
+            let last = match rows.first() {
+                Some(first) if before.is_none() => Some(first.clone()),
+                _ => page::newest(tx, all, kind, None, None, 1).await?.pop(),
+            };
+            Ok::<_, PageError>((device, hub, counts, kind, week, days, last, rows))
         })
         .await?;
     Ok(Found {
@@ -93,6 +111,7 @@ async fn find(
         kind,
         week,
         days,
+        last,
         rows,
         line,
     })
@@ -107,6 +126,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         kind,
         week,
         days,
+        last,
         mut rows,
         line,
     } = found;
@@ -123,7 +143,13 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
     let pairs = [("range", asked.range.as_str()), ("kind", asked.kind.as_str())];
     let pager = match (rows.is_empty(), is_first) {
         (true, true) => Pager::default(),
-        _ => pager(&path, &pairs, &asked.after, next.as_ref(), said_below(kind)),
+        _ => pager(
+            &path,
+            &pairs,
+            &asked.after,
+            next.as_ref(),
+            said_below(kind, asked.range()),
+        ),
     };
     let mut frame = frame(state, visitor, Place::Devices, kind.label(), &counts);
     frame.crumbs = vec![crumb("Devices", "/devices")];
@@ -139,19 +165,9 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         reference: device.customer_reference.clone(),
         via: through(&device, hub),
         battery: battery(&device),
-        stats: tiles::tiles(
-            rows.first().filter(|_| is_first),
-            &week,
-            days,
-            (kind, units),
-            (now, zone),
-        ),
-        range: if asked.range == Range::Day.as_str() {
-            Range::Day
-        } else {
-            Range::Week
-        },
-        summary: summary_text(&week, kind, units),
+        stats: tiles::tiles(last.as_ref(), &week, days, (kind, units), (now, zone)),
+        range: asked.range(),
+        summary: summary_text(&week, asked.range(), kind, units),
         units,
         rows: shown,
         line: line.sentences(zone),
@@ -160,12 +176,16 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
     }
 }
 
-/// What stands below the table.
-fn said_below(kind: Kind) -> String {
+/// What stands below the table: of what time it is, and what the ranges are not.
+fn said_below(kind: Kind, range: Range) -> String {
+    let of = match range {
+        Range::Day => "Table, chart and file are of the last 24 hours, the figures of the last 7 days.",
+        Range::Week => "Table, chart, file and figures are of the last 7 days.",
+    };
     if reference::ranges(kind).is_empty() {
-        return "The chart and the figures are of the last 7 days.".to_owned();
+        return of.to_owned();
     }
-    "The chart and the figures are of the last 7 days. Ranges are general references for adults, not a diagnosis.".to_owned()
+    format!("{of} Ranges are general references for adults, not a diagnosis.")
 }
 
 /// The other kinds that the device measures, or did this week: nothing that it sent stays out of sight.
@@ -212,7 +232,13 @@ fn through(device: &Device, hub: Option<(HubId, String)>) -> DeviceVia {
 }
 
 /// The chart in words.
-fn summary_text(week: &Week, kind: Kind, units: Units) -> String {
+fn summary_text(week: &Week, range: Range, kind: Kind, units: Units) -> String {
+    if range == Range::Day {
+        return format!(
+            "{} in the last 24 hours; the same values are in the table",
+            kind.label()
+        );
+    }
     let count = web_templates::text::counted(week.count().unsigned_abs(), "reading", "readings");
     let field = fields(kind).first().copied();
     match week.mean() {

@@ -29,7 +29,7 @@ pub(super) fn tiles(
 
 fn last_reading(last: Option<&Shown>, (now, zone): (DateTime<Utc>, Tz), units: Units) -> Stat {
     let Some(last) = last else {
-        return Stat::new("Last reading", Value::new("–", ""), "none in the last 7 days");
+        return Stat::new("Last reading", Value::new("–", ""), "none so far");
     };
     let pulse = last.vital.get(Field::Pulse).map(|pulse| format!("pulse {pulse}"));
     Stat::new(
