@@ -14,6 +14,8 @@ use crate::registry::RegistryError;
 const PERSON: (u32, Duration) = (30, Duration::from_mins(1));
 /// What one organisation's people write together: a hundred and fifty in a row, then one in 12 s.
 const ORGANISATION: (u32, Duration) = (150, Duration::from_secs(12));
+/// What one person changes of cases, such as who looks after them: sixty in a row, then one in 20 s.
+const CHANGES: (u32, Duration) = (60, Duration::from_secs(20));
 /// Letters that tell one address of one case: six in a row, then one in ten minutes. The notes are there without them.
 const LETTERS: (u32, Duration) = (6, Duration::from_mins(10));
 /// Letters that tell one address of new cases: ten in a row, then one in five minutes. The cases are in the list without them.
@@ -24,6 +26,7 @@ const NEW_CASES: (u32, Duration) = (10, Duration::from_mins(5));
 pub struct Rate {
     people: Throttle<UserId>,
     organisations: Throttle<Option<Uuid>>,
+    changes: Throttle<UserId>,
     letters: Throttle<(CaseId, String)>,
     new_cases: Throttle<String>,
 }
@@ -34,6 +37,7 @@ impl Rate {
         Self {
             people: Throttle::new(Arc::clone(clock), PERSON.0, PERSON.1),
             organisations: Throttle::new(Arc::clone(clock), ORGANISATION.0, ORGANISATION.1),
+            changes: Throttle::new(Arc::clone(clock), CHANGES.0, CHANGES.1),
             letters: Throttle::new(Arc::clone(clock), LETTERS.0, LETTERS.1),
             new_cases: Throttle::new(Arc::clone(clock), NEW_CASES.0, NEW_CASES.1),
         }
@@ -48,6 +52,13 @@ impl Rate {
             self.organisations.attempt(&organisation).map_err(too_many)?;
         }
         Ok(())
+    }
+
+    /// Counts a change that leaves a line in a case, or refuses it.
+    pub(super) fn change(&self, by: &Caller) -> Result<(), RegistryError> {
+        self.changes
+            .attempt(&by.person.id)
+            .map_err(|retry_after| RegistryError::TooMany { retry_after })
     }
 
     /// Whether an address is told of one more note in a case.

@@ -50,6 +50,64 @@ async fn one_person_writes_thirty_times_in_a_row_and_mails_tell_of_some_of_it() 
     assert_eq!(again.status, 201);
 }
 
+/// Changes leave lines, too: they are counted, and however many there are they push out nothing that somebody wrote.
+#[tokio::test]
+async fn changes_are_counted_and_take_no_words_place() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let tenant = world.tenant(&admin, "a").await;
+    let case = json!({"device_id": tenant.device, "title": "Nothing arrives", "text": "Since Tuesday"});
+    let id = tenant.user.post("/api/v1/cases", &case).await.created("id");
+    let path = format!("/api/v1/cases/{id}");
+    let lines = async || -> (bool, usize, usize) {
+        let seen = tenant.user.get(&path).await;
+        let notes = seen.body["notes"].as_array().unwrap();
+        let of = |kind: &str| notes.iter().filter(|note| note["kind"] == kind).count();
+        let is_asked = notes.iter().any(|note| note["text"] == "Since Tuesday");
+        (is_asked, of("note"), of("state") + of("assignee"))
+    };
+    let mut statuses = BTreeMap::new();
+    for number in 0..64 {
+        let state = ["solved", "open"][number % 2];
+        let changed = admin.patch(&path, &json!({"state": state})).await;
+        *statuses.entry(changed.status).or_insert(0) += 1;
+    }
+    // After the sixtieth, to solve it is refused, and to open it changes nothing.
+    assert_eq!(statuses, BTreeMap::from([(200, 62), (429, 2)]));
+    let late = admin.patch(&path, &json!({"state": "closed"})).await;
+    assert_eq!(late.problem(), (429, "too-many-attempts"));
+    assert!(late.headers.contains_key("retry-after"));
+    assert_eq!(lines().await, (true, 1, 60), "what was refused left nothing");
+
+    let many = "insert into case_note (id, case_id, customer_id, kind, author, author_name, author_side, at, state, text)
+        select gen_random_uuid(), k.id, k.customer_id, $2, k.opened_by, 'Ada', $3, k.opened_at + n * interval '1 ms',
+          case when $2 = 'state' then 'open' end, case when $2 = 'note' then 'And ' || n end
+        from support_case k, generate_series(1, $4) n where k.id = $1::uuid";
+    let write = async |kind: &str, side: &str, count: i32| {
+        let lines = sqlx::query(many).bind(&id).bind(kind).bind(side).bind(count);
+        lines.execute(&world.sql).await.unwrap();
+    };
+    write("state", "platform", 700).await;
+    assert_eq!(lines().await, (true, 1, 200));
+    write("note", "platform", 199).await;
+    let more = json!({"text": "And more"});
+    let notes = format!("{path}/notes");
+    assert_eq!(admin.post(&notes, &more).await.status, 201);
+    let full = admin.post(&notes, &more).await;
+    assert_eq!(
+        (full.status, full.text.contains("the case is full")),
+        (409, true),
+        "{}",
+        full.text
+    );
+    assert_eq!(
+        tenant.user.post(&notes, &more).await.status,
+        201,
+        "the other side writes on"
+    );
+    assert_eq!(lines().await, (true, 202, 200), "all that people wrote is there");
+}
+
 /// Letters of cases that wait, and one with which somebody gets in, written after them.
 #[tokio::test]
 async fn a_letter_that_lets_somebody_in_waits_behind_no_news() {

@@ -56,7 +56,12 @@ impl Desk<'_> {
         SystemScope::for_purpose("change a case that the caller sees")
             .run(self.database, async |tx| {
                 let case = store::cases::system_lock(tx, &seen).await?;
-                if let Some(change) = assignee.filter(|change| change.value().copied() != case.assignee) {
+                let assignee = assignee.filter(|change| change.value().copied() != case.assignee);
+                let state = state.filter(|state| *state != case.state);
+                if assignee.is_some() || state.is_some() {
+                    self.rate.change(by)?;
+                }
+                if let Some(change) = assignee {
                     let chosen = match change {
                         Change::Clear => None,
                         Change::Set(wanted) => {
@@ -79,7 +84,7 @@ impl Desk<'_> {
                     store::notes::system_insert(tx, (self.ground.id(), id), &line, by, now).await?;
                     store::cases::system_touch(tx, id, now).await?;
                 }
-                if let Some(state) = state.filter(|state| *state != case.state) {
+                if let Some(state) = state {
                     store::cases::system_set_state(tx, id, state).await?;
                     let line = Line::state(state);
                     store::notes::system_insert(tx, (self.ground.id(), id), &line, by, now).await?;
@@ -105,6 +110,7 @@ impl Desk<'_> {
                 if !matches!(case.state, CaseState::Solved | CaseState::Closed) {
                     return Err(RegistryError::Conflict("the case is open"));
                 }
+                self.rate.change(by)?;
                 store::cases::system_set_state(tx, id, CaseState::Open).await?;
                 let line = Line::state(CaseState::Open);
                 store::notes::system_insert(tx, (self.ground.id(), id), &line, by, now).await?;

@@ -43,6 +43,11 @@ impl Desk<'_> {
             .run(self.database, async |tx| {
                 let case = store::cases::system_lock(tx, &seen).await?;
                 let after = rules::after_note(case.state, case.opener_side, side(by), visibility)?;
+                if store::notes::system_is_full(tx, id, side(by)).await? {
+                    return Err(RegistryError::Conflict(
+                        "the case is full; open another one and name this one there",
+                    ));
+                }
                 store::notes::system_insert(tx, (note, id), &Line::note(text, visibility), by, now).await?;
                 if after != case.state {
                     let line = Line::state(after);

@@ -3,28 +3,51 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 
-use super::{Line, all, get, id, run};
+use super::{Line, all, get, id, one, run};
 use crate::desk::cases::CaseNote;
 use crate::desk::side;
-use crate::ground::enums::CaseState;
+use crate::ground::enums::{CaseSide, CaseState};
 use crate::ground::ids::{CaseId, CaseNoteId};
 use crate::identity::Caller;
 use crate::registry::{RegistryError, RegistryScope};
 use crate::tenancy::{SystemScope, Tx};
 
-/// Lines that a page shows: the newest.
-const MOST: i64 = 500;
+/// Notes that the people of one side write in a case: whoever sees it sees every one of them.
+const NOTES: i64 = 200;
+/// Notes that a case has: of three sides.
+const ALL_NOTES: i64 = 3 * NOTES;
+/// Changes that a case shows: the newest. They take no note's place.
+const CHANGES: i64 = 200;
 
+/// Every note that the caller may read and the newest changes, in the order of their times.
 pub(in crate::desk) async fn list<S: RegistryScope>(
     tx: &Tx<S>,
     case: CaseId,
 ) -> Result<Vec<CaseNote>, RegistryError> {
-    let sql = "select * from (
-          select id, kind, visibility, author, author_name, author_side, at, text, state, assignee_name
-          from case_note where case_id = $1 order by at desc, id desc limit $2
+    let sql =
+        "select id, kind, visibility, author, author_name, author_side, at, text, state, assignee_name from (
+          (select * from case_note where case_id = $1 and kind = 'note' order by at desc, id desc limit $2)
+          union all
+          (select * from case_note where case_id = $1 and kind <> 'note' order by at desc, id desc limit $3)
         ) n order by at, id";
-    let rows = all(tx, sql, [case.as_uuid().into(), MOST.into()]).await?;
+    let rows = all(tx, sql, [case.as_uuid().into(), ALL_NOTES.into(), CHANGES.into()]).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// Whether the people of a side have written as much in a case as goes in. The case is locked.
+pub(in crate::desk) async fn system_is_full(
+    tx: &Tx<SystemScope>,
+    case: CaseId,
+    side: CaseSide,
+) -> Result<bool, RegistryError> {
+    let sql = "select count(*) >= $3 as is_full from (
+          select from case_note where case_id = $1 and kind = 'note' and author_side = $2 limit $3) n";
+    let values: [Value; 3] = [case.as_uuid().into(), side.as_str().into(), NOTES.into()];
+    let row = one(tx, sql, values).await?;
+    Ok(row
+        .map(|row| get(&row, "is_full"))
+        .transpose()?
+        .unwrap_or_default())
 }
 
 fn read(row: &QueryResult) -> Result<CaseNote, DbErr> {
