@@ -1,4 +1,6 @@
-//! Characters that nobody sees.
+//! Characters that nobody sees, and texts that look alike.
+
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Whether a character shows nothing itself and changes how what stands beside it is read: it turns the direction of the
 /// text, has no width, breaks the line, or is blank without being a space. In a name it makes two that differ look the same,
@@ -22,6 +24,14 @@ pub fn hides(text: &str) -> bool {
         JOINER => !is_after_virama(&letters, at),
         letter => is_hidden(letter),
     })
+}
+
+/// A text as it is kept: what looks alike is alike. Composed where it can be (NFC), without blanks around it, and with one
+/// plain blank wherever it has some, of whatever width.
+pub fn folded(text: &str) -> String {
+    let composed: String = text.nfc().collect();
+    let words: Vec<&str> = composed.split_whitespace().collect();
+    words.join(" ")
 }
 
 /// Behind the sign that takes a consonant's vowel away, with a letter of the same family of scripts to follow.
@@ -112,6 +122,21 @@ mod tests {
             assert!(hides(name), "{name:?}");
         }
         assert!(!hides("Zoë Müller-O’Neill · مستشفى שלום हृदय") && hides("a\u{202e}b"));
+    }
+
+    #[test]
+    fn what_looks_alike_is_kept_alike() {
+        for name in [
+            "Zoë Clinic",
+            "  Zoë  Clinic ",
+            "Zoë\u{a0}Clinic",
+            "Zoë\u{2009}\u{3000}Clinic",
+            "Zoe\u{308} Clinic",
+        ] {
+            assert_eq!(folded(name), "Zoë Clinic", "{name:?}");
+        }
+        assert_eq!(folded("می\u{200c}روم"), "می\u{200c}روم");
+        assert_eq!(folded(" \u{a0} "), "");
     }
 
     #[test]

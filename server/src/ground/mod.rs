@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use clock::{Clock, SystemClock, TestClock};
-pub use hidden::{hides, is_hidden};
+pub use hidden::{folded, hides, is_hidden};
 pub use keys::{KeyError, Keys, MasterKey, Purpose};
 pub use midnight::midnight;
 pub use random::{Random, SystemRandom};

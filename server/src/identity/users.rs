@@ -8,7 +8,7 @@ use super::store::{self, NewAccount};
 use super::{Caller, CallerScope, Email, Identity, IdentityError, Password, Person, membership};
 use crate::ground::enums::{CaseSide, UserRole, UserState};
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
-use crate::ground::hides;
+use crate::ground::{folded, hides};
 use crate::tenancy::{
     AdminScope, Bundle, CustomerScope, DistributorScope, FinanceScope, Permission, PermissionSet, Scope,
     SystemScope, Tx,
@@ -459,18 +459,16 @@ pub(super) fn may_manage_users(caller: &Caller) -> Result<(), IdentityError> {
 
 /// A person's name as it is stored: 1 to 200 characters.
 pub(crate) fn checked_name(name: &str) -> Result<String, IdentityError> {
-    let name = name.trim();
-    let length = name.chars().count();
-    if length == 0 || length > 200 || !is_plain(name) {
+    let kept = folded(name);
+    let length = kept.chars().count();
+    if length == 0 || length > 200 || !is_plain(name.trim()) {
         return Err(IdentityError::BadName);
     }
-    Ok(name.to_owned())
+    Ok(kept)
 }
 
 /// Whether a name is no more than a name: it stands in letters to people who know the platform and not its writer, a mail
 /// program would make a link of an address, and what is not seen makes a name look like another's.
 pub(crate) fn is_plain(name: &str) -> bool {
-    !name.contains("://")
-        && !hides(name)
-        && !name.chars().any(|c| c.is_control() || matches!(c, '<' | '>'))
+    !name.contains("://") && !hides(name) && !name.chars().any(|c| c.is_control() || matches!(c, '<' | '>'))
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::RegistryError;
 use super::countries::COUNTRIES;
-use crate::ground::{hides, midnight};
+use crate::ground::{folded, hides, midnight};
 use crate::identity::is_plain;
 
 /// Something that is read from a text that a person typed.
@@ -22,7 +22,7 @@ pub trait Typed: Sized {
     }
 }
 
-/// A line of text: trimmed, 1 to `MAX` characters, none of them a control character.
+/// A line of text: trimmed, with one blank between its words, 1 to `MAX` characters, none of them a control character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line<const MAX: usize>(String);
 
@@ -49,7 +49,8 @@ impl<const MAX: usize> Line<MAX> {
 impl<const MAX: usize> Typed for Line<MAX> {
     fn parse(field: &'static str, text: &str) -> Result<Self, RegistryError> {
         let text = text.trim();
-        let length = text.chars().count();
+        let kept = folded(text);
+        let length = kept.chars().count();
         if length == 0 || length > MAX || text.chars().any(char::is_control) {
             return Err(RegistryError::invalid(
                 field,
@@ -68,7 +69,7 @@ impl<const MAX: usize> Typed for Line<MAX> {
                 "must hold no web address and neither < nor >",
             ));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(kept))
     }
 }
 
@@ -169,6 +170,7 @@ mod tests {
     #[test]
     fn a_line_is_trimmed_and_measured_in_characters() {
         assert_eq!(Line::<3>::parse("x", " äöü ").unwrap().as_str(), "äöü");
+        assert_eq!(Line::<3>::parse("x", "a \u{a0} b").unwrap().as_str(), "a b");
         for wrong in ["", "  ", "abcd", "a\tb", "a\0"] {
             assert!(Line::<3>::parse("x", wrong).is_err(), "{wrong:?}");
         }

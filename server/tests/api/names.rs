@@ -108,3 +108,28 @@ async fn a_name_of_before_is_no_way_around() {
         .await;
     assert_eq!(renamed.status, 422, "a name is given once: {}", renamed.text);
 }
+
+/// What differs in blanks alone, or in how a letter is put together, is one name.
+#[tokio::test]
+async fn names_that_look_alike_are_kept_alike() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let typed = json!({"name": " Zoe\u{308}  Clinic\u{a0}\u{a0}North "});
+    let id = admin.post("/api/v1/customers", &typed).await.created("id");
+    let kept = admin.get(&format!("/api/v1/customers/{id}")).await;
+    assert_eq!(kept.body["name"], "Zoë Clinic North");
+    for name in [
+        "Zoë Clinic  North",
+        "zoë\u{a0}clinic north",
+        "Zoë\u{2003}Clinic North",
+        "Zoe\u{308} Clinic North",
+    ] {
+        let again = admin.post("/api/v1/customers", &json!({"name": name})).await;
+        assert_eq!(again.problem(), (422, "invalid"), "{name:?}: {}", again.text);
+    }
+    let of = json!({"name": "Lena\u{a0} Ortiz", "email": "lena@clinic.example", "password": PASSWORD,
+        "role": "customer", "customer_id": id, "permissions": []});
+    admin.post("/api/v1/users", &of).await.created("id");
+    let people = admin.get("/api/v1/users").await;
+    assert!(people.text.contains("\"Lena Ortiz\""), "{}", people.text);
+}
