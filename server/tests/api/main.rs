@@ -18,6 +18,7 @@ mod faults;
 mod history;
 mod holders;
 mod hubs;
+mod imports;
 mod issuers;
 mod letters;
 mod names;

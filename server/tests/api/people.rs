@@ -341,3 +341,68 @@ async fn permissions_are_changed_by_who_has_them() {
     let everything = PermissionSet::all().to_texts().len();
     assert!(everything > 4);
 }
+
+/// Whoever says nothing of the organisation means their own; where that cannot be meant, the field is named.
+#[tokio::test]
+async fn colleagues_are_invited_without_a_word_of_the_organisation() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (distributor, dealer) = world.dealer(&admin).await;
+    let clinic = world.tenant(&admin, "clinic").await;
+    let of = |name: &str, role: &str| {
+        json!({"email": format!("{name}@new.example"), "name": "New", "role": role, "password": PASSWORD,
+            "permissions": []})
+    };
+    let invitation = |name: &str, role: &str| {
+        let mut body = of(name, role);
+        body.as_object_mut().unwrap().remove("password");
+        body
+    };
+    for (by, name, role) in [
+        (&dealer, "dan", "distributor"),
+        (&clinic.user, "cleo", "customer"),
+    ] {
+        by.post("/api/v1/invitations", &invitation(name, role))
+            .await
+            .created("id");
+        by.post("/api/v1/users", &of(&format!("{name}.too"), role))
+            .await
+            .created("id");
+    }
+    let people = admin.get("/api/v1/users?limit=200").await;
+    let belongs = |email: &str| {
+        let all = people.body["data"].as_array().unwrap();
+        let one = all.iter().find(|user| user["email"] == email).unwrap();
+        (
+            one["distributor_id"].as_str().map(str::to_owned),
+            one["customer_id"].as_str().map(str::to_owned),
+        )
+    };
+    assert_eq!(belongs("dan.too@new.example"), (Some(distributor), None));
+    assert_eq!(
+        belongs("cleo.too@new.example"),
+        (None, Some(clinic.customer.clone()))
+    );
+    for (by, role, field) in [
+        (&dealer, "customer", "customer_id"),
+        (&admin, "customer", "customer_id"),
+        (&admin, "distributor", "distributor_id"),
+    ] {
+        let refused = by.post("/api/v1/invitations", &invitation("nobody", role)).await;
+        assert_eq!(refused.problem(), (422, "invalid"), "{role}: {}", refused.text);
+        assert!(refused.text.contains(field), "{}", refused.text);
+    }
+    // Nobody gets in above themselves.
+    for (by, role) in [
+        (&dealer, "admin"),
+        (&clinic.user, "admin"),
+        (&clinic.user, "distributor"),
+    ] {
+        let refused = by.post("/api/v1/invitations", &invitation("root", role)).await;
+        assert!(
+            matches!(refused.status, 403 | 404 | 422),
+            "{role}: {}",
+            refused.text
+        );
+    }
+}

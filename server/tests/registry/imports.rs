@@ -156,7 +156,7 @@ async fn every_wrong_line_says_where_what_and_what_to_do() {
             told(11, "customer", "several customers have this name: write the id"),
             told(12, "customer", "is closed"),
             told(13, "state", "is for devices that a customer gets: name one"),
-            told(14, "state", "must be active or inactive"),
+            told(14, "state", "must be active, inactive or stock"),
             told(
                 15,
                 "token",

@@ -263,7 +263,10 @@ async fn a_replacement_goes_on_with_the_line_and_the_reference() {
             (line[1].note.as_deref(), line[1].replaces),
             (Some("The strap broke"), Some(first))
         );
-        assert!(line[2].until.is_some() && line[0].until.is_none());
+        // A place in the line ends where the next device takes it; the customer has the second one still.
+        let ends: Vec<_> = line.iter().map(|period| period.until).collect();
+        assert_eq!(ends, [None, Some(line[0].from), Some(line[1].from)]);
+        assert!(line[1].held_until.is_none() && line[2].held_until > line[2].until);
     }
     let stranger = world.clinic("Stranger", Some(&dora)).await;
     let none = moves::line(database, stranger.scope(), third).await;

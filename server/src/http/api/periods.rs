@@ -18,7 +18,8 @@ pub(super) struct HistoryOut {
     /// Null: there is one page, of 500 periods at most.
     #[schema(required)]
     next: Option<String>,
-    /// The changes of its state that no period tells of, newest first: activated, deactivated, confirmed, put into stock.
+    /// The changes of its state that no period tells of, newest first: activated, deactivated, confirmed, put into stock,
+    /// replaced.
     states: Vec<StateOut>,
     /// The devices that took its place, newest first.
     successors: Vec<SuccessorOut>,

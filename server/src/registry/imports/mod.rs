@@ -163,6 +163,24 @@ pub struct ImportLine {
     pub problems: Vec<LineProblem>,
 }
 
+impl ImportLine {
+    /// What stands in the column of one of its problems, as far as it was kept; never a token.
+    pub fn stands<'a>(&'a self, problem: &'a LineProblem) -> Option<&'a str> {
+        let kept = || match problem.column.as_str() {
+            "maker" => self.maker.as_deref(),
+            "serial" => self.serial.as_deref(),
+            "model" => self.model.as_deref(),
+            "customer" => self.customer.as_deref(),
+            "reference" => self.reference.as_deref(),
+            name => {
+                let other = self.others.iter().find(|(other, _)| other.as_str() == name);
+                other.map(|(_, text)| text.as_str())
+            }
+        };
+        problem.stands.as_deref().or_else(kept)
+    }
+}
+
 /// Which lines are looked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub enum Lines {
@@ -353,7 +371,7 @@ pub async fn problems<S: RegistryScope>(tx: &Tx<S>, id: ImportId) -> Result<Stri
                     problem.why.as_str(),
                     line.maker.as_deref().unwrap_or_default(),
                     line.serial.as_deref().unwrap_or_default(),
-                    problem.stands.as_deref().unwrap_or_default(),
+                    line.stands(problem).unwrap_or_default(),
                 ];
                 csv::write(&mut out, fields);
             }

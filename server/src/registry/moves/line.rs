@@ -20,8 +20,10 @@ pub struct LinePeriod {
     pub model: String,
     /// Its first moment at the customer.
     pub from: DateTime<Utc>,
-    /// The first moment after it; none: it lasts.
+    /// The first moment at which it is no longer the line's: it was given back, or another took its place; none: it lasts.
     pub until: Option<DateTime<Utc>>,
+    /// The first moment at which it is no longer the customer's; none: it lasts.
+    pub held_until: Option<DateTime<Utc>>,
     /// What the move was that began it.
     pub reason: MoveReason,
     /// Why, in a person's words.

@@ -3,7 +3,7 @@
 use chrono::SubsecRound as _;
 
 use super::rules::{NOT_HELD, note, replaced};
-use super::{Period, RegistryError, When, locked, receiver, turn, visible};
+use super::{Next, Period, RegistryError, When, locked, receiver, turn, visible};
 use crate::ground::Ground;
 use crate::ground::enums::MoveReason;
 use crate::ground::ids::DeviceId;
@@ -61,6 +61,14 @@ pub async fn replace<S: RegistryScope>(
             note: Some(why.clone()),
         };
         turn(tx, ground, by.user(), period, When::Now).await?;
+        // Nobody else has the old one, so no period tells what it becomes.
+        let stays = Next {
+            state: gone,
+            customer: was.customer,
+            distributor: was.distributor,
+            reason: None,
+        };
+        store::states::system_write_move(tx, ground.id(), old, stays, (by.user(), now)).await?;
         store::moves::system_step_down(tx, old, gone, now).await?;
         store::moves::system_hand_over(tx, new, next, now).await?;
         store::sites::system_follow(tx, new, old).await?;

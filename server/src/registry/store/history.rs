@@ -35,6 +35,7 @@ pub(in crate::registry) struct OfLine {
     device: DeviceId,
     from: DateTime<Utc>,
     until: Option<DateTime<Utc>>,
+    held_until: Option<DateTime<Utc>>,
     reason: MoveReason,
     note: Option<String>,
     replaces: Option<DeviceId>,
@@ -91,7 +92,8 @@ async fn periods<S: RegistryScope>(
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
-/// The line of the customer's who, as far as the scope sees, had the device last.
+/// The line of the customer's who, as far as the scope sees, had the device last. A device's place in it ends where another
+/// takes it, though the customer has the device until it is given back.
 pub(in crate::registry) async fn line<S: RegistryScope>(
     tx: &Tx<S>,
     device: DeviceId,
@@ -100,7 +102,10 @@ pub(in crate::registry) async fn line<S: RegistryScope>(
           select coalesce(line_id, device_id) as line, customer_id from assignment
           where device_id = $1 and customer_id is not null order by valid_from desc limit 1
         )
-        select a.device_id, a.valid_from, a.valid_until, a.reason, a.note, a.replaces_device_id
+        select a.device_id, a.valid_from, a.valid_until, a.reason, a.note, a.replaces_device_id,
+          least(a.valid_until, (select min(n.valid_from) from assignment n
+            where n.customer_id = a.customer_id and n.line_id = here.line and n.replaces_device_id = a.device_id
+              and n.valid_from >= a.valid_from)) as place_until
         from here join assignment a on a.customer_id = here.customer_id
           and (a.line_id = here.line or (a.line_id is null and a.device_id = here.line))
         order by a.valid_from desc, a.created_at desc limit $2";
@@ -109,7 +114,8 @@ pub(in crate::registry) async fn line<S: RegistryScope>(
         Ok(OfLine {
             device: id(row, "device_id")?,
             from: get(row, "valid_from")?,
-            until: get(row, "valid_until")?,
+            until: get(row, "place_until")?,
+            held_until: get(row, "valid_until")?,
             reason: word(row, "reason")?,
             note: get(row, "note")?,
             replaces: maybe_id(row, "replaces_device_id")?,
@@ -141,6 +147,7 @@ pub(in crate::registry) async fn system_named(
             model,
             from: period.from,
             until: period.until,
+            held_until: period.held_until,
             reason: period.reason,
             note: period.note,
             replaces: period.replaces,

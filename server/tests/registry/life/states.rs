@@ -118,6 +118,13 @@ async fn the_one_that_took_a_place_is_named_to_who_sees_it() {
         .await
         .unwrap();
     world.tick();
+    // That the old one became replaced, when and by whom, stands among its states.
+    let became = life_of(&world, anna.scope(), old).await.unwrap();
+    assert_eq!(
+        told(&became.changes),
+        [(Active, ThingState::Replaced, Distributor)]
+    );
+    assert_eq!(became.changes[0].at, became.successors[0].at);
     let successor = async |what| {
         let life = life_of(&world, anna.scope(), old).await.unwrap();
         assert_eq!(life.successors.len(), 1, "{what}");

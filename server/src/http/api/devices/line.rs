@@ -23,7 +23,7 @@ struct PeriodOut {
     serial: String,
     model: String,
     from: DateTime<Utc>,
-    /// Null where it lasts.
+    /// When it was given back, or another took its place. Null where it lasts.
     #[schema(required)]
     until: Option<DateTime<Utc>>,
     reason: MoveReason,
@@ -43,6 +43,7 @@ impl From<LinePeriod> for PeriodOut {
             model,
             from,
             until,
+            held_until: _,
             reason,
             note,
             replaces,

@@ -63,13 +63,15 @@ struct ProblemOut {
     column: String,
     /// What is wrong, and what to do.
     why: String,
-    /// What stands there, its first 60 characters, where the line above does not say it; never a token.
+    /// What stands there, as far as it was kept; never a token.
     #[schema(required)]
     value: Option<String>,
 }
 
 impl From<ImportLine> for Out {
     fn from(line: ImportLine) -> Self {
+        let value = |problem: &LineProblem| line.stands(problem).map(str::to_owned);
+        let values: Vec<_> = line.problems.iter().map(value).collect();
         let ImportLine {
             line,
             maker,
@@ -81,10 +83,13 @@ impl From<ImportLine> for Out {
             step,
             problems,
         } = line;
-        let problem = |LineProblem { column, why, stands }: LineProblem| ProblemOut {
-            column,
-            why,
-            value: stands,
+        let problem = |(problem, value): (LineProblem, Option<String>)| {
+            let LineProblem {
+                column,
+                why,
+                stands: _,
+            } = problem;
+            ProblemOut { column, why, value }
         };
         Self {
             line,
@@ -94,7 +99,7 @@ impl From<ImportLine> for Out {
             customer,
             reference,
             step,
-            problems: problems.into_iter().map(problem).collect(),
+            problems: problems.into_iter().zip(values).map(problem).collect(),
         }
     }
 }

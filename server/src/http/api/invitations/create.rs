@@ -20,9 +20,9 @@ struct In {
     email: String,
     name: String,
     role: UserRole,
-    /// For the role `distributor`.
+    /// For the role `distributor`; the caller's own, where nothing is said.
     distributor_id: Option<DistributorId>,
-    /// For the role `customer`.
+    /// For the role `customer`; the caller's own, where nothing is said.
     customer_id: Option<CustomerId>,
     /// All that the caller may give, where nothing is said. The first user of a customer may get all, whoever invites.
     permissions: Option<Vec<String>>,
@@ -78,7 +78,7 @@ pub(super) async fn create(
         email,
         name,
         role,
-        organisation: organisation(distributor_id, customer_id)?,
+        organisation: organisation(&caller, role, distributor_id, customer_id)?,
         permissions,
         belonging: Belonging {
             confined,

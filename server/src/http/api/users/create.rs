@@ -20,9 +20,9 @@ struct In {
     email: String,
     name: String,
     role: UserRole,
-    /// For the role `distributor`.
+    /// For the role `distributor`; the caller's own, where nothing is said.
     distributor_id: Option<DistributorId>,
-    /// For the role `customer`.
+    /// For the role `customer`; the caller's own, where nothing is said.
     customer_id: Option<CustomerId>,
     /// At least 12 characters.
     #[schema(format = Password)]
@@ -59,7 +59,7 @@ pub(super) async fn create(
         password,
         permissions: names,
     } = body.into_inner();
-    let organisation = organisation(distributor_id, customer_id)?;
+    let organisation = organisation(&caller, role, distributor_id, customer_id)?;
     let permissions = names.map(|names| permissions(&names)).transpose();
     let person = both(email.parse(), checked_name(&name));
     let ((email, name), permissions) = both(person, permissions)?;

@@ -14,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::ground::enums::{CaseSide, UserRole, UserState};
 use crate::ground::ids::{CustomerId, DistributorId, UserId};
 use crate::http::problem::Problem;
-use crate::identity::{Made, Organisation, User};
+use crate::identity::{Caller, CallerScope, Made, Organisation, User};
 use crate::tenancy::{Permission, PermissionSet};
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
@@ -106,13 +106,23 @@ impl From<User> for Out {
     }
 }
 
-/// Where a body says that somebody belongs.
+/// Where a body says that somebody belongs: where it says nothing, with the caller's own people, whose role it is.
 pub(super) fn organisation(
+    by: &Caller,
+    role: UserRole,
     distributor: Option<DistributorId>,
     customer: Option<CustomerId>,
 ) -> Result<Organisation, Problem> {
     match (distributor, customer) {
-        (None, None) => Ok(Organisation::Platform),
+        (None, None) => match (&by.scope, role) {
+            (CallerScope::Distributor(scope), UserRole::Distributor) => {
+                Ok(Organisation::Distributor(scope.id()))
+            }
+            (CallerScope::Customer(scope), UserRole::Customer) => Ok(Organisation::Customer(scope.id())),
+            (_, UserRole::Distributor) => Err(Problem::invalid("distributor_id", "must say whose people they are")),
+            (_, UserRole::Customer) => Err(Problem::invalid("customer_id", "must say whose people they are")),
+            (_, UserRole::Admin | UserRole::Finance) => Ok(Organisation::Platform),
+        },
         (Some(id), None) => Ok(Organisation::Distributor(id)),
         (None, Some(id)) => Ok(Organisation::Customer(id)),
         (Some(_), Some(_)) => Err(Problem::invalid(

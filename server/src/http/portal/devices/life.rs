@@ -22,9 +22,14 @@ pub(in crate::http::portal) fn entries(state: &State, visitor: &Visitor, life: &
         .periods
         .iter()
         .map(|held| (held.from, period(visitor, held, now)));
+    // That it was replaced is said with what took its place.
+    let is_said = |made: &Change| {
+        made.became == ThingState::Replaced && life.successors.iter().any(|next| next.at == made.at)
+    };
     let changes = life
         .changes
         .iter()
+        .filter(|made| !is_said(made))
         .map(|made| (made.at, change(visitor, made, now)));
     let successors = life
         .successors

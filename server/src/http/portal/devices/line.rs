@@ -28,9 +28,10 @@ pub(super) async fn of(state: &State, scope: &CustomerScope, id: DeviceId) -> Re
             devices: id.into(),
         });
     }
+    // A device whose place another took may have measured with a clock that ran ahead: what it sent is shown.
     let times = periods
         .iter()
-        .map(|period| (period.device, period.from, period.until));
+        .map(|period| (period.device, period.from, period.held_until));
     Ok(Line {
         devices: Devices::of_line(times),
         periods,

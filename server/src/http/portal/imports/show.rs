@@ -133,29 +133,10 @@ fn errors(line: &imports::ImportLine) -> Vec<LineError> {
             } else {
                 problem.column.clone()
             },
-            value: problem
-                .stands
-                .clone()
-                .unwrap_or_else(|| stands(line, &problem.column)),
+            value: line.stands(problem).unwrap_or_default().to_owned(),
             error: sentence(&problem.why),
         })
         .collect()
-}
-
-/// What stands in a column, as far as it was kept; never a token.
-fn stands(line: &imports::ImportLine, column: &str) -> String {
-    let value = match column {
-        "maker" => &line.maker,
-        "serial" => &line.serial,
-        "model" => &line.model,
-        "customer" => &line.customer,
-        "reference" => &line.reference,
-        name => {
-            let other = line.others.iter().find(|(other, _)| other.as_str() == name);
-            return other.map(|(_, text)| text.clone()).unwrap_or_default();
-        }
-    };
-    value.clone().unwrap_or_default()
 }
 
 fn sample_title(state: ImportState) -> &'static str {
@@ -235,7 +216,6 @@ fn actions(state: &State, visitor: &Visitor, import: &Import, path: &str) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::imports::Column;
 
     fn one(step: ImportStep, customer: Option<&str>) -> imports::ImportLine {
         imports::ImportLine {
@@ -245,20 +225,10 @@ mod tests {
             model: None,
             customer: customer.map(str::to_owned),
             reference: None,
-            others: vec![(Column::Imei, "490154203237518".to_owned())],
+            others: Vec::new(),
             step: Some(step),
             problems: Vec::new(),
         }
-    }
-
-    #[test]
-    fn what_stands_in_a_column_is_said() {
-        let line = one(ImportStep::Add, None);
-        assert_eq!(stands(&line, "imei"), "490154203237518");
-        assert_eq!(
-            (stands(&line, "serial"), stands(&line, "mac")),
-            ("D1".to_owned(), String::new())
-        );
     }
 
     #[test]
