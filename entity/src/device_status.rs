@@ -30,6 +30,8 @@ pub struct Model {
     pub battery_percent: Option<i16>,
     /// Strength of its signal in dBm, negative.
     pub signal_dbm: Option<i16>,
+    /// Written while somebody changed the device: whether it is still for its holder is asked a little later.
+    pub is_unsure: bool,
 }
 
 belongs_to! {

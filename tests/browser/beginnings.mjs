@@ -10,7 +10,7 @@ const BOTH = ['light', 'dark'];
 const look = (page, name) => inspect(stage, page, `beginnings-${name}`, BOTH);
 const click = (page, name) => page.getByRole('button', { name, exact: true }).click();
 const follow = (page, name) => page.getByRole('main').getByRole('link', { name }).first().click();
-const done = (page, text) => page.getByRole('status').filter({ hasText: text }).waitFor();
+const done = (page, text) => page.getByRole('status').or(page.getByRole('alert')).filter({ hasText: text }).waitFor();
 
 /** Fills in what is named, saves with the button, and waits for the page that it leads to, or for what that says. */
 async function fill(page, fields, button, end) {

@@ -9,16 +9,27 @@ alter table device force row level security;
 
 -- Who writes it, a router or a heartbeat, has looked the device up before, and may get to write only after the device was
 -- handed over: then it would stand there for one who has the device no more, and whoever sees both holders would count it.
--- So where a row is new, or goes to another holder, the device is asked once more, behind whoever hands it over right now. A
--- row that stays with its holder needs no asking: who hands the device over waits for it, and takes it away. Deferred, because
--- a move writes the two in one transaction.
+-- So where a row is new, or goes to another holder, the device is asked once more. A row that stays with its holder needs no
+-- asking: who hands the device over waits for it, and takes it away. Deferred, because a move writes the two in one
+-- transaction.
+--
+-- A device that somebody is changing right now is not waited for: a router's batch holds the rows of many, for which others
+-- wait who have what it would wait for. Its row is marked instead, and a job asks the device a little later. A foreign key
+-- would wait as well, for who locks the device as a whole; both who write here take devices from their table, where none is
+-- ever deleted.
+alter table device_status drop constraint device_status_device_id_fkey;
+alter table device_status add column is_unsure boolean not null default false;
+create index device_status_unsure on device_status (device_id) where is_unsure;
+
 create function vw_status_is_its_holder_s() returns trigger language plpgsql
 set search_path = pg_catalog, public as $$
 declare
   held record;
 begin
-  select customer_id, distributor_id into held from public.device where id = new.device_id for share;
-  if held.customer_id is distinct from new.customer_id then
+  select customer_id, distributor_id into held from public.device where id = new.device_id for share skip locked;
+  if not found then
+    update public.device_status set is_unsure = true where device_id = new.device_id and not is_unsure;
+  elsif held.customer_id is distinct from new.customer_id then
     delete from public.device_status s using public.device d
       where s.device_id = new.device_id and d.id = s.device_id and s.customer_id is distinct from d.customer_id;
   elsif held.distributor_id is distinct from new.distributor_id then

@@ -7,6 +7,7 @@ use vitalwire_server::ground::ids::DeviceId;
 use vitalwire_server::history::commit::Verdict;
 use vitalwire_server::queue::Signals;
 use vitalwire_server::registry::figures::{self, Figures};
+use vitalwire_server::registry::fleet::system_look_after_hubs;
 use vitalwire_server::registry::moves::{self, Placement};
 use vitalwire_server::registry::{RegistryError, organisations, wanting};
 use vitalwire_server::tenancy::Scope as _;
@@ -82,6 +83,21 @@ impl Scene {
     fn router(&self) -> Router {
         let pool = self.world.database.system_forwarding().clone();
         Router::new(self.world.ground.clone(), pool, Signals::local())
+    }
+
+    /// What runs every minute.
+    async fn settle(&self) {
+        let pool = self.world.database.system_forwarding();
+        let now = self.world.ground.now();
+        system_look_after_hubs(pool, now).await.unwrap();
+    }
+
+    /// How many rows wait to be settled.
+    async fn unsure(&self) -> i64 {
+        sqlx::query_scalar("select count(*) from device_status where is_unsure")
+            .fetch_one(&self.world.sql)
+            .await
+            .unwrap()
     }
 
     /// For whom something stands there as heard of it: the customer, and through whom it has it.
@@ -188,4 +204,46 @@ async fn nothing_of_a_former_holder_is_counted() {
         };
         assert_eq!((of_bert, worst), (expected, 0), "after {sql}");
     }
+}
+
+/// Many customers' readings wait behind a router: it does not wait for who changes a device of one of them.
+#[tokio::test]
+async fn a_router_passes_a_device_that_somebody_changes_and_whose_it_is_is_settled_later() {
+    let scene = Scene::new().await;
+    let bert = scene.world.clinic("Bert", Some(&scene.dora)).await;
+    let mut somebody = patient(&scene.world).await;
+    let mut changing = somebody.begin().await.unwrap();
+    sqlx::query("update device set customer_id = $2 where id = $1")
+        .bind(scene.device)
+        .bind(bert.id)
+        .execute(&mut *changing)
+        .await
+        .unwrap();
+    let routed = scene.router().route_waiting().await.unwrap();
+    assert_eq!(routed, 1, "while the device is still being changed");
+    let anna = (Some(scene.anna.id.as_uuid()), Some(scene.dora.id.as_uuid()));
+    assert_eq!(scene.heard_for().await, Some(anna));
+    changing.rollback().await.unwrap();
+    scene.settle().await;
+    assert_eq!(scene.heard_for().await, Some(anna), "she has it still");
+    assert_eq!(scene.unsure().await, 0);
+}
+
+#[tokio::test]
+async fn what_a_router_wrote_beside_a_hand_over_is_taken_away() {
+    let scene = Scene::new().await;
+    let bert = scene.world.clinic("Bert", Some(&scene.dora)).await;
+    let mut somebody = patient(&scene.world).await;
+    let mut changing = somebody.begin().await.unwrap();
+    sqlx::query("update device set customer_id = $2 where id = $1")
+        .bind(scene.device)
+        .bind(bert.id)
+        .execute(&mut *changing)
+        .await
+        .unwrap();
+    scene.router().route_waiting().await.unwrap();
+    changing.commit().await.unwrap();
+    assert_eq!(scene.unsure().await, 1);
+    scene.settle().await;
+    assert_eq!(scene.heard_for().await, None);
 }

@@ -220,6 +220,7 @@ impl World {
             last_hub_id: Some(self.id()),
             battery_percent: Some(55),
             signal_dbm: Some(-90),
+            is_unsure: true,
         });
         keep!(tx => device_vitality_day {
             customer_id: self.id(),

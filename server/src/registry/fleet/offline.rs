@@ -37,9 +37,8 @@ pub fn look_after_hubs(ground: Ground, database: Database, stop: CancellationTok
     scheduler.spawn(job, stop)
 }
 
-/// Marks active hubs that are missed, ends commands that nobody came for, and forgets old logs and how things
-/// were long ago. Safe to run twice and to be
-/// killed at any statement. Returns how many hubs are newly missed.
+/// Marks active hubs that are missed, ends commands that nobody came for, settles for whom devices were heard that changed hands
+/// meanwhile, and forgets old logs and how things were long ago. Safe to run twice and to be killed at any statement. Returns how many hubs are newly missed.
 pub async fn system_look_after_hubs(system: &PgPool, now: DateTime<Utc>) -> Result<usize, sqlx::Error> {
     let missed = store::fleet::system_mark_missed(system, now - OFFLINE_AFTER, now).await?;
     for hub in &missed {
@@ -49,6 +48,13 @@ pub async fn system_look_after_hubs(system: &PgPool, now: DateTime<Utc>) -> Resu
         .increment(u64::try_from(missed.len()).unwrap_or(u64::MAX));
     let offline = store::fleet::system_count_offline(system).await?;
     metrics::gauge!("vitalwire_hubs_offline").set(f64::from(offline));
+    let settled = store::vitality::system_settle_heard(system).await?;
+    if settled > 0 {
+        tracing::info!(
+            settled,
+            "it was settled for whom devices were heard that were changed meanwhile"
+        );
+    }
     store::fleet::system_expire(system, now).await?;
     store::fleet::system_forget_logs(system, now - LOGS_LIVE).await?;
     store::fleet::system_forget_commands(system, now - COMMANDS_LIVE).await?;

@@ -91,6 +91,29 @@ pub(in crate::registry) async fn system_note_said(
         .map(drop)
 }
 
+/// What was written of devices while somebody changed them goes where that left them: with its customer, or away. Behind
+/// whoever changes one of them right now. Returns how many there were.
+pub(in crate::registry) async fn system_settle_heard(system: &PgPool) -> Result<u64, sqlx::Error> {
+    let query = sqlx::query(
+        "with held as materialized (
+           select id, customer_id, distributor_id from device
+           where id in (select device_id from device_status where is_unsure order by device_id limit $1)
+           order by id for share
+         ), gone as (
+           delete from device_status s using held d
+           where s.device_id = d.id and s.is_unsure and s.customer_id is distinct from d.customer_id returning 1
+         ), kept as (
+           update device_status s set distributor_id = d.distributor_id, is_unsure = false from held d
+           where s.device_id = d.id and s.is_unsure and s.customer_id is not distinct from d.customer_id returning 1
+         )
+         select (select count(*) from gone) + (select count(*) from kept)",
+    )
+    .bind(AT_ONCE);
+    let settled = in_good_time(system, async |connection| query.fetch_one(connection).await).await?;
+    let settled: i64 = sqlx::Row::try_get(&settled, 0)?;
+    Ok(u64::try_from(settled).unwrap_or_default())
+}
+
 /// A heartbeat: the last ones are kept, and what they say of the day. The hub is locked.
 pub(in crate::registry) async fn system_note_beat(
     tx: &Tx<SystemScope>,
