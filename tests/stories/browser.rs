@@ -42,6 +42,17 @@ async fn a_clinic_comes_to_its_first_reading() {
     assert!(!world.server.log().contains(" ERROR "), "{}", world.server.log());
 }
 
+/// What was typed into a form whose session had ended comes back to the one who typed it, and to nobody else at that screen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_sent_is_nobody_else_s_to_read() {
+    let world = World::new().await;
+    let customer = world.customer("Lakeside Clinic").await;
+    let model = world.model("Cuff B", &["blood_pressure"], "cellular").await;
+    let device = world.device(&customer, &model, "BP-0042").await;
+    let scene = json!({"customer": customer.email, "device": device.id});
+    play("unsent.mjs", &world, scene).await;
+}
+
 /// Lets the people of a script do what they do.
 async fn play(script: &str, world: &World, mut scene: serde_json::Value) {
     let shots = shots(world);

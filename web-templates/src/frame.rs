@@ -26,6 +26,8 @@ pub struct Frame {
     pub search: Option<Search>,
     /// The session's token: every form carries it as `csrf`.
     pub csrf: String,
+    /// The key, in Base64, with which the browser seals what this person typed while a form is sent.
+    pub typed_key: String,
     /// What was just done, said once.
     pub flashes: Vec<Flash>,
     /// The look this person chose, where the server knows; the browser's own memory goes before it.

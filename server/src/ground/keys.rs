@@ -47,10 +47,12 @@ pub enum Purpose {
     DeviceLabel,
     /// Seals what a page shows once, between a form's answer and the page.
     ShownOnce,
+    /// HMAC from which the keys are made that pages seal with, in the browser, what was typed into a form.
+    TypedForm,
 }
 
 impl Purpose {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::DeviceToken,
         Self::ClaimCode,
         Self::Session,
@@ -66,6 +68,7 @@ impl Purpose {
         Self::HubLog,
         Self::DeviceLabel,
         Self::ShownOnce,
+        Self::TypedForm,
     ];
 
     const fn label(self) -> &'static str {
@@ -85,6 +88,7 @@ impl Purpose {
             Self::HubLog => "vitalwire/1/hub-log",
             Self::DeviceLabel => "vitalwire/1/device-label",
             Self::ShownOnce => "vitalwire/1/shown-once",
+            Self::TypedForm => "vitalwire/1/typed-form",
         }
     }
 }

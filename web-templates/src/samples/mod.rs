@@ -79,6 +79,7 @@ pub fn frame(title: &str, active: &str) -> Frame {
             placeholder: "Serial, model or hub".into(),
         }),
         csrf: "csrf-token".into(),
+        typed_key: "dHlwZWQta2V5".into(),
         flashes: vec![],
         theme: Theme::Auto,
         live: false,

@@ -73,6 +73,7 @@ pub(super) fn frame(state: &State, visitor: &Visitor, place: Place, title: &str,
         crumbs: Vec::new(),
         search: visitor.can(Right::Search).then(|| Search::everywhere(hint)),
         csrf: visitor.csrf(state),
+        typed_key: unsent::key(state, visitor),
         flashes: visitor.sent_in_vain().then(unsent::flashes).unwrap_or_default(),
         theme: match person.preferences.look {
             Look::Auto => Theme::Auto,

@@ -1,13 +1,16 @@
 //! A form that was sent after its session had ended: what was in it did not arrive. Who sent it signs in and comes back to
-//! the page of the form, which says so; a script of that page, if there is one, has kept what was typed (`unsent.js`).
+//! the page of the form, which says so; a script of that page, if there is one, has kept what was typed, sealed (`unsent.js`).
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use data_encoding::BASE64;
 use web_templates::{Flash, Tone};
 
 use super::local::local_path;
 use super::said::SaidQuery;
-use crate::http::access;
+use super::visitor::Visitor;
+use crate::ground::Purpose;
+use crate::http::{State, access};
 
 /// The word of it in an address.
 const WORD: &str = "said=not-sent";
@@ -24,6 +27,14 @@ pub(super) fn on_the_way(next: &str) -> Option<Flash> {
         tone: Tone::Info,
         text: "Your session had ended, so what you sent did not arrive. Sign in to go on.".to_owned(),
     })
+}
+
+/// The key with which this person's pages seal what is typed, until it has arrived: the same one for every session of the
+/// account, and never another's.
+pub(super) fn key(state: &State, visitor: &Visitor) -> String {
+    let person = visitor.person().id.as_uuid();
+    let key = state.ground().keys().hmac(Purpose::TypedForm, person.as_bytes());
+    BASE64.encode(&key)
 }
 
 /// What the page says to who came back.
