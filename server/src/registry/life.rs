@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::authors::{self, Doer};
 use super::moves::{self, HeldPeriod};
 use super::states::Change;
 use super::{RegistryError, RegistryScope, hub_moves, store};
 use crate::ground::ids::{DeviceId, HubId};
-use crate::tenancy::Tx;
+use crate::tenancy::{Database, Tx};
 
 /// All that is known of it; each part the newest first.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +31,16 @@ pub struct Successor {
     pub at: DateTime<Utc>,
     /// Why, in a person's words.
     pub note: Option<String>,
-    /// The name of who did it, where the caller may know them.
-    pub by: Option<String>,
+    /// Who did it, as the caller may be told.
+    pub by: Doer,
+}
+
+/// Finds out whose people made the moves of a life, where the caller may not know their names.
+pub async fn told(database: &Database, mut life: Life) -> Result<Life, RegistryError> {
+    let periods = life.periods.iter_mut().map(|held| &mut held.begun_by);
+    let successors = life.successors.iter_mut().map(|next| &mut next.by);
+    authors::told(database, periods.chain(successors)).await?;
+    Ok(life)
 }
 
 /// Of a device that the scope sees, or once had.

@@ -6,6 +6,7 @@
 
 pub mod adoption;
 mod again;
+pub mod authors;
 mod cache;
 pub mod claim;
 pub mod configure;

@@ -204,7 +204,7 @@ pub struct OfModel {
     pub devices: i64,
     /// In stock.
     pub in_stock: i64,
-    /// With customers.
+    /// With customers; one whose place another took is not counted, though it has not come back yet.
     pub placed: i64,
 }
 

@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use vitals::Kind;
 
+use super::authors::{self, Doer};
 use super::page::{Ask, Page};
 use super::scope::RegistryScope;
 use super::{RegistryError, store};
 use crate::ground::enums::MoveReason;
 use crate::ground::ids::{DeviceId, HubId};
-use crate::tenancy::Tx;
+use crate::tenancy::{Database, Tx};
 
 /// Where the list goes on: when the move was written down, and its id.
 pub type MovementKey = (DateTime<Utc>, Uuid);
@@ -60,8 +61,20 @@ pub struct Movement {
     pub was_held: bool,
     /// Who has it since: a customer; none: it lies in stock.
     pub to: Option<String>,
-    /// The name of who did it, where the caller may know them.
-    pub who: Option<String>,
+    /// Who did it, as the caller may be told.
+    pub who: Doer,
+}
+
+impl Movement {
+    /// Who did it: their name, or whose people they are.
+    pub fn who(&self) -> String {
+        self.who.who(self.to.as_deref().or(self.from.as_deref()))
+    }
+}
+
+/// Finds out whose people made these moves, where the caller may not know their names.
+pub async fn told(database: &Database, movements: &mut [Movement]) -> Result<(), RegistryError> {
+    authors::told(database, movements.iter_mut().map(|moved| &mut moved.who)).await
 }
 
 /// The moves that the scope sees of things that it sees, newest first.

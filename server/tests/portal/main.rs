@@ -24,6 +24,7 @@ mod imports;
 mod labels;
 mod line;
 mod live;
+mod movements;
 mod orders;
 mod pages;
 mod people;

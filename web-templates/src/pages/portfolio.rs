@@ -77,8 +77,10 @@ pub struct StockModelRow {
 /// A device or hub that came or went.
 #[derive(Debug, Clone)]
 pub struct MovementRow {
-    /// When.
+    /// When it took effect.
     pub at: When,
+    /// When it was written down, where that was later; by this the list is sorted.
+    pub entered: Option<When>,
     /// What happened, for example `placed`, `returned`, `received`.
     pub what: Tag,
     /// What it measures; none for a hub.

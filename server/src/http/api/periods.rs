@@ -143,7 +143,7 @@ impl From<Successor> for SuccessorOut {
             serial,
             at,
             note,
-            by,
+            by: by.name,
         }
     }
 }
@@ -178,7 +178,7 @@ impl From<HeldPeriod> for PeriodOut {
             note,
             replaces_device_id: replaces,
             replaces_serial,
-            begun_by,
+            begun_by: begun_by.name,
             ended_by,
             written_at,
         }

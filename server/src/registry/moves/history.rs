@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::ground::enums::MoveReason;
 use crate::ground::ids::{AssignmentId, CustomerId, DeviceId, DistributorId};
+use crate::registry::authors::Doer;
 use crate::registry::{RegistryError, RegistryScope, devices, store};
 use crate::tenancy::Tx;
 
@@ -32,8 +33,8 @@ pub struct HeldPeriod {
     pub replaces: Option<DeviceId>,
     /// That device's serial number, where the caller sees it now.
     pub replaces_serial: Option<String>,
-    /// The name of who began it, where the caller may know them.
-    pub begun_by: Option<String>,
+    /// Who began it, as the caller may be told.
+    pub begun_by: Doer,
     /// The name of who ended it, likewise.
     pub ended_by: Option<String>,
     /// When it was written down.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{all, get, id, maybe_id, word};
 use crate::ground::enums::MoveReason;
 use crate::ground::ids::{DeviceId, HubId};
+use crate::registry::authors::Doer;
 use crate::registry::life::Successor;
 use crate::registry::moves::{HeldPeriod, LinePeriod};
 use crate::registry::{RegistryError, RegistryScope};
@@ -15,8 +16,10 @@ use crate::tenancy::{SystemScope, Tx};
 /// A thing moves a few times in its life.
 const MOST: i64 = 500;
 
-const PERIOD: &str = "select a.id, a.distributor_id, a.customer_id, c.name as customer_name, a.valid_from, a.valid_until,
-    a.reason, a.note, a.replaces_device_id, r.serial as replaces_serial, b.display_name as begun_by, e.display_name as ended_by,
+const PERIOD: &str =
+    "select a.id, a.distributor_id, a.customer_id, c.name as customer_name, a.valid_from, a.valid_until,
+    a.reason, a.note, a.replaces_device_id, r.serial as replaces_serial, a.assigned_by,
+    b.display_name as begun_by, e.display_name as ended_by,
     a.created_at";
 const OF: &str = " from assignment a left join customer c on c.id = a.customer_id
     left join device r on r.id = a.replaces_device_id
@@ -62,7 +65,7 @@ pub(in crate::registry) async fn successors<S: RegistryScope>(
     tx: &Tx<S>,
     device: DeviceId,
 ) -> Result<Vec<Successor>, RegistryError> {
-    let sql = "select a.device_id, d.serial, a.valid_from, a.note, b.display_name as begun_by
+    let sql = "select a.device_id, d.serial, a.valid_from, a.note, a.assigned_by, b.display_name as begun_by
         from assignment a left join device d on d.id = a.device_id left join user_account b on b.id = a.assigned_by
         where a.line_id in (select coalesce(own.line_id, own.device_id) from assignment own where own.device_id = $1)
           and a.replaces_device_id = $1
@@ -74,7 +77,7 @@ pub(in crate::registry) async fn successors<S: RegistryScope>(
             serial: get(row, "serial")?,
             at: get(row, "valid_from")?,
             note: get(row, "note")?,
-            by: get(row, "begun_by")?,
+            by: begun_by(row)?,
         })
     };
     Ok(rows.iter().map(successor).collect::<Result<_, _>>()?)
@@ -156,6 +159,10 @@ pub(in crate::registry) async fn system_named(
     Ok(periods.into_iter().map(of_line).collect())
 }
 
+fn begun_by(row: &QueryResult) -> Result<Doer, DbErr> {
+    Ok(Doer::new(maybe_id(row, "assigned_by")?, get(row, "begun_by")?))
+}
+
 fn read(row: &QueryResult) -> Result<HeldPeriod, DbErr> {
     Ok(HeldPeriod {
         id: id(row, "id")?,
@@ -169,7 +176,7 @@ fn read(row: &QueryResult) -> Result<HeldPeriod, DbErr> {
         note: get(row, "note")?,
         replaces: maybe_id(row, "replaces_device_id")?,
         replaces_serial: get(row, "replaces_serial")?,
-        begun_by: get(row, "begun_by")?,
+        begun_by: begun_by(row)?,
         ended_by: get(row, "ended_by")?,
         written_at: get(row, "created_at")?,
     })

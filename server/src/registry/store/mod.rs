@@ -2,6 +2,7 @@
 //! the transaction of a person's scope sees what row-level security shows that person.
 
 pub(super) mod adoption;
+pub(super) mod authors;
 pub(super) mod claim;
 pub(super) mod contacts;
 pub(super) mod devices;

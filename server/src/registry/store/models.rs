@@ -120,7 +120,7 @@ pub(in crate::registry) async fn holdings<S: RegistryScope>(
 ) -> Result<HashMap<DeviceModelId, OfModel>, DbErr> {
     let sql = "select model_id, count(*) as devices,
           count(*) filter (where state = 'stock') as in_stock,
-          count(*) filter (where customer_id is not null) as placed
+          count(*) filter (where customer_id is not null and state <> 'replaced') as placed
         from device where state <> 'retired' group by 1";
     let rows = all(tx, sql, []).await?;
     let holding = |row: &QueryResult| {

@@ -3,7 +3,8 @@
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{all, get, kinds, word};
+use super::{all, get, kinds, maybe_id, word};
+use crate::registry::authors::Doer;
 use crate::registry::movements::{Moved, Movement, MovementFilter, MovementKey};
 use crate::registry::{Ask, RegistryScope};
 use crate::tenancy::{AdminScope, Scope as _, Tx};
@@ -25,7 +26,7 @@ const NO_STOCKS: [&str; 2] = [", null::text as to_stock, null::text as from_stoc
 /// Of each move what it is about, and the one before it, by the index of the thing's periods.
 const MOVE: &str = "select a.id, a.reason, a.valid_from, a.created_at, a.device_id, a.hub_id,
       coalesce(d.maker || ' ' || m.name, h.name) as model, coalesce(d.serial, h.serial) as serial,
-      coalesce(m.kinds, '{}') as kinds, c.name as to_name, u.display_name as who,
+      coalesce(m.kinds, '{}') as kinds, c.name as to_name, a.assigned_by, u.display_name as who,
       p.was_held, p.from_name";
 const OF: &str = " from page join assignment a on a.id = page.id
     left join device d on d.id = a.device_id left join device_model m on m.id = d.model_id
@@ -157,6 +158,6 @@ fn read(row: &QueryResult) -> Result<Movement, DbErr> {
         to_stock: get(row, "to_stock")?,
         was_held: get::<Option<bool>>(row, "was_held")?.unwrap_or(false),
         to: get(row, "to_name")?,
-        who: get(row, "who")?,
+        who: Doer::new(maybe_id(row, "assigned_by")?, get(row, "who")?),
     })
 }

@@ -19,6 +19,7 @@ fn movements() -> Vec<MovementRow> {
         let (model, serial) = model(kind);
         MovementRow {
             at: before(minutes),
+            entered: (minutes == 300).then(|| before(90)),
             what,
             kind: Some(kind),
             model: model.into(),

@@ -22,6 +22,7 @@ use crate::http::portal::page::html;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::in_scope;
 use crate::registry::RegistryError;
+use crate::registry::life::told;
 use crate::registry::overview::{LOW_BATTERY, WEAK_SIGNAL};
 use crate::tenancy::Right;
 
@@ -66,12 +67,17 @@ pub(super) async fn of_hub(
 
 pub(super) async fn device(state: &State, visitor: &Visitor, id: DeviceId) -> Result<Trouble, RegistryError> {
     let (ground, database) = (state.ground(), state.database());
-    in_scope!(visitor.caller(), scope => trouble::of_device(ground, database, scope, id).await)
+    let mut known =
+        in_scope!(visitor.caller(), scope => trouble::of_device(ground, database, scope, id).await)?;
+    known.life = told(database, known.life).await?;
+    Ok(known)
 }
 
 pub(super) async fn hub(state: &State, visitor: &Visitor, id: HubId) -> Result<Trouble, RegistryError> {
     let (ground, database) = (state.ground(), state.database());
-    in_scope!(visitor.caller(), scope => trouble::of_hub(ground, database, scope, id).await)
+    let mut known = in_scope!(visitor.caller(), scope => trouble::of_hub(ground, database, scope, id).await)?;
+    known.life = told(database, known.life).await?;
+    Ok(known)
 }
 
 /// What is asked about.

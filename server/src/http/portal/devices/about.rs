@@ -102,6 +102,7 @@ async fn find(state: &State, visitor: &Visitor, id: DeviceId) -> Result<Known, P
             .run(state.database(), async |tx| Offer::distributors(tx).await)
             .await?;
     }
+    known.life = lives::told(state.database(), known.life).await?;
     known.sites = sites::offered(state, visitor).await?;
     Ok(known)
 }

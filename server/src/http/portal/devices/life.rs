@@ -13,15 +13,19 @@ use crate::registry::states::Change;
 use crate::tenancy::Right;
 
 /// What is written down this much later than it counts is said to be.
-const LATER: TimeDelta = TimeDelta::minutes(5);
+pub(in crate::http::portal) const LATER: TimeDelta = TimeDelta::minutes(5);
 
 /// The entries, newest first.
 pub(in crate::http::portal) fn entries(state: &State, visitor: &Visitor, life: &Life) -> Vec<TimelineEntry> {
     let now = state.ground().now();
-    let periods = life
-        .periods
-        .iter()
-        .map(|held| (held.from, period(visitor, held, now)));
+    // Who took it back did so from the customer of the period before.
+    let before = life.periods.iter().skip(1).map(Some).chain([None]);
+    let periods = life.periods.iter().zip(before).map(|(held, before)| {
+        let customer = held.customer_name.as_ref();
+        let customer = customer.or_else(|| before?.customer_name.as_ref());
+        let who = held.begun_by.who(customer.map(String::as_str));
+        (held.from, period(visitor, held, who, now))
+    });
     // That it was replaced is said with what took its place.
     let is_said = |made: &Change| {
         made.became == ThingState::Replaced && life.successors.iter().any(|next| next.at == made.at)
@@ -41,7 +45,7 @@ pub(in crate::http::portal) fn entries(state: &State, visitor: &Visitor, life: &
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
-fn period(visitor: &Visitor, period: &HeldPeriod, now: DateTime<Utc>) -> TimelineEntry {
+fn period(visitor: &Visitor, period: &HeldPeriod, who: String, now: DateTime<Utc>) -> TimelineEntry {
     let zone = visitor.zone();
     let subject = whom(visitor, period);
     let day = |at: DateTime<Utc>| at.with_timezone(&zone).format("%b %-d, %Y").to_string();
@@ -68,7 +72,7 @@ fn period(visitor: &Visitor, period: &HeldPeriod, now: DateTime<Utc>) -> Timelin
         title,
         subject,
         detail: detail.join(" · "),
-        who: period.begun_by.clone().unwrap_or_default(),
+        who,
         at: When::clock(period.from, now, &zone),
         tone: if period.until.is_none() {
             Tone::Ok
@@ -91,7 +95,7 @@ fn successor(visitor: &Visitor, next: &Successor, now: DateTime<Utc>) -> Timelin
         title: "Its place was taken by".to_owned(),
         subject: Some(other(next.device, next.serial.as_deref())),
         detail: next.note.clone().unwrap_or_default(),
-        who: next.by.clone().unwrap_or_default(),
+        who: next.by.who(None),
         at: When::clock(next.at, now, &visitor.zone()),
         tone: Tone::Quiet,
     }

@@ -192,13 +192,14 @@ fn tiles(figures: &Figures) -> Vec<Stat> {
         Stat::new("Customers", number(figures.customers, ""), ""),
         Stat::new(
             "Devices with customers",
-            number(
-                figures.devices - figures.in_stock,
-                &format!("of {}", grouped(figures.devices.unsigned_abs())),
-            ),
+            devices(figures.devices - figures.in_stock),
             "",
         ),
-        Stat::new("In stock", devices(figures.in_stock), ""),
+        Stat::new(
+            "In stock",
+            devices(figures.in_stock),
+            "those that came back among them",
+        ),
         Stat::new(
             "Want a person",
             devices(figures.attention),

@@ -112,6 +112,7 @@ async fn find(state: &State, visitor: &Visitor, id: HubId) -> Result<Known, Page
             .run(state.database(), async |tx| Offer::distributors(tx).await)
             .await?;
     }
+    known.life = lives::told(state.database(), known.life).await?;
     known.sites = sites::offered(state, visitor).await?;
     Ok(known)
 }

@@ -36,6 +36,8 @@ struct Found {
     customers: Vec<Holder>,
     movements: Vec<Movement>,
     in_stock: i64,
+    /// Devices with customers, those whose place another took not counted.
+    placed: i64,
     /// What is on its way, and what waits for whom.
     orders: Incoming,
     /// Cases that wait for this person.
@@ -50,7 +52,8 @@ pub(super) async fn get(state: web::Data<State>, visitor: Visitor) -> Result<Htt
     let now = state.ground().now();
     let waiting = Waiting::on(visitor.caller());
     let find = async |tx: &_| find(tx, waiting, now).await;
-    let found = scope.run(state.database(), find).await?;
+    let mut found = scope.run(state.database(), find).await?;
+    movements::told(state.database(), &mut found.movements).await?;
     html(&page(&state, &visitor, &found))
 }
 
@@ -71,6 +74,7 @@ async fn find(
             .await?
             .rows,
         in_stock: holdings.values().map(|held| held.in_stock).sum(),
+        placed: holdings.values().map(|held| held.placed).sum(),
         orders: incoming::counts(tx).await?,
         cases: cases::waiting_count(tx, waiting).await?,
     })
@@ -141,7 +145,7 @@ fn on_its_way(incoming: i64) -> String {
 
 fn tiles(found: &Found) -> Vec<Stat> {
     let counts = &found.counts;
-    let of_all = format!("of {}", grouped(counts.devices.unsigned_abs()));
+    let of_placed = format!("of {}", grouped(found.placed.unsigned_abs()));
     let tile = |label: &str, count: i64, unit: &str, note: &str| {
         Stat::new(label, Value::new(grouped(count.unsigned_abs()), unit), note)
     };
@@ -156,7 +160,7 @@ fn tiles(found: &Found) -> Vec<Stat> {
         .collect();
     let note = hubs.join(", ");
     vec![
-        tile("Active devices", counts.active, &of_all, "with your customers"),
+        tile("Active devices", counts.active, &of_placed, "with your customers"),
         tile("Silent", counts.silent, "", "not heard for 3 days, or never").warn_if(counts.silent > 0),
         tile(
             "In stock",

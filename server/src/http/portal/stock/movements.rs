@@ -4,6 +4,7 @@ use web_templates::{Link, MovementRow, Tag, Tone, When};
 
 use crate::ground::enums::MoveReason;
 use crate::http::State;
+use crate::http::portal::devices::life::LATER;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::registry::movements::{Moved, Movement};
@@ -42,7 +43,8 @@ pub(in crate::http::portal) fn rows(
                 (None, MoveReason::Retired) => String::new(),
                 (None, _) => stock(moved.to_stock.as_ref()),
             },
-            who: moved.who.clone().unwrap_or_default(),
+            entered: (moved.written_at - moved.at > LATER).then(|| When::clock(moved.written_at, now, &zone)),
+            who: moved.who(),
         }
     };
     movements.iter().map(row).collect()

@@ -59,7 +59,8 @@ pub(super) async fn get(
     visitor: Visitor,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
-    let found = in_scope!(visitor.caller(), scope => find(&state, scope, &asked).await)?;
+    let mut found = in_scope!(visitor.caller(), scope => find(&state, scope, &asked).await)?;
+    movements::told(state.database(), &mut found.movements.rows).await?;
     html(&page(&state, &visitor, &asked, &found))
 }
 
