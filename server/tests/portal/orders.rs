@@ -70,6 +70,32 @@ async fn step(browser: &Browser, path: &str, form: &[(&str, &str)], words: &str)
     assert!(page.text.contains(words), "{path}: {words}: {}", page.text);
 }
 
+/// Bookkeeping is asked for only where there is nobody else, whatever they are called.
+#[tokio::test]
+async fn the_form_asks_for_the_general_contact() {
+    let shop = Shop::new().await;
+    for (purpose, name, asked) in [
+        ("billing", "Accounts payable", "Accounts payable"),
+        ("technical", "Lab", "Lab"),
+        ("general", "Front desk", "Front desk"),
+        ("clinical", "Aaron", "Front desk"),
+    ] {
+        sqlx::query(
+            "insert into contact (id, distributor_id, purpose, name, phone, created_at)
+             select gen_random_uuid(), id, $1, $2, '+1 555 0117', now() from distributor where name = 'Meridian'",
+        )
+        .bind(purpose)
+        .bind(name)
+        .execute(&shop.world.sql)
+        .await
+        .unwrap();
+        let form = shop.seller.get("/orders/new").await.text;
+        let field = form.split("name=\"contact\"").nth(1).unwrap();
+        let field = field.split('>').next().unwrap();
+        assert!(field.contains(&format!("value=\"{asked}\"")), "{name}: {field}");
+    }
+}
+
 #[tokio::test]
 async fn an_order_goes_from_the_form_to_the_stock() {
     let shop = Shop::new().await;

@@ -89,8 +89,7 @@ async fn page(state: &State, visitor: &Visitor, asked: &Asked) -> Result<AdminQu
             Ok::<_, PageError>((page, waiting, overview::counts(tx, now).await?))
         })
         .await?;
-    let mut frame = frame(state, visitor, Place::Quarantine, "Quarantine", &counts);
-    frame.search = None;
+    let frame = frame(state, visitor, Place::Quarantine, "Quarantine", &counts);
     let reasons = QuarantineReason::ALL
         .iter()
         .map(|reason| (reason.as_str(), words(*reason)));

@@ -46,8 +46,7 @@ pub(super) async fn get(
             Ok::<_, PageError>((page, overview::counts(tx, now).await?))
         })
         .await?;
-    let mut frame = frame(&state, &visitor, Place::Refusals, "Refusals", &counts);
-    frame.search = None;
+    let frame = frame(&state, &visitor, Place::Refusals, "Refusals", &counts);
     html(&AdminRefusalsPage {
         frame,
         filter: filter(

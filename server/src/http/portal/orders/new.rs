@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 use web_templates::{Field, FieldKind, Form, FormPage, Icon, Width};
 
+use crate::ground::enums::ContactPurpose;
 use crate::ground::ids::{DeviceModelId, OrderId};
 use crate::http::State;
 use crate::http::portal::error::PageError;
@@ -82,12 +83,23 @@ async fn find(state: &State, scope: &DistributorScope) -> Result<Known, PageErro
             let contacts = contacts::of_distributor(tx, scope.id()).await?;
             Ok::<_, RegistryError>(Known {
                 distributor: organisations::distributor(tx, scope.id()).await?,
-                contact: contacts.into_iter().next(),
+                contact: asked_for(contacts),
                 models: models::list(tx, &Ask::first(MODELS)).await?.rows,
             })
         })
         .await;
     Ok(found?)
+}
+
+/// Whom a carrier asks for: the general contact where there is one, and bookkeeping only where there is nobody else.
+fn asked_for(contacts: Vec<Contact>) -> Option<Contact> {
+    let rank = |contact: &Contact| match contact.purpose {
+        ContactPurpose::General => 0,
+        ContactPurpose::Technical => 1,
+        ContactPurpose::Clinical => 2,
+        ContactPurpose::Billing => 3,
+    };
+    contacts.into_iter().min_by_key(rank)
 }
 
 async fn order(state: &State, visitor: &Visitor, sent: &Sent) -> Result<OrderId, Refused> {
