@@ -31,6 +31,11 @@ async fn what_stands_in_a_wrong_field_is_shown_and_a_token_is_not() {
         !page.contains("short-secret") && !page.contains("vwd_0f8c1a77"),
         "{page}"
     );
+    // It was looked at and can come no further: nothing is said to be confirmed.
+    assert!(
+        page.contains("Not imported") && !page.contains("Confirmed"),
+        "{page}"
+    );
     // Whose model it is cannot be said without a maker, so nothing is.
     assert!(page.contains("Is empty; it is needed."), "{page}");
     assert!(!page.contains("not in the catalogue"), "{page}");

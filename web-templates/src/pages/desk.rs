@@ -96,6 +96,8 @@ pub struct TroublePage {
     pub days: Vec<DayChart>,
     /// What came late, the newest first.
     pub late: Vec<LateRow>,
+    /// Whether nothing came in the last 7 days, late or in time.
+    pub nothing_came: bool,
     /// The hub's last heartbeats, the newest first.
     pub beats: Vec<BeatRow>,
     /// Its refusals.

@@ -329,6 +329,7 @@ pub fn trouble() -> TroublePage {
         ],
         days: day_charts(),
         late: late_rows(),
+        nothing_came: false,
         beats: beat_rows(),
         refusals: admin_refusals().rows.into_iter().skip(1).take(1).collect(),
         quarantine: admin_quarantine().rows.into_iter().take(1).collect(),

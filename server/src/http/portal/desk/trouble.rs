@@ -12,6 +12,7 @@ use web_templates::{
 
 use crate::desk::trouble::{self, Finding, Leads, Mark, Trouble};
 use crate::ground::ids::{DeviceId, HubId};
+use crate::history::store::summary::DAYS;
 use crate::http::State;
 use crate::http::portal::desk::vitality;
 use crate::http::portal::devices::life;
@@ -80,6 +81,12 @@ pub(super) async fn hub(state: &State, visitor: &Visitor, id: HubId) -> Result<T
     Ok(known)
 }
 
+/// Whether a device sent nothing in the last 7 days. Of a hub it is not counted.
+fn nothing_came(known: &Trouble) -> bool {
+    let week = known.days.iter().rev().take(DAYS);
+    known.device.is_some() && week.map(|day| day.readings).sum::<i64>() == 0
+}
+
 /// What is asked about.
 struct About {
     place: Place,
@@ -137,6 +144,7 @@ async fn page(
         stats: stats(known),
         days: vitality::charts(known),
         late: vitality::late(known, now, &zone),
+        nothing_came: nothing_came(known),
         beats: vitality::beats(known, now, &zone),
         refusals: refusals.collect(),
         quarantine: quarantine.collect(),

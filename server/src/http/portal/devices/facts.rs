@@ -6,7 +6,7 @@ use web_templates::{Fact, FactCard, Stat, Tag, Tone, Value, When};
 
 use super::about::Known;
 use super::parts::{battery, is_weak, signal, via};
-use crate::ground::enums::{DeviceState, Report, UserRole};
+use crate::ground::enums::{DeviceState, Report, Transport, UserRole};
 use crate::http::State;
 use crate::http::portal::models::told;
 use crate::http::portal::orders::promised;
@@ -198,10 +198,12 @@ fn token(state: &State, visitor: &Visitor, known: &Known) -> FactCard {
             Fact::tag("State", Tag::new("in use", Tone::Ok)),
             Fact::time("Issued", Some(When::clock(since, now, &zone))),
         ],
-        None => vec![
-            Fact::nothing("State", "none")
-                .note("a device behind a hub needs none; one that sends by itself proves with it who it is"),
-        ],
+        None => vec![Fact::nothing("State", "none").note(match known.device.transport {
+            Transport::Bluetooth => "· it needs none behind a hub",
+            Transport::Cellular | Transport::VendorCloud | Transport::Mqtt => {
+                "· with one it proves who it is when it sends"
+            }
+        })],
     };
     FactCard::new("Token", facts)
 }

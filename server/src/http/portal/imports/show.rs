@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, web};
 use web_templates::text::{counted, grouped};
 use web_templates::{
-    Action, Form, Icon, ImportLine, ImportRunPage, LineError, Progress, Stat, Step, Tag, Tone, Value,
+    Action, Form, Icon, ImportLine, ImportRunPage, LineError, Progress, Stat, Step, StepState, Tag, Tone,
+    Value,
 };
 
 use crate::ground::enums::{ImportState, ImportStep};
@@ -65,14 +66,7 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> ImportRunPage {
     let (lead, warn) = lead(import);
     ImportRunPage {
         frame,
-        steps: Step::way(
-            &["Looked at", "Confirmed", "Imported"],
-            match import.state {
-                ImportState::Checked | ImportState::Cancelled => 1,
-                ImportState::Applying | ImportState::Failed => 2,
-                ImportState::Applied => 3,
-            },
-        ),
+        steps: steps(import),
         lead,
         warn,
         stats: tiles(import),
@@ -111,6 +105,24 @@ fn lead(import: &Import) -> (String, bool) {
         ImportState::Failed => (format!("Nothing was imported. {failure}"), true),
         ImportState::Cancelled => ("Nothing was imported: it was cancelled.".to_owned(), false),
     }
+}
+
+/// How far it is; what can come no further ends there.
+fn steps(import: &Import) -> Vec<Step> {
+    let (labels, done): (&[&str], usize) = match import.state {
+        ImportState::Checked if import.wrong > 0 => (&["Looked at", "Not imported"], 1),
+        ImportState::Cancelled => (&["Looked at", "Not imported"], 1),
+        ImportState::Failed => (&["Looked at", "Confirmed", "Not imported"], 2),
+        ImportState::Checked => (&["Looked at", "Confirmed", "Imported"], 1),
+        ImportState::Applying => (&["Looked at", "Confirmed", "Imported"], 2),
+        ImportState::Applied => (&["Looked at", "Confirmed", "Imported"], 3),
+    };
+    let mut steps = Step::way(labels, done);
+    let is_over = labels.last() == Some(&"Not imported");
+    if let Some(last) = steps.last_mut().filter(|_| is_over) {
+        last.state = StepState::Stuck;
+    }
+    steps
 }
 
 fn tiles(import: &Import) -> Vec<Stat> {

@@ -80,9 +80,9 @@ pub(super) async fn get(
     let states = [("active", "Active"), ("disabled", "Disabled")];
     let asks = sees_all.then_some((ASKS, "Asks to be confirmed"));
     let states = states.into_iter().chain(asks);
-    let mut selects = vec![select("state", "State", "All", &asked.state, states)];
+    let mut selects = vec![select("state", "State", "Every state", &asked.state, states)];
     if sees_all {
-        selects.push(select("role", "Role", "All", &asked.role, roles));
+        selects.push(select("role", "Role", "Every role", &asked.role, roles));
         let anybody = vec![Choice::new(
             "",
             "Every organization",
