@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::patience::BodyRoom;
-use super::portal::Streams;
+use super::portal::{Files, Streams};
 use super::remote::Proxies;
 use crate::config::Config;
 use crate::desk::Rate;
@@ -56,7 +56,7 @@ struct Inner {
     imports: Throttle<Option<Uuid>>,
     heartbeats: Throttle<HubId>,
     streams: Streams,
-    files: Streams,
+    files: Files,
     ending: CancellationToken,
 }
 
@@ -138,8 +138,8 @@ impl State {
             desk_rate,
             imports,
             heartbeats,
-            streams: Streams::of_pages(),
-            files: Streams::of_files(),
+            streams: Streams::default(),
+            files: Files::default(),
             ending,
         };
         Self {
@@ -236,8 +236,8 @@ impl State {
         &self.parts.streams
     }
 
-    /// The files with readings that are being taken, counted per person.
-    pub fn files(&self) -> &Streams {
+    /// The files with readings that are being taken.
+    pub fn files(&self) -> &Files {
         &self.parts.files
     }
 

@@ -256,7 +256,7 @@ async fn a_file_breaks_off_with_its_session_and_few_are_taken_at_a_time() {
     let nurse = world.signed_in("Northside").await;
     let file = format!("/devices/{}/readings.csv", clinic.device);
     let mut taken = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..2 {
         let answer = nurse.begin(&file).await;
         assert_eq!(answer.status(), 200);
         taken.push(answer);
@@ -268,6 +268,25 @@ async fn a_file_breaks_off_with_its_session_and_few_are_taken_at_a_time() {
             .text
             .contains("Other files with readings are still on their way to you.")
     );
+    assert_eq!(refused.header("retry-after"), "60");
+    // Others of the organisation are not held back by one, and there is an end of them all the same.
+    let of = Organisation::Customer(CustomerId::from(clinic.id));
+    let mut theirs = Vec::new();
+    for name in ["Ada", "Ben"] {
+        world.user(name, of, Some(&[Permission::ReadReadings])).await;
+        let colleague = world.signed_in(name).await;
+        let answer = colleague.begin(&file).await;
+        assert_eq!(answer.status(), 200, "{name}");
+        theirs.push((answer, colleague));
+    }
+    let refused = theirs[0].1.get(&file).await;
+    assert_eq!(refused.status, 429);
+    assert!(
+        refused.text.contains("files with readings are on their way to other people"),
+        "{}",
+        refused.text
+    );
+    drop(theirs);
     // One that is given up makes room for another, which is whole.
     taken.pop();
     let whole = loop {

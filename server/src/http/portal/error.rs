@@ -51,10 +51,14 @@ impl PageError {
         Self::Shown(StatusCode::TOO_MANY_REQUESTS, Some(words.to_owned()))
     }
 
-    /// As many files as one person may take at the same time.
-    pub(super) fn too_many_files() -> Self {
-        let words = "Other files with readings are still on their way to you. Wait until they are there.";
-        Self::Shown(StatusCode::TOO_MANY_REQUESTS, Some(words.to_owned()))
+    /// As many files as one person, or all people together, may take at the same time.
+    pub(super) fn too_many_files(is_own: bool) -> Self {
+        let words = if is_own {
+            "Other files with readings are still on their way to you. Wait until they are there."
+        } else {
+            "Many files with readings are on their way to other people just now. Try again in a minute."
+        };
+        Self::Later("60".to_owned(), words.to_owned())
     }
 
     /// The database is away. The cause goes to the log and stays there.

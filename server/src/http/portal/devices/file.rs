@@ -8,14 +8,13 @@ use std::collections::HashMap;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use futures_util::stream;
 use serde::Deserialize;
 use vitals::Kind;
 use web_templates::Range;
 
 use super::file_lines::{Columns, Named};
+use super::files::{self, Full, Stretches};
 use super::line::{self, Line};
-use super::live::Open;
 use super::parts::model;
 use super::series::since;
 use super::show;
@@ -84,10 +83,10 @@ pub(super) async fn get(
             Ok::<_, PageError>((device, kinds))
         })
         .await?;
-    let open = state
+    let place = state
         .files()
-        .open(visitor.person().id)
-        .ok_or_else(PageError::too_many_files)?;
+        .open(visitor.person().id, visitor.caller().organisation_id())
+        .map_err(|full| PageError::too_many_files(full == Full::Own))?;
     let what = kind.map_or("readings", Kind::as_str);
     let name = file_name(&device.serial, what, range, now.with_timezone(&zone).date_naive());
     let mut taking = Taking {
@@ -104,19 +103,12 @@ pub(super) async fn get(
         hubs: HashMap::new(),
         before: None,
         is_over: false,
-        _counted: open,
     };
     // What is wrong at the beginning is still said by a page.
     let mut first = taking.columns.head();
-    taking.next(&mut first).await?;
-    let text = stream::try_unfold((Some(first), taking), async |(first, mut taking)| {
-        let text = match first {
-            Some(first) => first,
-            None if taking.is_over => return Ok(None),
-            None => taking.later().await?,
-        };
-        Ok::<_, actix_web::Error>(Some((web::Bytes::from(text), (None, taking))))
-    });
+    taking.write(&mut first).await?;
+    let ending = taking.state.ending().clone();
+    let text = files::hand_over(first, taking, place, ending);
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((
@@ -153,14 +145,13 @@ struct Taking {
     hubs: HashMap<HubId, Option<String>>,
     before: Option<Before>,
     is_over: bool,
-    _counted: Open,
 }
 
-impl Taking {
-    /// The next stretch, for who may read it by now.
-    async fn later(&mut self) -> Result<String, PageError> {
-        if self.state.ending().is_cancelled() {
-            return Err(PageError::unavailable(&"the server stops while a file is taken"));
+impl Stretches for Taking {
+    /// For who may read it by now.
+    async fn next(&mut self) -> Result<Option<String>, PageError> {
+        if self.is_over {
+            return Ok(None);
         }
         let caller = self.state.identity().watched_by(&self.secret).await?;
         match caller.scope {
@@ -168,12 +159,14 @@ impl Taking {
             _ => return Err(PageError::forbidden()),
         }
         let mut text = String::new();
-        self.next(&mut text).await?;
-        Ok(text)
+        self.write(&mut text).await?;
+        Ok(Some(text))
     }
+}
 
+impl Taking {
     /// Writes the next stretch; none is left behind one that is not full.
-    async fn next(&mut self, text: &mut String) -> Result<(), PageError> {
+    async fn write(&mut self, text: &mut String) -> Result<(), PageError> {
         let (devices, wanted, before) = (&self.line.devices, &self.wanted, self.before);
         let known = std::mem::take(&mut self.hubs);
         let (filed, hubs) = self

@@ -22,37 +22,19 @@ use crate::tenancy::Scope as _;
 
 /// Live pages that one person may have open at the same time.
 const MOST: usize = 20;
-/// Files with readings that one person may take at the same time.
-const MOST_FILES: usize = 3;
 
-/// Answers of this process that go on for a while, counted per person.
-#[derive(Debug, Clone)]
+/// The live pages of this process, counted per person.
+#[derive(Debug, Clone, Default)]
 pub struct Streams {
     counts: Arc<Mutex<HashMap<UserId, usize>>>,
-    most: usize,
 }
 
 impl Streams {
-    /// Live pages.
-    pub fn of_pages() -> Self {
-        Self::at_most(MOST)
-    }
-
-    /// Files with readings.
-    pub fn of_files() -> Self {
-        Self::at_most(MOST_FILES)
-    }
-
-    fn at_most(most: usize) -> Self {
-        let counts = Arc::default();
-        Self { counts, most }
-    }
-
     /// One more, unless this person has too many.
     pub(super) fn open(&self, user: UserId) -> Option<Open> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(user).or_default();
-        if *count >= self.most {
+        if *count >= MOST {
             return None;
         }
         *count += 1;
@@ -162,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_person_has_a_limited_number_of_live_pages() {
-        let streams = Streams::of_pages();
+        let streams = Streams::default();
         let [one, other] = [1, 2].map(|number| UserId::from(uuid::Uuid::from_u128(number)));
         let mut open: Vec<_> = (0..MOST).filter_map(|_| streams.open(one)).collect();
         assert_eq!(open.len(), MOST);

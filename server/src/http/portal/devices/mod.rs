@@ -8,6 +8,7 @@ mod cells;
 mod facts;
 mod file;
 mod file_lines;
+pub(super) mod files;
 mod follow;
 pub(super) mod held_list;
 pub(super) mod held_row;
