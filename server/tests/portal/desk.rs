@@ -78,7 +78,10 @@ async fn a_case_goes_from_its_question_to_its_end() {
     assert!(page.text.contains("Since &#60;Tuesday&#62;.") || page.text.contains("Since &lt;Tuesday&gt;."));
     assert!(page.text.contains("C-000001") && page.text.contains(&desk.clinic.serial));
     assert!(page.text.contains("Northside User"));
+    let link = format!("href=\"{case}\"");
     for browser in [&desk.nurse, &desk.seller, &desk.root] {
+        let found = browser.get("/search?q=c-1").await;
+        assert!(found.text.contains(&link), "{}", found.text);
         assert!(
             browser
                 .get("/cases")
@@ -198,6 +201,11 @@ async fn nobody_else_sees_a_case() {
             let answer = stranger.submit(&format!("{case}/{verb}"), &[form]).await;
             assert_eq!(answer.status, 404, "{name} {verb}");
         }
+        let link = format!("href=\"{case}\"");
+        assert!(
+            !stranger.get("/search?q=C-000001").await.text.contains(&link),
+            "{name}"
+        );
         let foreign = desk.clinic.device.to_string();
         let form = [("device", foreign.as_str()), ("title", "Mine")];
         assert_eq!(stranger.submit("/cases/new", &form).await.status, 404, "{name}");

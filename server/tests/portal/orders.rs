@@ -112,6 +112,15 @@ async fn an_order_goes_from_the_form_to_the_stock() {
     assert!(page.text.contains("3 in the inventory") && page.text.contains("By &#60;noon&#62;."));
     let today = root.get("/admin").await;
     assert!(today.text.contains("waits for serials"), "{}", today.text);
+    let number: String = sqlx::query_scalar("select number from device_order")
+        .fetch_one(&shop.world.sql)
+        .await
+        .unwrap();
+    let (by_number, link) = (format!("/search?q={number}"), format!("href=\"{order}\""));
+    for (who, finds) in [(root, true), (seller, true), (&shop.other, false)] {
+        let found = who.get(&by_number).await.text;
+        assert_eq!(found.contains(&link), finds, "{found}");
+    }
 
     let wrong = root
         .submit(&format!("{order}/allocate"), &[("serials", "B-1\nX-9")])
