@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::DemoError;
 use super::api::Api;
+use super::paper;
 use super::screen::Screen;
 use super::seed::{model_id, stocked};
 use super::world::World;
@@ -110,10 +111,7 @@ async fn one(people: &Api, admin: &Api, planned: &Planned) -> Result<(), DemoErr
         "request_id": planned.name,
         "lines": lines,
         "reference": planned.reference,
-        "delivery": {
-            "name": planned.of, "contact": "Goods in", "phone": "+1 555 0117", "street": "1180 Niagara Street",
-            "city": "Buffalo", "region": "NY", "postal_code": "14213", "country": "US",
-        },
+        "delivery": paper::delivery(planned.of),
     });
     let made = people
         .post("/api/v1/orders", &new)

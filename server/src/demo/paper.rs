@@ -96,6 +96,17 @@ pub(super) fn write(name: &str, new: &mut Value) {
         json!({"street": street, "city": city, "region": region, "postal_code": postal, "country": "US"});
 }
 
+/// Where an organisation takes in what it ordered.
+pub(super) fn delivery(name: &str) -> Value {
+    let Some([_, _, street, city, region, postal, phone, _]) = paper(name) else {
+        return Value::Null;
+    };
+    json!({
+        "name": name, "contact": "Goods in", "phone": phone, "street": street,
+        "city": city, "region": region, "postal_code": postal, "country": "US",
+    })
+}
+
 /// Says whom one writes to and calls, of an organisation that was just made.
 pub(super) async fn contacts(admin: &Api, path: &str, name: &str) -> Result<(), DemoError> {
     let Some([.., phone, domain]) = paper(name) else {

@@ -65,6 +65,7 @@ pub(super) async fn make(
     past.done(admin, &of(&scrapped, "retire"), &json!({})).await?;
     let own = json!({"serial": "H-0005", "name": "Ward 4"});
     past.done(&divided.nurse, "/api/v1/hubs", &own).await?;
+    past.stands(&divided, "H-0005", "Ward 4").await?;
     let harbor = api.sign_in("desk@harbor.example", &past.password).await?;
     past.about_the_leak(&northside, &harbor, &leaks).await?;
     past.about_the_silence(&lakeview, &silent).await?;
@@ -120,6 +121,17 @@ impl Past<'_> {
             return Ok(());
         }
         answer.success(path).map(drop)
+    }
+
+    /// Puts a hub at a site.
+    async fn stands(&self, at: &At, serial: &str, site: &str) -> Result<(), DemoError> {
+        let hub = find(&at.nurse, "/api/v1/hubs?limit=200", |row| row["serial"] == serial).await?;
+        let site = find(&at.nurse, "/api/v1/sites?limit=200", |row| row["name"] == site).await?;
+        let (Some(hub), Some(site)) = (hub, site) else {
+            return Ok(());
+        };
+        let path = format!("/api/v1/sites/{site}/hubs");
+        self.done(&at.nurse, &path, &json!({"hub_id": hub})).await
     }
 
     async fn placed(&self, at: &At, serial: &str, reference: &str) -> Result<Device, DemoError> {
