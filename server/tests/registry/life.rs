@@ -129,7 +129,7 @@ async fn each_sees_their_part(
         ]
     );
     assert_eq!(all[1].ended_by.as_deref(), Some("ada's person"));
-    assert_eq!(all[5].begun_by.as_deref(), Some("dora's person"));
+    assert_eq!(all[5].begun_by.name.as_deref(), Some("dora's person"));
     assert_eq!(all[5].ended_by.as_deref(), Some("anna's person"));
     assert_eq!(all[5].distributor_name.as_deref(), Some("Dora"));
 
@@ -138,7 +138,7 @@ async fn each_sees_their_part(
     assert_eq!(
         (
             dora_s[1].customer_name.as_deref(),
-            dora_s[1].begun_by.as_deref(),
+            dora_s[1].begun_by.name.as_deref(),
             dora_s[1].ended_by.as_deref()
         ),
         (Some("Anna"), Some("dora's person"), None),

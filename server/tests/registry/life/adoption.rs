@@ -99,7 +99,7 @@ async fn the_code_on_the_label_brings_a_device_from_where_it_waits() {
     assert_eq!(world.seen(other).await.distributor, Some(ernst.id));
     let past = history(&world, world.admin(), of_dora).await.unwrap();
     assert_eq!(past[0].reason, MoveReason::Placed);
-    assert_eq!(past[0].begun_by.as_deref(), Some("anna's person"));
+    assert_eq!(past[0].begun_by.name.as_deref(), Some("anna's person"));
     assert_eq!(reasons(&past).len(), 3);
     world.periods_hold().await;
 }
