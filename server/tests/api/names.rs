@@ -1,5 +1,6 @@
 //! Names that people type stand in letters to others, who know the platform and not the writer: a name is no more than a name.
 
+use futures_util::future::join_all;
 use serde_json::json;
 use vitalwire_server::identity::Organisation;
 
@@ -132,4 +133,20 @@ async fn names_that_look_alike_are_kept_alike() {
     admin.post("/api/v1/users", &of).await.created("id");
     let people = admin.get("/api/v1/users").await;
     assert!(people.text.contains("\"Lena Ortiz\""), "{}", people.text);
+}
+
+/// Whoever takes a name at the same moment is told that it is taken.
+#[tokio::test]
+async fn of_two_who_take_one_name_at_once_one_has_it() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    for (path, rounds) in [("/api/v1/customers", 4), ("/api/v1/distributors", 2)] {
+        for round in 0..rounds {
+            let body = json!({"name": format!("Northside {round}")});
+            let answers = join_all((0..6).map(|_| admin.post(path, &body))).await;
+            let made = answers.iter().filter(|answer| answer.status == 201).count();
+            let refused = answers.iter().filter(|answer| answer.status == 422).count();
+            assert_eq!((made, refused), (1, 5), "{path} {round}");
+        }
+    }
 }

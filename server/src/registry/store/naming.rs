@@ -17,6 +17,12 @@ pub(in crate::registry) async fn name_hub<S: RegistryScope>(
     run(tx, sql, [id.as_uuid().into(), name.into()]).await.map(drop)
 }
 
+/// Of two who take one name at once, the second waits until the first has it.
+async fn hold<S: RegistryScope>(tx: &Tx<S>, name: &Name) -> Result<(), DbErr> {
+    let sql = "select pg_advisory_xact_lock(hashtextextended('organisation_name ' || lower($1), 0))";
+    run(tx, sql, [name.as_str().into()]).await.map(drop)
+}
+
 /// Refuses the name of another open customer of the same portfolio, whatever its case: the distributor's, or that of the
 /// customer that gets the name. Whoever has the name already keeps it. What the scope does not see is not in the way, so nobody learns of others' customers.
 pub(super) async fn must_be_free_for_customer<S: RegistryScope>(
@@ -25,6 +31,7 @@ pub(super) async fn must_be_free_for_customer<S: RegistryScope>(
     distributor: Option<DistributorId>,
     customer: Option<CustomerId>,
 ) -> Result<(), RegistryError> {
+    hold(tx, name).await?;
     let sql = "select 1 from customer
         where lower(name) = lower($1) and state <> 'closed' and id is distinct from $3::uuid
           and distributor_id is not distinct from case when $3::uuid is null then $2::uuid
@@ -44,6 +51,7 @@ pub(super) async fn must_be_free_for_distributor<S: RegistryScope>(
     name: &Name,
     distributor: Option<DistributorId>,
 ) -> Result<(), RegistryError> {
+    hold(tx, name).await?;
     let sql = "select 1 from distributor
         where lower(name) = lower($1) and state <> 'closed' and id is distinct from $2::uuid
           and not exists (select from distributor d where d.id = $2 and lower(d.name) = lower($1)) limit 1";
