@@ -282,7 +282,9 @@ async fn a_file_breaks_off_with_its_session_and_few_are_taken_at_a_time() {
     let refused = theirs[0].1.get(&file).await;
     assert_eq!(refused.status, 429);
     assert!(
-        refused.text.contains("files with readings are on their way to other people"),
+        refused
+            .text
+            .contains("files with readings are on their way to other people"),
         "{}",
         refused.text
     );

@@ -27,7 +27,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The files that are being taken from this process. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Files(Arc<Mutex<Vec<(UserId, Option<Uuid>)>>>);
+pub struct Files(Arc<Mutex<Vec<Whose>>>);
+
+/// A person, and their organisation.
+type Whose = (UserId, Option<Uuid>);
 
 /// Why there is no place for one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +66,7 @@ impl Files {
 #[must_use = "the place is free again when this is dropped"]
 pub(super) struct Place {
     files: Files,
-    whose: (UserId, Option<Uuid>),
+    whose: Whose,
 }
 
 impl Drop for Place {
