@@ -42,8 +42,8 @@ pub use preferences::Preferences;
 pub use resets::RESET_LIVES;
 pub use session::{ABSOLUTE, IDLE, Session, SessionSecret};
 pub use throttle::{Throttle, place};
-pub(crate) use users::{checked_name, is_plain};
 pub use users::{Listed, Made, NewUser, Organisation, User, UserFilter, UserScope};
+pub(crate) use users::{checked_name, is_plain};
 
 use tokio::sync::watch;
 

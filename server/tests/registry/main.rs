@@ -9,9 +9,9 @@
     reason = "a test that cannot go on has failed, and a story is told in one piece"
 )]
 
+mod attention;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
-mod attention;
 mod hands;
 mod heard;
 mod imports;

@@ -76,7 +76,12 @@ pub(in crate::orders) async fn numbered<S: RegistryScope>(
     tx: &Tx<S>,
     number: &str,
 ) -> Result<Option<Order>, RegistryError> {
-    let row = one(tx, &[ORDER, " where o.number in ($1, upper($1))"].concat(), [number.into()]).await?;
+    let row = one(
+        tx,
+        &[ORDER, " where o.number in ($1, upper($1))"].concat(),
+        [number.into()],
+    )
+    .await?;
     Ok(row.as_ref().map(read).transpose()?)
 }
 

@@ -65,7 +65,12 @@ pub(in crate::orders) async fn numbered<S: RegistryScope>(
     tx: &Tx<S>,
     number: &str,
 ) -> Result<Option<Return>, RegistryError> {
-    let row = one(tx, &[RETURN, " where r.number in ($1, upper($1))"].concat(), [number.into()]).await?;
+    let row = one(
+        tx,
+        &[RETURN, " where r.number in ($1, upper($1))"].concat(),
+        [number.into()],
+    )
+    .await?;
     Ok(row.as_ref().map(read).transpose()?)
 }
 

@@ -111,7 +111,9 @@ impl Line {
                 Ok(state @ DeviceState::Stock) if reading.whose == Whose::Platform => {
                     self.state = Some(state);
                 }
-                _ if reading.whose == Whose::Platform => self.wrong(name, "must be active, inactive or stock"),
+                _ if reading.whose == Whose::Platform => {
+                    self.wrong(name, "must be active, inactive or stock")
+                }
                 _ => self.wrong(name, "must be active or inactive"),
             },
             Column::HeldSince => match moment(text) {

@@ -119,7 +119,10 @@ pub(super) fn organisation(
                 Ok(Organisation::Distributor(scope.id()))
             }
             (CallerScope::Customer(scope), UserRole::Customer) => Ok(Organisation::Customer(scope.id())),
-            (_, UserRole::Distributor) => Err(Problem::invalid("distributor_id", "must say whose people they are")),
+            (_, UserRole::Distributor) => Err(Problem::invalid(
+                "distributor_id",
+                "must say whose people they are",
+            )),
             (_, UserRole::Customer) => Err(Problem::invalid("customer_id", "must say whose people they are")),
             (_, UserRole::Admin | UserRole::Finance) => Ok(Organisation::Platform),
         },

@@ -152,7 +152,12 @@ fn attention(found: &Found, quarantined: u64) -> Attention {
             "/users?state=asks",
         ),
         first_line::cases(found.cases),
-        of(orders.waiting, "order waits", "orders wait", "/orders?state=waiting"),
+        of(
+            orders.waiting,
+            "order waits",
+            "orders wait",
+            "/orders?state=waiting",
+        ),
         of(
             orders.returns,
             "return waits",
