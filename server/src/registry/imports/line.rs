@@ -112,7 +112,7 @@ impl Line {
                     self.state = Some(state);
                 }
                 _ if reading.whose == Whose::Platform => {
-                    self.wrong(name, "must be active, inactive or stock")
+                    self.wrong(name, "must be active, inactive or stock");
                 }
                 _ => self.wrong(name, "must be active or inactive"),
             },

@@ -91,14 +91,14 @@ pub(in crate::registry) async fn system_note_said(
         .map(drop)
 }
 
-/// What was written of devices while somebody changed them goes where that left them: with its customer, or away. Behind
-/// whoever changes one of them right now. Returns how many there were.
+/// What was written of devices while somebody changed them goes where that left them: with its customer, or away. Those that
+/// are being changed right now are left for the next time. Returns how many there were.
 pub(in crate::registry) async fn system_settle_heard(system: &PgPool) -> Result<u64, sqlx::Error> {
     let query = sqlx::query(
         "with held as materialized (
            select id, customer_id, distributor_id from device
            where id in (select device_id from device_status where is_unsure order by device_id limit $1)
-           order by id for share
+           order by id for share skip locked
          ), gone as (
            delete from device_status s using held d
            where s.device_id = d.id and s.is_unsure and s.customer_id is distinct from d.customer_id returning 1
