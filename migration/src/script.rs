@@ -59,6 +59,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0036_what_went_back"),
     script!("m0037_heard_for_its_holder"),
     script!("m0038_what_wants_somebody"),
+    script!("m0039_names_are_found"),
 ];
 
 impl MigrationName for Script {

@@ -213,6 +213,61 @@ async fn tokens_of_before_are_their_present_holders() {
     assert_eq!(found, ["1: its holder's", "2: nobody's"]);
 }
 
+/// Names that were stored before names were folded are written as they would be now. Where a unique key has the other
+/// writing already, the name stays; of several that become the same, the first one gets it.
+#[tokio::test]
+async fn names_of_before_are_folded_where_no_key_is_in_the_way() {
+    let cluster = Cluster::start().await;
+    let database = cluster.database("names").await;
+    let (owner, superuser) = (database.as_owner().await, database.as_superuser().await);
+    let before = Migrator::migrations()
+        .iter()
+        .position(|migration| migration.name() == "m0039_names_are_found")
+        .and_then(|before| u32::try_from(before).ok());
+    Migrator::up(&owner, before).await.expect("up to the one before");
+    sqlx::raw_sql(
+        r"insert into distributor (id, name, created_at) values (gen_random_uuid(), E' De\u0301pot\u00a0\u3000Nord ', now());
+         insert into customer (id, name, created_at) values (md5('c')::uuid, E'Zoe\u0308 Clinic', now()),
+           (gen_random_uuid(), U&'Zo\00eb Clinic', now()), (gen_random_uuid(), E'\u00a0', now()),
+           (gen_random_uuid(), repeat(U&'\0958', 200), now());
+         insert into hub (id, serial, name, created_at) values (gen_random_uuid(), 'H', E'Cafe\u0301', now());
+         insert into device_model (id, maker, name, kinds, transport, created_at)
+           select gen_random_uuid(), v.maker, v.name, '{weight}', 'cellular', timestamptz '2026-01-01Z' + v.day * interval '1 day'
+           from (values ('Acme', E'A\u0301', 1), ('Acme', U&'\00c1', 2), ('Acme', E'O\u0301', 3),
+             ('Acme', E'O\u0301 ', 4), ('Bell', E'A\u0301', 5)) v(maker, name, day);
+         insert into site (id, customer_id, name, created_at, archived_at)
+           select gen_random_uuid(), md5('c')::uuid, v.name, timestamptz '2026-01-01Z' + v.day * interval '1 day', v.gone
+           from (values (E'Se\u0301', 1, null::timestamptz), (U&'s\00e9', 2, null), (E'E\u0301', 3, null),
+             (E'E\u0301 ', 4, null), (E'Se\u0301', 5, now())) v(name, day, gone);
+         insert into care_team (id, customer_id, name, created_at) values
+           (gen_random_uuid(), md5('c')::uuid, E'Te\u0301am', now());",
+    )
+    .execute(&superuser)
+    .await
+    .expect("names of before");
+    Migrator::up(&owner, Some(1)).await.expect("up");
+    let read = async |sql: &'static str| -> Vec<String> {
+        sqlx::query_scalar(sql).fetch_all(&superuser).await.expect(sql)
+    };
+    assert_eq!(read("select name from distributor").await, ["D\u{e9}pot Nord"]);
+    // They were two of one name before; what would be nothing, or too long, stays.
+    let long = "\u{958}".repeat(200);
+    assert_eq!(
+        read(r#"select name from customer order by name collate "C""#).await,
+        ["Zo\u{eb} Clinic", "Zo\u{eb} Clinic", "\u{a0}", &long]
+    );
+    assert_eq!(read("select name from hub").await, ["Caf\u{e9}"]);
+    assert_eq!(
+        read("select name from device_model order by created_at").await,
+        ["A\u{301}", "\u{c1}", "\u{d3}", "O\u{301} ", "\u{c1}"]
+    );
+    assert_eq!(
+        read("select name from site order by created_at").await,
+        ["Se\u{301}", "s\u{e9}", "\u{c9}", "E\u{301} ", "S\u{e9}"]
+    );
+    assert_eq!(read("select name from care_team").await, ["T\u{e9}am"]);
+}
+
 /// A transaction that changes the registry bumps the epoch once, however much it changes. The epoch counts above its last
 /// 20 bits, which are random.
 #[tokio::test]
