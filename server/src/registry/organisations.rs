@@ -18,6 +18,8 @@ use uuid::Uuid;
 use super::page::{Ask, Page};
 use super::rights::HasRights;
 use super::scope::RegistryScope;
+use super::store::naming::{Because, customer_must_stand_alone, distributor_must_stand_alone};
+use super::store::organisations::Before;
 use super::typed::{Name, Typed as _};
 use super::{RegistryError, again, past, store};
 use crate::ground::Ground;
@@ -128,6 +130,7 @@ pub async fn create_customer(
     let id = ground.id();
     store::organisations::insert_customer(tx, id, &new, distributor, ground.now()).await?;
     past::note(tx, (ground, by), id, past::ADDED).await?;
+    customer_must_stand_alone(tx, id, Because::Named).await?;
     Ok(id)
 }
 
@@ -144,6 +147,7 @@ pub async fn create_customer_of(
     let id = ground.id();
     store::organisations::insert_customer(tx, id, &new, Some(by.id()), ground.now()).await?;
     past::note(tx, (ground, by), id, past::ADDED).await?;
+    customer_must_stand_alone(tx, id, Because::Named).await?;
     Ok(id)
 }
 
@@ -168,6 +172,7 @@ pub async fn create_distributor(
     let id = ground.id();
     store::organisations::insert_distributor(tx, id, &new, ground.now()).await?;
     past::note(tx, (ground, by), id, past::ADDED).await?;
+    distributor_must_stand_alone(tx, id, Because::Named).await?;
     Ok(id)
 }
 
@@ -196,40 +201,68 @@ pub async fn change_customer<S: HasRights>(
             "your state and whom your readings belong to are changed by who provides the platform to you",
         ));
     }
-    let (before, stopped_side) = store::organisations::lock_customer(tx, id)
+    let before = store::organisations::lock_customer(tx, id, organisation.name.as_ref())
         .await?
         .ok_or(RegistryError::NotFound("customer"))?;
-    if let Some(state) = state.filter(|state| *state != before) {
-        // What the platform stopped, the platform sets going again.
-        if stopped_side == Some(CaseSide::Platform) && !by.is_admin() {
-            return Err(RegistryError::NotAllowed(
-                "the platform's administrators stopped this customer, and serve it again",
-            ));
-        }
-        if before == OrganisationState::Closed && !by.is_admin() {
-            return Err(RegistryError::NotAllowed(
-                "a closed customer is opened again by the platform's administrators alone",
-            ));
-        }
-        if state == OrganisationState::Closed && store::organisations::has_active_devices(tx, id).await? {
-            return Err(RegistryError::Conflict(
-                "the customer holds active devices: switch them off or take them back before you close it",
-            ));
-        }
-        let side = if by.is_admin() {
-            CaseSide::Platform
-        } else {
-            CaseSide::Distributor
-        };
-        let stopped_by = (state != OrganisationState::Active).then_some(side);
-        store::organisations::set_customer_state(tx, id, (state, ground.now()), stopped_by).await?;
-        past::note(tx, (ground, by), id, past::kind(state)).await?;
+    let because = because(&before, state, is_own);
+    if let Some(state) = state.filter(|state| *state != before.state) {
+        set_state(tx, by, ground, id, (before, state)).await?;
     }
     if let Some(mode) = patient_mode {
         store::organisations::set_patient_mode(tx, id, mode).await?;
     }
     past::note_name(tx, (ground, by), id, organisation.name.as_ref()).await?;
-    store::organisations::change_customer(tx, id, &organisation).await
+    store::organisations::change_customer(tx, id, &organisation).await?;
+    match because {
+        Some(because) => customer_must_stand_alone(tx, id, because).await,
+        None => Ok(()),
+    }
+}
+
+/// Why an organisation that changes must be the only one of its name; none where it keeps its name and its place, or is its
+/// own people's (`store/naming.rs` says why these are not asked).
+fn because(before: &Before, state: Option<OrganisationState>, is_own: bool) -> Option<Because> {
+    let is_opened =
+        before.state == OrganisationState::Closed && state.is_some_and(|state| state != before.state);
+    if is_opened {
+        Some(Because::Opened)
+    } else {
+        (before.is_renamed && !is_own).then_some(Because::Named)
+    }
+}
+
+/// Gives a customer, whose row is locked, another state.
+async fn set_state<S: HasRights>(
+    tx: &Tx<S>,
+    by: &S,
+    ground: &Ground,
+    id: CustomerId,
+    (before, state): (Before, OrganisationState),
+) -> Result<(), RegistryError> {
+    // What the platform stopped, the platform sets going again.
+    if before.stopped_side == Some(CaseSide::Platform) && !by.is_admin() {
+        return Err(RegistryError::NotAllowed(
+            "the platform's administrators stopped this customer, and serve it again",
+        ));
+    }
+    if before.state == OrganisationState::Closed && !by.is_admin() {
+        return Err(RegistryError::NotAllowed(
+            "a closed customer is opened again by the platform's administrators alone",
+        ));
+    }
+    if state == OrganisationState::Closed && store::organisations::has_active_devices(tx, id).await? {
+        return Err(RegistryError::Conflict(
+            "the customer holds active devices: switch them off or take them back before you close it",
+        ));
+    }
+    let side = if by.is_admin() {
+        CaseSide::Platform
+    } else {
+        CaseSide::Distributor
+    };
+    let stopped_by = (state != OrganisationState::Active).then_some(side);
+    store::organisations::set_customer_state(tx, id, (state, ground.now()), stopped_by).await?;
+    past::note(tx, (ground, by), id, past::kind(state)).await
 }
 
 /// Changes a distributor: administrators any, a distributor who it is itself.
@@ -249,16 +282,18 @@ pub async fn change_distributor<S: HasRights>(
     if !by.is_admin() && by.works_for_distributor() != Some(id) {
         return Err(RegistryError::NotFound("distributor"));
     }
-    if let Some(state) = state {
-        if !by.is_admin() {
-            return Err(RegistryError::NotAllowed(
-                "your state is changed by the platform's administrators",
-            ));
-        }
-        let before = store::organisations::lock_distributor(tx, id)
-            .await?
-            .ok_or(RegistryError::NotFound("distributor"))?;
-        let closes = state == OrganisationState::Closed && before != state;
+    if state.is_some() && !by.is_admin() {
+        return Err(RegistryError::NotAllowed(
+            "your state is changed by the platform's administrators",
+        ));
+    }
+    // Whoever adds a customer to it holds the row for sharing.
+    let before = store::organisations::lock_distributor(tx, id, organisation.name.as_ref())
+        .await?
+        .ok_or(RegistryError::NotFound("distributor"))?;
+    let because = because(&before, state, !by.is_admin());
+    if let Some(state) = state.filter(|state| *state != before.state) {
+        let closes = state == OrganisationState::Closed;
         if closes && store::organisations::has_open_customers(tx, id).await? {
             return Err(RegistryError::Conflict(
                 "the distributor has customers that are not closed: close them, or move them to another one",
@@ -271,13 +306,15 @@ pub async fn change_distributor<S: HasRights>(
                  does not confirm is written off, as lost or as back in the inventory",
             ));
         }
-        if before != state {
-            store::organisations::set_distributor_state(tx, id, (state, ground.now())).await?;
-            past::note(tx, (ground, by), id, past::kind(state)).await?;
-        }
+        store::organisations::set_distributor_state(tx, id, (state, ground.now())).await?;
+        past::note(tx, (ground, by), id, past::kind(state)).await?;
     }
     past::note_name(tx, (ground, by), id, organisation.name.as_ref()).await?;
-    store::organisations::change_distributor(tx, id, &organisation).await
+    store::organisations::change_distributor(tx, id, &organisation).await?;
+    match because {
+        Some(because) => distributor_must_stand_alone(tx, id, because).await,
+        None => Ok(()),
+    }
 }
 
 /// Moves a customer into another distributor's portfolio, or into the platform's own. Its contacts, its devices and hubs,
@@ -301,7 +338,8 @@ pub async fn move_customer(
         }
         store::organisations::system_move_customer(tx, id, distributor, now).await?;
         system_void_of_former(tx, id, distributor, now).await?;
-        past::system_note_move(tx, (ground, by), id).await
+        past::system_note_move(tx, (ground, by), id).await?;
+        customer_must_stand_alone(tx, id, Because::Moved).await
     })
     .await
 }

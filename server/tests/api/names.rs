@@ -150,3 +150,74 @@ async fn of_two_who_take_one_name_at_once_one_has_it() {
         }
     }
 }
+
+/// A closed one gives its name free, and comes back, or goes elsewhere, under one that nobody else has there.
+#[tokio::test]
+async fn what_opens_or_moves_one_beside_its_name_is_refused() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (meridian, seller) = world.dealer(&admin).await;
+    let named = |name: &str| json!({"name": name});
+    let add = async |path: &str, name: &str| admin.post(path, &named(name)).await.created("id");
+    let refused = async |path: &str, patch: serde_json::Value, why: &str| {
+        let answer = admin.patch(path, &patch).await;
+        assert_eq!(
+            answer.problem(),
+            (422, "invalid"),
+            "{path} {patch}: {}",
+            answer.text
+        );
+        assert_eq!(answer.body["field"], "name");
+        assert!(answer.text.contains(why), "{path} {patch}: {}", answer.text);
+    };
+    let opened = "called so already; rename one of them, then this one can be opened again";
+    for collection in ["/api/v1/customers", "/api/v1/distributors"] {
+        let path = format!("{collection}/{}", add(collection, "North").await);
+        let closed = admin.patch(&path, &json!({"state": "closed"})).await;
+        assert_eq!(closed.status, 200, "{}", closed.text);
+        add(collection, "NORTH").await;
+        refused(&path, json!({"state": "active"}), opened).await;
+        refused(&path, json!({"state": "suspended", "name": "north"}), opened).await;
+        let both = json!({"state": "active", "name": "North West"});
+        assert_eq!(admin.patch(&path, &both).await.status, 200);
+    }
+    let theirs = seller
+        .post("/api/v1/customers", &named("north"))
+        .await
+        .created("id");
+    let path = format!("/api/v1/customers/{theirs}");
+    let moved = "another customer there is called so already; rename one of them, then this one can be moved";
+    refused(&path, json!({"distributor_id": null}), moved).await;
+    let kept = admin.get(&path).await;
+    assert_eq!(kept.body["distributor_id"], meridian.as_str());
+    let both = json!({"distributor_id": null, "name": "North of Meridian"});
+    assert_eq!(admin.patch(&path, &both).await.status, 200);
+}
+
+/// A customer is not told whom else its distributor serves, and a distributor not who else there is.
+#[tokio::test]
+async fn one_s_own_new_name_is_not_compared_with_others() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (_, seller) = world.dealer(&admin).await;
+    admin
+        .post("/api/v1/distributors", &json!({"name": "Summit"}))
+        .await
+        .created("id");
+    let clinic = world.tenant(&admin, "clinic").await;
+    world.tenant(&admin, "lakeview").await;
+    for (by, names) in [
+        (&clinic.user, ["Nobody", "Lakeview"]),
+        (&seller, ["Nobody", "Summit"]),
+    ] {
+        for name in names {
+            let answer = by.patch("/api/v1/organisation", &json!({"name": name})).await;
+            assert_eq!(
+                (answer.status, &answer.body["name"]),
+                (200, &json!(name)),
+                "{}",
+                answer.text
+            );
+        }
+    }
+}

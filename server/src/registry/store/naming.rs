@@ -1,12 +1,21 @@
 //! `hub.name`, and names of organisations beside each other.
+//!
+//! One name is one open customer's of a portfolio, and one open distributor's: who adds, renames, opens again or moves one
+//! is refused a name that another has there, whatever its case. It is asked once all is written: of two who take one name at
+//! once the second waits until the first has it, and as the last thing, so that who has a name to themselves waits for
+//! nothing that the other holds.
+//!
+//! Who renames their own organisation is not asked. They do not see the others, and a refusal would tell them who else is
+//! there: whoever tried names could list the customers of their distributor, or the platform's distributors. So two may be
+//! called the same after all. Those who see both are shown what tells them apart (`http/portal/choose.rs`), the history of
+//! each says when it got its name, and a file that names a customer so is refused until it says which by the id.
 
 use sea_orm::DbErr;
 
 use super::{one, run};
 use crate::ground::ids::{CustomerId, DistributorId, HubId};
-use crate::registry::typed::Name;
 use crate::registry::{RegistryError, RegistryScope};
-use crate::tenancy::Tx;
+use crate::tenancy::{Scope, Tx};
 
 pub(in crate::registry) async fn name_hub<S: RegistryScope>(
     tx: &Tx<S>,
@@ -17,57 +26,71 @@ pub(in crate::registry) async fn name_hub<S: RegistryScope>(
     run(tx, sql, [id.as_uuid().into(), name.into()]).await.map(drop)
 }
 
-/// Of two who take one name at once, the second waits until the first has it.
-async fn hold<S: RegistryScope>(tx: &Tx<S>, name: &Name) -> Result<(), DbErr> {
-    let sql = "select pg_advisory_xact_lock(hashtextextended('organisation_name ' || lower($1), 0))";
-    run(tx, sql, [name.as_str().into()]).await.map(drop)
+/// What gave an organisation its name among others, or brought its name among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::registry) enum Because {
+    /// It was added, or renamed by somebody else.
+    Named,
+    /// It was opened again.
+    Opened,
+    /// It was moved to another distributor, or to the platform.
+    Moved,
 }
 
-/// Refuses the name of another open customer of the same portfolio, whatever its case: the distributor's, or that of the
-/// customer that gets the name. Whoever has the name already keeps it. What the scope does not see is not in the way, so nobody learns of others' customers.
-pub(super) async fn must_be_free_for_customer<S: RegistryScope>(
-    tx: &Tx<S>,
-    name: &Name,
-    distributor: Option<DistributorId>,
-    customer: Option<CustomerId>,
-) -> Result<(), RegistryError> {
-    hold(tx, name).await?;
-    let sql = "select 1 from customer
-        where lower(name) = lower($1) and state <> 'closed' and id is distinct from $3::uuid
-          and distributor_id is not distinct from case when $3::uuid is null then $2::uuid
-            else (select c.distributor_id from customer c where c.id = $3) end
-          and not exists (select from customer c where c.id = $3 and lower(c.name) = lower($1)) limit 1";
-    let values = [
-        name.as_str().into(),
-        distributor.map(DistributorId::as_uuid).into(),
-        customer.map(CustomerId::as_uuid).into(),
-    ];
-    taken(one(tx, sql, values).await?.is_some(), "customer")
-}
-
-/// The same of another open distributor.
-pub(super) async fn must_be_free_for_distributor<S: RegistryScope>(
-    tx: &Tx<S>,
-    name: &Name,
-    distributor: Option<DistributorId>,
-) -> Result<(), RegistryError> {
-    hold(tx, name).await?;
-    let sql = "select 1 from distributor
-        where lower(name) = lower($1) and state <> 'closed' and id is distinct from $2::uuid
-          and not exists (select from distributor d where d.id = $2 and lower(d.name) = lower($1)) limit 1";
-    let values = [
-        name.as_str().into(),
-        distributor.map(DistributorId::as_uuid).into(),
-    ];
-    taken(one(tx, sql, values).await?.is_some(), "distributor")
-}
-
-fn taken(is_taken: bool, what: &str) -> Result<(), RegistryError> {
-    if is_taken {
-        return Err(RegistryError::invalid(
-            "name",
-            format!("another {what} is called so already; add what tells them apart, such as the city"),
-        ));
+impl Because {
+    /// Why the name cannot be taken, and what to do.
+    fn told(self, what: &str) -> RegistryError {
+        let why = match self {
+            Self::Named => {
+                format!("another {what} is called so already; add what tells them apart, such as the city")
+            }
+            Self::Opened => format!(
+                "another {what} is called so already; rename one of them, then this one can be opened again"
+            ),
+            Self::Moved => {
+                format!(
+                    "another {what} there is called so already; rename one of them, then this one can be moved"
+                )
+            }
+        };
+        RegistryError::invalid("name", why)
     }
-    Ok(())
+}
+
+/// Refuses a customer, as it was just written, beside another open one of its portfolio with its name. The lock names the
+/// portfolio: nobody waits for what others do in theirs.
+pub(in crate::registry) async fn customer_must_stand_alone<S: Scope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+    because: Because,
+) -> Result<(), RegistryError> {
+    let lock = "select pg_advisory_xact_lock(
+          hashtextextended(concat_ws(' ', 'name of a customer of', distributor_id, lower(name)), 0))
+        from customer where id = $1";
+    run(tx, lock, [id.as_uuid().into()]).await?;
+    let sql = "select 1 from customer own join customer other on lower(other.name) = lower(own.name) and other.id <> own.id
+          and other.distributor_id is not distinct from own.distributor_id
+        where own.id = $1 and own.state <> 'closed' and other.state <> 'closed' limit 1";
+    match one(tx, sql, [id.as_uuid().into()]).await? {
+        Some(_) => Err(because.told("customer")),
+        None => Ok(()),
+    }
+}
+
+/// The same of a distributor beside all others.
+pub(in crate::registry) async fn distributor_must_stand_alone<S: Scope>(
+    tx: &Tx<S>,
+    id: DistributorId,
+    because: Because,
+) -> Result<(), RegistryError> {
+    let lock = "select pg_advisory_xact_lock(hashtextextended('name of a distributor ' || lower(name), 0))
+        from distributor where id = $1";
+    run(tx, lock, [id.as_uuid().into()]).await?;
+    let sql = "select 1 from distributor own join distributor other on lower(other.name) = lower(own.name)
+          and other.id <> own.id
+        where own.id = $1 and own.state <> 'closed' and other.state <> 'closed' limit 1";
+    match one(tx, sql, [id.as_uuid().into()]).await? {
+        Some(_) => Err(because.told("distributor")),
+        None => Ok(()),
+    }
 }

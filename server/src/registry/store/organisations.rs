@@ -1,9 +1,11 @@
 //! `customer` and `distributor`.
 
+mod moving;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 
-use super::{Violation, all, get, id, maybe_id, maybe_word, naming, one, run, violation, word};
+use super::{Violation, all, get, id, maybe_id, maybe_word, one, run, violation, word};
 use crate::ground::enums::{CaseSide, OrganisationState, PatientMode};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::moves::CLOSED;
@@ -11,8 +13,10 @@ use crate::registry::organisations::{
     Customer, CustomerFilter, Distributor, DistributorFilter, NewOrganisation, OrganisationKey,
     OrganisationPatch, Paper,
 };
-use crate::registry::{Ask, Change, Country, Line, RegistryError, RegistryScope, TimeZone};
+use crate::registry::{Ask, Change, Country, Line, Name, RegistryError, RegistryScope, TimeZone};
 use crate::tenancy::{AdminScope, FinanceScope, Scope as _, SystemScope, Tx};
+
+pub(in crate::registry) use moving::system_move_customer;
 
 /// Columns that both tables have.
 const PAPER: &str =
@@ -45,7 +49,6 @@ pub(in crate::registry) async fn insert_customer<S: RegistryScope>(
     distributor: Option<DistributorId>,
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
-    naming::must_be_free_for_customer(tx, &new.name, distributor, None).await?;
     let sql = "insert into customer (id, distributor_id, created_at, name, time_zone, legal_name, street, postal_code,
           city, region, country)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -70,7 +73,6 @@ pub(in crate::registry) async fn insert_distributor(
     new: &NewOrganisation,
     now: DateTime<Utc>,
 ) -> Result<(), RegistryError> {
-    naming::must_be_free_for_distributor(tx, &new.name, None).await?;
     let sql = "insert into distributor (id, created_at, name, time_zone, legal_name, street, postal_code, city, region,
           country)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -146,9 +148,6 @@ pub(in crate::registry) async fn change_customer<S: RegistryScope>(
     id: CustomerId,
     patch: &OrganisationPatch,
 ) -> Result<(), RegistryError> {
-    if let Some(name) = &patch.name {
-        naming::must_be_free_for_customer(tx, name, None, Some(id)).await?;
-    }
     let sql = format!("update customer set {PATCH} where id = $1");
     found(
         run(tx, &sql, patched(id.as_uuid(), patch)).await?.rows_affected(),
@@ -161,9 +160,6 @@ pub(in crate::registry) async fn change_distributor<S: RegistryScope>(
     id: DistributorId,
     patch: &OrganisationPatch,
 ) -> Result<(), RegistryError> {
-    if let Some(name) = &patch.name {
-        naming::must_be_free_for_distributor(tx, name, Some(id)).await?;
-    }
     let sql = format!("update distributor set {PATCH} where id = $1");
     found(
         run(tx, &sql, patched(id.as_uuid(), patch)).await?.rows_affected(),
@@ -179,33 +175,53 @@ fn found(rows: u64, what: &'static str) -> Result<(), RegistryError> {
     }
 }
 
-/// The customer's state, and whose people stopped it, locked: whoever gives it a device holds the row for sharing, and comes
-/// before or after.
+/// How an organisation stands before it is changed.
+#[derive(Debug)]
+pub(in crate::registry) struct Before {
+    pub(in crate::registry) state: OrganisationState,
+    /// Whose people stopped it; a distributor is stopped by the platform's alone.
+    pub(in crate::registry) stopped_side: Option<CaseSide>,
+    /// Whether the change gives it a name that is another one but for case.
+    pub(in crate::registry) is_renamed: bool,
+}
+
+/// The customer as it stands, locked: whoever gives it a device holds the row for sharing, and comes before or after.
 pub(in crate::registry) async fn lock_customer<S: RegistryScope>(
     tx: &Tx<S>,
     id: CustomerId,
-) -> Result<Option<(OrganisationState, Option<CaseSide>)>, RegistryError> {
-    let row = one(
-        tx,
-        "select state, stopped_side from customer where id = $1 for no key update",
-        [id.as_uuid().into()],
-    )
-    .await?;
-    let stands = |row: QueryResult| Ok::<_, DbErr>((word(&row, "state")?, maybe_word(&row, "stopped_side")?));
-    Ok(row.map(stands).transpose()?)
+    name: Option<&Name>,
+) -> Result<Option<Before>, RegistryError> {
+    let sql = "select state, stopped_side, coalesce(lower($2) <> lower(name), false) as is_renamed
+        from customer where id = $1 for no key update";
+    lock(tx, sql, [id.as_uuid().into(), name.map(Name::as_str).into()]).await
 }
 
+/// The same of a distributor.
 pub(in crate::registry) async fn lock_distributor<S: RegistryScope>(
     tx: &Tx<S>,
     id: DistributorId,
-) -> Result<Option<OrganisationState>, RegistryError> {
-    let row = one(
-        tx,
-        "select state from distributor where id = $1 for no key update",
-        [id.as_uuid().into()],
-    )
-    .await?;
-    Ok(row.map(|row| word(&row, "state")).transpose()?)
+    name: Option<&Name>,
+) -> Result<Option<Before>, RegistryError> {
+    let sql =
+        "select state, null::text as stopped_side, coalesce(lower($2) <> lower(name), false) as is_renamed
+        from distributor where id = $1 for no key update";
+    lock(tx, sql, [id.as_uuid().into(), name.map(Name::as_str).into()]).await
+}
+
+async fn lock<S: RegistryScope>(
+    tx: &Tx<S>,
+    sql: &str,
+    values: [Value; 2],
+) -> Result<Option<Before>, RegistryError> {
+    let row = one(tx, sql, values).await?;
+    let before = |row: QueryResult| {
+        Ok::<_, DbErr>(Before {
+            state: word(&row, "state")?,
+            stopped_side: maybe_word(&row, "stopped_side")?,
+            is_renamed: get(&row, "is_renamed")?,
+        })
+    };
+    Ok(row.map(before).transpose()?)
 }
 
 /// The distributor's state; it keeps it until the transaction ends.
@@ -307,63 +323,6 @@ pub(in crate::registry) async fn set_patient_mode<S: RegistryScope>(
 ) -> Result<(), RegistryError> {
     let sql = "update customer set patient_mode = $2 where id = $1";
     run(tx, sql, [id.as_uuid().into(), mode.as_str().into()]).await?;
-    Ok(())
-}
-
-/// The customer first, whose row whoever gives it a device holds; then its devices and hubs, each of which whoever moves it
-/// locks before anything else of it; then all that carries its distributor beside it. What was heard of its devices goes
-/// along, because the customer still has them.
-pub(in crate::registry) async fn system_move_customer(
-    tx: &Tx<SystemScope>,
-    id: CustomerId,
-    distributor: Option<DistributorId>,
-    now: DateTime<Utc>,
-) -> Result<(), RegistryError> {
-    let before = one(
-        tx,
-        "select distributor_id from customer where id = $1 for no key update",
-        [id.as_uuid().into()],
-    )
-    .await?
-    .ok_or(RegistryError::NotFound("customer"))?;
-    let before: Option<DistributorId> = maybe_id(&before, "distributor_id")?;
-    if before == distributor {
-        return Ok(());
-    }
-    for sql in [
-        "select 1 from device where customer_id = $1 order by id for no key update",
-        "select 1 from hub where customer_id = $1 order by id for no key update",
-        // As the router and the heartbeats write them.
-        "select 1 from device_status where customer_id = $1 order by device_id for no key update",
-    ] {
-        run(tx, sql, [id.as_uuid().into()]).await?;
-    }
-    let after: Value = distributor.map(DistributorId::as_uuid).into();
-    for sql in [
-        "update customer set distributor_id = $2 where id = $1",
-        "update contact set distributor_id = $2 where customer_id = $1",
-        "update hub set distributor_id = $2 where customer_id = $1",
-        "update hub_status set distributor_id = $2 where customer_id = $1",
-        "update hub_command set distributor_id = $2 where customer_id = $1",
-        "update hub_log set distributor_id = $2 where customer_id = $1",
-        "update assignment set distributor_id = $2 where customer_id = $1 and valid_until is null",
-        "update device_status s set distributor_id = $2 from device d
-         where d.customer_id = $1 and s.device_id = d.id and s.customer_id = $1",
-    ] {
-        run(tx, sql, [id.as_uuid().into(), after.clone()]).await?;
-    }
-    let sql = "update device_credential k set distributor_id = $2 from device d
-        where d.customer_id = $1 and k.device_id = d.id and k.customer_id = $1 and k.revoked_at is null
-          and k.distributor_id is not distinct from $3";
-    let values = [
-        id.as_uuid().into(),
-        after.clone(),
-        before.map(DistributorId::as_uuid).into(),
-    ];
-    run(tx, sql, values).await?;
-    // The distributor's own word for a device is not the next one's.
-    let sql = "update device set distributor_id = $2, distributor_reference = null, updated_at = $3 where customer_id = $1";
-    run(tx, sql, [id.as_uuid().into(), after, now.into()]).await?;
     Ok(())
 }
 

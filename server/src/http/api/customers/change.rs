@@ -41,7 +41,8 @@ struct Patch {
 /// Change a customer
 ///
 /// For administrators, and for the distributor in whose portfolio it is. When it moves to another distributor, its
-/// contacts, devices, hubs and open periods go along.
+/// contacts, devices, hubs and open periods go along. Renamed, opened again or moved, it needs a name that no other open
+/// customer of its portfolio has, whatever its case (422, `field` is `name`).
 #[utoipa::path(patch, path = "/customers/{id}", tag = "organisations", security(("token" = [])), request_body = Patch,
     params(("id" = CustomerId, Path)), responses((status = 200, body = Out),
         (status = 409, description = "It holds active devices and cannot be closed"), Refused))]

@@ -30,6 +30,8 @@ struct In {
 }
 
 /// Add a customer
+///
+/// Under a name that no other open customer of the portfolio has, whatever its case (422, `field` is `name`).
 #[utoipa::path(post, path = "/customers", tag = "organisations", security(("token" = [])), request_body = In,
     responses((status = 201, body = Out), (status = 409, description = "The distributor gets no further customers"),
         Refused))]

@@ -33,6 +33,8 @@ struct Patch {
 }
 
 /// Change a distributor
+///
+/// Renamed or opened again, it needs a name that no other open distributor has, whatever its case (422, `field` is `name`).
 #[utoipa::path(patch, path = "/distributors/{id}", tag = "organisations", security(("token" = [])),
     request_body = Patch, params(("id" = DistributorId, Path)), responses((status = 200, body = Out),
         (status = 409, description = "It has open customers and cannot be closed"), Refused))]

@@ -26,6 +26,8 @@ struct In {
 }
 
 /// Add a distributor
+///
+/// Under a name that no other open distributor has, whatever its case (422, `field` is `name`).
 #[utoipa::path(post, path = "/distributors", tag = "organisations", security(("token" = [])), request_body = In,
     responses((status = 201, body = Out), Refused))]
 #[post("/distributors")]

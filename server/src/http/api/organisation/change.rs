@@ -29,6 +29,8 @@ struct Patch {
 }
 
 /// Change the organisation that you work for
+///
+/// Its new name is not compared with those of others.
 #[utoipa::path(patch, path = "/organisation", tag = "organisations", security(("token" = [])), request_body = Patch,
     responses((status = 200, body = Out), Refused))]
 #[patch("/organisation")]

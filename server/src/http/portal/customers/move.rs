@@ -5,11 +5,11 @@ use actix_web::{HttpResponse, web};
 use crate::ground::ids::CustomerId;
 use crate::http::State;
 use crate::http::portal::choose;
-use crate::http::portal::error::PageError;
+use crate::http::portal::error::{PageError, sentence};
 use crate::http::portal::local::see;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
-use crate::registry::organisations;
+use crate::registry::{RegistryError, organisations};
 use crate::tenancy::Scope as _;
 
 /// Moves the customer.
@@ -33,5 +33,10 @@ async fn move_it(state: &State, visitor: &Visitor, id: CustomerId, sent: &Sent) 
     let scope = visitor.admin()?;
     let chosen = async |tx: &_| choose::distributor(tx, sent, "distributor").await;
     let distributor = scope.run(state.database(), chosen).await?;
-    Ok(organisations::move_customer(state.database(), scope, state.ground(), id, distributor).await?)
+    let moved = organisations::move_customer(state.database(), scope, state.ground(), id, distributor).await;
+    moved.map_err(|error| match error {
+        // The form asks for no name: it is the distributor that does not fit.
+        RegistryError::Invalid { field: "name", why } => Refused::at("distributor", sentence(&why)),
+        error => error.into(),
+    })
 }
