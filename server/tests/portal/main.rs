@@ -25,6 +25,7 @@ mod labels;
 mod line;
 mod live;
 mod movements;
+mod namesakes;
 mod orders;
 mod pages;
 mod people;

@@ -3,6 +3,7 @@
 use web_templates::{Choice, Field, Select};
 
 use super::error::PageError;
+use super::namesakes::{Apart, Known, apart};
 use super::sent::{Refused, Sent};
 use super::visitor::Visitor;
 use crate::ground::enums::OrganisationState;
@@ -33,10 +34,8 @@ impl Offer {
             .rows
             .iter()
             .filter(|one| one.state != OrganisationState::Closed);
-        let named = open.map(|one| (one.id.to_string(), one.name.clone())).collect();
-        Ok(Self {
-            named: page.next.is_none().then_some(named),
-        })
+        let named = open.map(|one| (one.id.to_string(), Known::from(one)));
+        Ok(Self::of(page.next.is_none(), named.collect()))
     }
 
     /// The open distributors.
@@ -46,10 +45,23 @@ impl Offer {
             .rows
             .iter()
             .filter(|one| one.state != OrganisationState::Closed);
-        let named = open.map(|one| (one.id.to_string(), one.name.clone())).collect();
-        Ok(Self {
-            named: page.next.is_none().then_some(named),
-        })
+        let named = open.map(|one| (one.id.to_string(), Known::from(one)));
+        Ok(Self::of(page.next.is_none(), named.collect()))
+    }
+
+    /// Those whose name another one has are called by what tells them apart.
+    fn of(is_whole: bool, found: Vec<(String, Known<'_>)>) -> Self {
+        let (ids, known): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        let words = known.iter().zip(apart(&known)).map(|(one, apart)| {
+            if apart.has_namesake {
+                one.words(apart.added.as_ref())
+            } else {
+                one.name.to_owned()
+            }
+        });
+        Self {
+            named: is_whole.then(|| ids.into_iter().zip(words).collect()),
+        }
     }
 
     /// The names; none where there are too many.
@@ -194,11 +206,7 @@ pub(super) async fn customer<S: RegistryScope>(
         .rows
         .iter()
         .filter(|one| one.state != OrganisationState::Closed);
-    let named = open.map(|one| Named {
-        id: one.id,
-        name: &one.name,
-        city: one.paper.city.as_deref(),
-    });
+    let named = open.map(|one| (one.id, Known::from(one)));
     one(field, "customer", typed, &named.collect::<Vec<_>>()).map(Some)
 }
 
@@ -237,24 +245,13 @@ pub(super) async fn distributor(
         .rows
         .iter()
         .filter(|one| one.state != OrganisationState::Closed);
-    let named = open.map(|one| Named {
-        id: one.id,
-        name: &one.name,
-        city: one.paper.city.as_deref(),
-    });
+    let named = open.map(|one| (one.id, Known::from(one)));
     one(field, "distributor", typed, &named.collect::<Vec<_>>()).map(Some)
 }
 
 /// What was chosen, else what was looked for beside the choice (`Form::narrow`).
 fn typed<'a>(sent: &'a Sent, field: &str) -> Option<&'a str> {
     sent.maybe(field).or_else(|| sent.maybe(&format!("{field}_q")))
-}
-
-/// An organisation that may be meant.
-struct Named<'a, I> {
-    id: I,
-    name: &'a str,
-    city: Option<&'a str>,
 }
 
 fn is_same(name: &str, typed: &str) -> bool {
@@ -267,29 +264,33 @@ fn one<I: Copy + ToString>(
     field: &'static str,
     what: &str,
     typed: &str,
-    found: &[Named<'_, I>],
+    found: &[(I, Known<'_>)],
 ) -> Result<I, Refused> {
-    let same: Vec<&Named<'_, I>> = found.iter().filter(|one| is_same(one.name, typed)).collect();
+    let known: Vec<Known<'_>> = found.iter().map(|(_, one)| *one).collect();
+    let told: Vec<(I, Known<'_>, Apart)> = found
+        .iter()
+        .zip(apart(&known))
+        .map(|((id, one), apart)| (*id, *one, apart))
+        .collect();
+    let same: Vec<_> = told
+        .iter()
+        .filter(|(_, one, _)| is_same(one.name, typed))
+        .collect();
     let meant = match same.as_slice() {
-        [one] => return Ok(one.id),
-        [] => found.iter().collect(),
+        [(id, ..)] => return Ok(*id),
+        [] => told.iter().collect(),
         _ => same,
     };
     if meant.is_empty() {
         return Err(unknown(field, what));
     }
-    let choice = |one: &&Named<'_, I>| {
-        let is_alone = found.iter().filter(|other| is_same(other.name, one.name)).count() == 1;
-        let value = if is_alone {
-            one.name.to_owned()
+    let choice = |(id, one, apart): &&(I, Known<'_>, Apart)| {
+        let value = if apart.has_namesake {
+            id.to_string()
         } else {
-            one.id.to_string()
+            one.name.to_owned()
         };
-        let words = match one.city {
-            Some(city) => format!("{} · {city}", one.name),
-            None => one.name.to_owned(),
-        };
-        (value, words)
+        (value, one.words(apart.added.as_ref()))
     };
     let why = if meant.len() > MATCHES {
         format!(

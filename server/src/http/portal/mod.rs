@@ -28,6 +28,7 @@ mod local;
 mod login;
 mod logout;
 mod models;
+mod namesakes;
 mod offering;
 mod once;
 mod orders;

@@ -16,6 +16,7 @@ use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
 use crate::http::portal::local::see;
+use crate::http::portal::namesakes::{Apart, Known, apart};
 use crate::http::portal::page::html;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::visitor::Visitor;
@@ -143,13 +144,16 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> Custo
     frame.flashes = SaidQuery::of(&asked.said).flashes();
     let wanting: i64 = found.figures.values().map(|figures| figures.attention).sum();
     let with_distributor = visitor.can(Right::SeeDistributors);
-    let row = |customer: &Customer| {
+    let known: Vec<Known<'_>> = found.page.rows.iter().map(Known::from).collect();
+    let row = |(customer, apart): (&Customer, Apart)| {
         let distributor = with_distributor.then(|| through(customer, found)).flatten();
         let endpoint = found
             .endpoints
             .get(&customer.id)
             .and_then(|all| endpoint_tag(all));
-        customer_row(customer, distributor, found.figures.get(&customer.id), endpoint)
+        let mut row = customer_row(customer, distributor, found.figures.get(&customer.id), endpoint);
+        row.place = apart.beside(row.place);
+        row
     };
     CustomersPage {
         frame,
@@ -168,7 +172,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> Custo
         with_distributor,
         with_figures: visitor.can(Right::SeeDevices),
         with_endpoint: visitor.can(Right::SeePlatform),
-        rows: found.page.rows.iter().map(row).collect(),
+        rows: found.page.rows.iter().zip(apart(&known)).map(row).collect(),
         pager: pager(
             "/customers",
             &asked.pairs(),

@@ -12,6 +12,7 @@ use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
+use crate::http::portal::namesakes::{Known, apart};
 use crate::http::portal::organisations::{place, state_tag};
 use crate::http::portal::page::html;
 use crate::http::portal::said::SaidQuery;
@@ -108,6 +109,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> Distr
         .map(|state| (state.as_str(), state.as_str()));
     let selects = vec![select("state", "State", "Every state", &asked.state, states)];
     let pairs = [("q", asked.q.as_str()), ("state", asked.state.as_str())];
+    let known: Vec<Known<'_>> = found.page.rows.iter().map(Known::from).collect();
     let wanting: i64 = found.figures.values().map(|figures| figures.attention).sum();
     DistributorsPage {
         frame,
@@ -128,7 +130,12 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> Distr
             .page
             .rows
             .iter()
-            .map(|one| row(one, found.figures.get(&one.id), found.contacts.get(&one.id)))
+            .zip(apart(&known))
+            .map(|(one, apart)| {
+                let mut row = row(one, found.figures.get(&one.id), found.contacts.get(&one.id));
+                row.place = apart.beside(row.place);
+                row
+            })
             .collect(),
         pager: pager(
             "/distributors",
