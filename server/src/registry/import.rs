@@ -7,6 +7,7 @@ use vitals::{DeviceKey, Kind};
 
 use super::imports::csv::{Reader, Record};
 use super::organisations::named;
+use super::typed::{Line as Text, Typed as _};
 use super::{RegistryError, store};
 use crate::ground::{Ground, Purpose};
 use crate::tenancy::{Database, Scope as _, SystemScope};
@@ -150,9 +151,8 @@ fn line(
     }
     let [serial, maker, model, kinds, token] = texts;
     let key = DeviceKey::parse(maker, serial).map_err(|error| format!("maker or serial: {error}"))?;
-    if model.is_empty() || model.chars().count() > 100 || model.chars().any(char::is_control) {
-        return Err("model: must have 1 to 100 characters".to_owned());
-    }
+    // As the catalogue keeps it.
+    let model = Text::<100>::parse("model", model).map_err(|error| error.to_string())?;
     let mut kinds: Vec<Kind> = kinds
         .split([';', '|', ' '])
         .filter(|kind| !kind.is_empty())
@@ -168,7 +168,7 @@ fn line(
     Ok(Line {
         number,
         key,
-        model: model.to_owned(),
+        model: model.to_string(),
         kinds,
         token_hmac,
     })

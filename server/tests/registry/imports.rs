@@ -1,6 +1,7 @@
 //! Imports: every wrong line is named with what to do, nothing is half-imported, and nobody imports for another.
 
 mod applied;
+mod names;
 mod squatted;
 mod told;
 

@@ -6,11 +6,14 @@ use chrono::{DateTime, Utc};
 use sea_orm::Value;
 use uuid::Uuid;
 
-use super::{Violation, all, get, id, maybe_id, run, violation};
+use super::naming::{Because, customer_must_stand_alone};
+use super::{Violation, all, get, id, maybe_id, run, violation, word};
 use crate::ground::Ground;
+use crate::ground::enums::OrganisationState;
 use crate::ground::ids::{CredentialId, CustomerId, DistributorId};
 use crate::registry::RegistryError;
 use crate::registry::import::Line;
+use crate::registry::moves::CLOSED;
 use crate::tenancy::{SystemScope, Tx};
 
 type System = Tx<SystemScope>;
@@ -35,28 +38,39 @@ pub(in crate::registry) struct Known {
     pub(in crate::registry) clashes: Vec<String>,
 }
 
-/// The customer of this name, made where there is none.
+/// The customer of this name, whatever its case, made where there is none; of several the one that is not closed.
 pub(in crate::registry) async fn system_customer(
     tx: &System,
     name: &str,
     fresh: CustomerId,
     now: DateTime<Utc>,
 ) -> Result<Holder, RegistryError> {
-    let sql = "with made as (
+    let sql = "with there as (
+          select id, distributor_id, state, rank() over (order by state = 'closed') as place from customer
+          where lower(name) = lower($1)
+        ), made as (
           insert into customer (id, name, created_at) select $2, $1, $3
-          where not exists (select from customer where name = $1) returning id, distributor_id
+          where not exists (select from there) returning id, distributor_id, state
         )
-        select id, distributor_id from made union all select id, distributor_id from customer where name = $1 limit 2";
+        select id, distributor_id, state from made
+        union all select id, distributor_id, state from there where place = 1 limit 2";
     let rows = all(tx, sql, [name.into(), fresh.into(), now.into()]).await?;
-    match rows.as_slice() {
-        [row] => Ok(Holder {
-            id: id(row, "id")?,
-            distributor: maybe_id(row, "distributor_id")?,
-        }),
-        _ => Err(RegistryError::Conflict(
+    let [row] = rows.as_slice() else {
+        return Err(RegistryError::Conflict(
             "several customers have this name; rename one of them first",
-        )),
+        ));
+    };
+    if word::<OrganisationState>(row, "state")? == OrganisationState::Closed {
+        return Err(RegistryError::Conflict(CLOSED));
     }
+    let holder = Holder {
+        id: id(row, "id")?,
+        distributor: maybe_id(row, "distributor_id")?,
+    };
+    if holder.id == fresh {
+        customer_must_stand_alone(tx, fresh, Because::Named).await?;
+    }
+    Ok(holder)
 }
 
 /// Models that are not in the catalogue yet. Devices with tokens of their own speak over a network of their own.
