@@ -1,5 +1,5 @@
 //! How many files are taken at a time, and how one is handed over: what is slow to take one, or has stopped, keeps no place
-//! for ever, and files leave room between their stretches for what waits for the database beside them.
+//! for long, and files leave room between their stretches for what waits for the database beside them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,10 +20,21 @@ const MOST_OF_A_PERSON: usize = 2;
 const MOST_OF_AN_ORGANISATION: usize = 4;
 /// Files that this process hands over.
 const MOST: usize = 8;
-/// How long a stretch waits for somebody who takes it.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a stretch waits for somebody who takes it, and how long a whole file takes: who takes each stretch in the last
+/// second would else hold a place for hours.
+const PATIENCE: Patience = Patience {
+    stretch: Duration::from_secs(30),
+    whole: Duration::from_mins(10),
+};
 /// The longest pause between two stretches.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long somebody has.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    stretch: Duration,
+    whole: Duration,
+}
 
 /// The files that are being taken from this process. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -96,7 +107,7 @@ enum Part {
 }
 
 /// Hands over a file, of which the first stretch is there, in its place. It ends without being whole where somebody stops
-/// taking it, where the next stretch cannot be made, and with the server.
+/// taking it or takes too long, where the next stretch cannot be made, and with the server.
 pub(super) fn hand_over<S: Stretches + 'static>(
     first: String,
     stretches: S,
@@ -107,7 +118,7 @@ pub(super) fn hand_over<S: Stretches + 'static>(
 }
 
 fn within<S: Stretches + 'static>(
-    patience: Duration,
+    patience: Patience,
     first: String,
     stretches: S,
     place: Place,
@@ -116,10 +127,13 @@ fn within<S: Stretches + 'static>(
     let (to, from) = mpsc::channel(1);
     actix_web::rt::spawn(async move {
         tokio::select! {
-            () = make(first, stretches, &to, patience) => {}
+            () = make(first, stretches, &to, patience.stretch) => {}
             // Nobody takes it any more.
             () = to.closed() => {}
             () = ending.cancelled() => {}
+            () = sleep(patience.whole) => {
+                tracing::warn!(after = ?patience.whole, "a file breaks off that is taken too slowly");
+            }
         }
         drop(place);
     });
@@ -160,7 +174,11 @@ async fn make(first: String, mut stretches: impl Stretches, to: &Sender<Part>, p
 
 /// Room for one more part, as soon as the one before it was taken; none where that takes too long.
 async fn room(to: &Sender<Part>, patience: Duration) -> Option<Permit<'_, Part>> {
-    timeout(patience, to.reserve()).await.ok()?.ok()
+    let Ok(room) = timeout(patience, to.reserve()).await else {
+        tracing::info!(after = ?patience, "a file breaks off that is not taken any more");
+        return None;
+    };
+    room.ok()
 }
 
 #[cfg(test)]
@@ -223,7 +241,7 @@ mod tests {
     type File = Pin<Box<dyn Stream<Item = Result<Bytes, BrokenOff>>>>;
 
     impl Scene {
-        fn begin(&self, patience: Duration, left: usize) -> File {
+        fn begin(&self, patience: Patience, left: usize) -> File {
             let place = self.files.open(UserId::from(id(1)), Some(id(1))).unwrap();
             let made = Made {
                 left,
@@ -240,7 +258,9 @@ mod tests {
                     tokio::task::yield_now().await;
                 }
             };
-            timeout(PATIENCE / 2, wait).await.expect("so many are taken");
+            timeout(PATIENCE.stretch / 2, wait)
+                .await
+                .expect("so many are taken");
         }
     }
 
@@ -261,7 +281,11 @@ mod tests {
     #[actix_web::test]
     async fn a_file_that_nobody_takes_gives_its_place_back_and_is_not_whole() {
         let scene = Scene::default();
-        let mut file = scene.begin(WORK * 3, usize::MAX);
+        let patience = Patience {
+            stretch: WORK * 3,
+            ..PATIENCE
+        };
+        let mut file = scene.begin(patience, usize::MAX);
         file.next().await.unwrap().unwrap();
         scene.taken(0).await;
         assert_eq!(
@@ -271,6 +295,22 @@ mod tests {
         );
         assert!(file.next().await.unwrap().is_ok(), "what was there is there");
         assert!(file.next().await.unwrap().is_err(), "and then it breaks off");
+    }
+
+    #[actix_web::test]
+    async fn a_file_of_which_every_stretch_is_taken_late_breaks_off_all_the_same() {
+        let scene = Scene::default();
+        let patience = Patience {
+            whole: WORK * 3,
+            ..PATIENCE
+        };
+        let mut file = scene.begin(patience, 50);
+        let mut taken = 0;
+        while file.next().await.expect("it never comes whole").is_ok() {
+            taken += 1;
+        }
+        assert!(taken > 0, "what there was time for came");
+        scene.taken(0).await;
     }
 
     #[actix_web::test]
