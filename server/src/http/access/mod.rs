@@ -84,16 +84,31 @@ fn who_may(method: &str, path: &str) -> Option<Who> {
     TABLE.get(&(method, path)).copied()
 }
 
-/// Whether people can open this path as a page.
+/// Whether people can open this path as a page. Where several patterns fit, the one with the most words of its own is meant:
+/// `/customers/7/contacts/remove` takes a form and is no page of a contact.
 pub fn is_page(path: &str) -> bool {
-    let is_of = |pattern: &str| {
-        let (mut parts, mut asked) = (pattern.split('/'), path.split('/'));
-        parts.by_ref().zip(asked.by_ref()).all(|(part, asked)| {
-            part == asked || part.starts_with('{') && part.ends_with('}') && !asked.is_empty()
-        }) && pattern.matches('/').count() == path.matches('/').count()
+    let fitting = || portal::ROUTES.iter().filter(|route| fits(route.path, path));
+    let Some(words) = fitting().map(|route| own_words(route.path)).max() else {
+        return false;
     };
-    let mut pages = portal::ROUTES.iter().filter(|route| route.method == "GET");
-    pages.any(|route| matches!(route.who, Who::Person(_)) && is_of(route.path))
+    let mut meant = fitting().filter(|route| own_words(route.path) == words);
+    meant.any(|route| route.method == "GET" && matches!(route.who, Who::Person(_)))
+}
+
+fn is_blank(part: &str) -> bool {
+    part.starts_with('{') && part.ends_with('}')
+}
+
+/// Whether the path is one of the pattern's.
+fn fits(pattern: &str, path: &str) -> bool {
+    let mut pairs = pattern.split('/').zip(path.split('/'));
+    pairs.all(|(part, asked)| part == asked || is_blank(part) && !asked.is_empty())
+        && pattern.matches('/').count() == path.matches('/').count()
+}
+
+/// Parts of a pattern that stand for themselves.
+fn own_words(pattern: &str) -> usize {
+    pattern.split('/').filter(|part| !is_blank(part)).count()
 }
 
 const fn row(method: &'static str, path: &'static str, who: Who) -> Route {
@@ -128,6 +143,37 @@ mod tests {
         for route in routes() {
             assert!(seen.insert((route.method, route.path)), "{route:?}");
         }
+    }
+
+    /// A path of the pattern.
+    fn example(pattern: &str) -> String {
+        let part = |part| if is_blank(part) { "7" } else { part };
+        pattern.split('/').map(part).collect::<Vec<_>>().join("/")
+    }
+
+    #[test]
+    fn what_takes_a_form_alone_is_no_page() {
+        let mut also_fit_a_page = Vec::new();
+        for route in portal::ROUTES
+            .iter()
+            .filter(|route| matches!(route.who, Who::Person(_)))
+        {
+            let path = example(route.path);
+            let is_asked_for = who_may("GET", route.path).is_some();
+            assert_eq!(is_page(&path), is_asked_for, "{route:?}");
+            let mut gets = portal::ROUTES.iter().filter(|other| other.method == "GET");
+            if !is_asked_for && gets.any(|other| fits(other.path, &path)) {
+                also_fit_a_page.push(route.path);
+            }
+        }
+        assert_eq!(
+            also_fit_a_page,
+            [
+                "/organization/contacts/remove",
+                "/distributors/{id}/contacts/remove",
+                "/customers/{id}/contacts/remove"
+            ]
+        );
     }
 
     #[test]

@@ -91,6 +91,18 @@ mod tests {
         "https://vitalwire.example/devices/7/return?a=b",
         Some("/devices/7?said=not-sent")
     )]
+    #[case(
+        "https://vitalwire.example/customers/7/contacts/remove",
+        Some("/customers/7?said=not-sent")
+    )]
+    #[case(
+        "https://vitalwire.example/customers/7/contacts/general?a=b",
+        Some("/customers/7/contacts/general?a=b&said=not-sent")
+    )]
+    #[case(
+        "https://vitalwire.example/organization/contacts/remove",
+        Some("/organization?said=not-sent")
+    )]
     #[case("https://vitalwire.example/nowhere/at/all", None)]
     #[case("https://vitalwire.example//evil.example/devices", None)]
     #[case("https://evil.example/cases/new", None)]
