@@ -12,7 +12,7 @@ use crate::http::portal::devices::parts::model;
 use crate::http::portal::devices::placed_word;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
-use crate::http::portal::list::typed;
+use crate::http::portal::list::{filter, typed};
 use crate::http::portal::local::{see, with_query};
 use crate::http::portal::page::html_with;
 use crate::http::portal::sent::{Refused, Sent};
@@ -51,7 +51,7 @@ pub(super) async fn get(
     html_with(StatusCode::OK, &page(&state, &visitor, *id, &asked.q).await?)
 }
 
-/// Leads back to the customer; with nothing chosen, to what was looked for.
+/// Leads back to the customer.
 pub(super) async fn post(
     state: web::Data<State>,
     visitor: Visitor,
@@ -61,12 +61,9 @@ pub(super) async fn post(
     visitor.check_csrf(&state, sent.get("csrf"))?;
     let (path, id) = (format!("/customers/{id}"), *id);
     let Some(chosen) = sent.maybe("device") else {
-        // Of a customer whom one does not see, nothing is looked for either.
-        page(&state, &visitor, id, "").await?;
-        return Ok(see(&with_query(
-            &format!("{path}/place"),
-            &[("q", sent.get("q"))],
-        )));
+        let mut page = page(&state, &visitor, id, sent.get("q")).await?;
+        let status = Refused::at("device", "Choose a device.").show(&mut page.form, &sent)?;
+        return html_with(status, &page);
     };
     let device = chosen.parse::<DeviceId>().map_err(|_| PageError::bad_request())?;
     let to = Placement {
@@ -97,26 +94,24 @@ async fn page(state: &State, visitor: &Visitor, id: CustomerId, q: &str) -> Resu
     let mut frame = frame(state, visitor, Place::Customers, &title, &found.counts);
     let path = format!("/customers/{id}");
     frame.crumbs = vec![crumb("Customers", "/customers"), crumb(&customer.name, &path)];
+    let lead = match customer.state {
+        OrganisationState::Closed => "The customer is closed: it is given nothing.",
+        _ => "",
+    };
+    let offered = match (found.devices.is_empty(), found.more) {
+        (true, _) => "No device in stock fits.",
+        (false, true) => "The first of many: look for others by serial, IMEI or model.",
+        (false, false) => "Those that lie in stock and are promised to nobody.",
+    };
+    let devices = Field::radio("device", "Device", choices(customer, &found.devices)).hint(offered);
     let form = Form::new(format!("{path}/place"), visitor.csrf(state), "Place it")
         .icon(Icon::Place)
-        .cancel(path)
-        .fields(vec![
-            Field::text("q", "Look for")
-                .value(q)
-                .placeholder("Serial, IMEI or model")
-                .hint("Sent with nothing chosen below, it looks for them."),
-            Field::radio("device", "Device", choices(customer, &found.devices)),
-        ]);
-    let lead = if customer.state == OrganisationState::Closed {
-        "The customer is closed: it is given nothing."
-    } else if found.devices.is_empty() {
-        "No device in stock fits."
-    } else if found.more {
-        "The first of many: look for others by serial, IMEI or model."
-    } else {
-        "Those that lie in stock and are promised to nobody."
-    };
-    Ok(FormPage::new(frame, lead, form).help(
+        .cancel(&path)
+        // What was looked for is there again where the form is not taken.
+        .hidden("q", q)
+        .fields(vec![devices]);
+    let find = filter(&format!("{path}/place"), q, "Serial, IMEI or model", Vec::new());
+    Ok(FormPage::new(frame, lead, form).find(find).help(
         "What happens then",
         "It is active at once: what it measures from then on is theirs.",
     ))
