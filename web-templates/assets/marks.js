@@ -125,7 +125,8 @@ const at = (series, value) => (series.shown ? value * series.shown.factor + seri
 const by = (series, value) => value * (series.shown?.factor ?? 1);
 /** A number of a series, with the digits that mean something in it. */
 export const said = (series, value) => (series.shown ? value.toFixed(1) : String(Math.round(value)));
-const span = (from, to) => (to - from > 2 * DAY ? '7-day mean' : '24-hour mean');
+// The server sends one where it says something about the week.
+const meanLegend = (series, field) => (meanOf(series, field) ? [['mean', '7-day mean']] : []);
 // The limits and the bands come with the series, so that the words beside a chart say what is drawn in it; the server's
 // `devices/reference.rs` names their sources. Of a pulse or a temperature the band is what is usual, and nothing to aim for.
 const number = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(1));
@@ -144,7 +145,7 @@ const bloodPressure = (series, time) => {
   return {
     range: [least(values(series.points, 'diastolic'), at(series, 58)) - by(series, 6),
       most(values(series.points, 'systolic'), at(series, 162)) + by(series, 10)],
-    legend: [['', 'in range'], ...(outside ? [['out', outside]] : []), ...bandOf(series), ['mean', span(series.from, series.to)]],
+    legend: [['', 'in range'], ...(outside ? [['out', outside]] : []), ...bandOf(series), ...meanLegend(series, 'systolic')],
     draw(g) {
       for (const field of ['systolic', 'diastolic']) if (meanOf(series, field)) dashed(g, meanOf(series, field), g.css('--quiet'));
       const points = series.points.filter(({ v }) => v.systolic !== undefined);
@@ -183,7 +184,7 @@ const weight = (series) => {
   const half = Math.max((high - low) * .9 || 0, middle * .03, by(series, 2));
   return {
     range: [middle - half, middle + half],
-    legend: [['dot', 'weight'], ...bandOf(series), ...(meanOf(series, 'weight') ? [['mean', span(series.from, series.to)]] : [])],
+    legend: [['dot', 'weight'], ...bandOf(series), ...meanLegend(series, 'weight')],
     draw(g) {
       if (meanOf(series, 'weight')) dashed(g, meanOf(series, 'weight'), g.css('--quiet'));
       const points = measured(series);

@@ -37,7 +37,7 @@ pub struct Series {
     /// Beyond these a value is drawn warm: a person should look.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alarm: Vec<Band>,
-    /// The mean over the range by field, drawn as a dashed line.
+    /// The mean of the week by field, drawn as a dashed line; empty where there is too little to call it that.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub mean: BTreeMap<Field, f64>,
     /// The readings, oldest first.

@@ -11,12 +11,18 @@ use crate::world::World;
 async fn a_device_s_page_shows_its_week() {
     let world = World::new().await;
     let customer = world.customer("Northside").await;
-    let readings = [
-        (TimeDelta::hours(74), 160, 100),
+    let days = [
         (TimeDelta::hours(50), 138, 86),
         (TimeDelta::hours(26), 139, 87),
-        (TimeDelta::seconds(5), 173, 107),
+        (TimeDelta::minutes(4), 173, 107),
     ];
+    let four = |(ago, systolic, diastolic)| {
+        (0..4).map(move |minute| (ago - TimeDelta::minutes(minute), systolic, diastolic))
+    };
+    let first = (TimeDelta::hours(74), 160, 100);
+    let readings: Vec<_> = std::iter::once(first)
+        .chain(days.into_iter().flat_map(four))
+        .collect();
     world.commit(&customer, &readings).await;
     world.route().await;
     sqlx::query("update device set customer_reference = 'bed 7'")
@@ -40,8 +46,8 @@ async fn a_device_s_page_shows_its_week() {
         "Blood pressure",
         "173",
         "107",
-        "first day dropped",
-        "above 135/85",
+        "7-day mean · first day dropped",
+        "above 135/85 · of 12 readings",
         "above range",
         "no endpoint",
         "not a diagnosis",
@@ -58,15 +64,35 @@ async fn a_device_s_page_shows_its_week() {
 
     let series = browser.get(&format!("{device}/series.json?range=7d")).await;
     let series: serde_json::Value = serde_json::from_str(&series.text).unwrap();
-    assert_eq!(series["points"].as_array().unwrap().len(), 4);
-    assert_eq!(series["points"][3]["v"]["systolic"], 173.0);
+    assert_eq!(series["points"].as_array().unwrap().len(), 13);
+    assert_eq!(series["points"][12]["v"]["systolic"], 173.0);
     assert_eq!(series["mean"]["systolic"], 150.0);
     assert_eq!(series["time_zone"], "America/New_York");
     let day = browser
         .get(&format!("{device}/blood_pressure/series.json?range=24h"))
         .await;
     let day: serde_json::Value = serde_json::from_str(&day.text).unwrap();
-    assert_eq!(day["points"].as_array().unwrap().len(), 1);
+    assert_eq!(day["points"].as_array().unwrap().len(), 4);
+    assert_eq!(day.get("mean"), None, "a day of home readings has none");
+}
+
+#[tokio::test]
+async fn a_few_readings_make_no_week_s_mean() {
+    let world = World::new().await;
+    let customer = world.customer("Northside").await;
+    world.commit(&customer, &[(TimeDelta::minutes(2), 150, 95)]).await;
+    world.route().await;
+    let browser = world.signed_in("Northside").await;
+    let device = format!("/devices/{}", customer.device);
+    let page = browser.get(&device).await.text;
+    let told = "of 1 reading on 1 day; for an average 12 on 3 days are wanted";
+    assert!(page.contains("Mean so far") && page.contains(told), "{page}");
+    for claimed in ["7-day mean", "above 135/85", "mean 150 over 95"] {
+        assert!(!page.contains(claimed), "{claimed}: {page}");
+    }
+    let series = browser.get(&format!("{device}/series.json?range=7d")).await;
+    let series: serde_json::Value = serde_json::from_str(&series.text).unwrap();
+    assert_eq!(series.get("mean"), None, "no line is drawn");
 }
 
 /// Every time has a form for paper: the day, the clock and the zone; and the sheet says whose it is, when it was made and for

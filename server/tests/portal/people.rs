@@ -58,7 +58,7 @@ async fn a_person_s_units_zone_and_look_are_on_every_page_and_nowhere_else() {
         assert!(account.text.contains(shown), "{shown}: {}", account.text);
     }
     let page = browser.get(&device).await;
-    for shown in ["16.0", "10.7", "kPa", "22.8", "13.9", "above 18.0/11.3"] {
+    for shown in ["16.0", "10.7", "kPa", "22.8", "13.9", "19.4<em>/</em>12.3"] {
         assert!(page.text.contains(shown), "{shown}: {}", page.text);
     }
     assert!(!page.text.contains("mmHg"), "{}", page.text);

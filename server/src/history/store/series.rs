@@ -9,6 +9,7 @@ use uuid::Uuid;
 use vitals::{Field, Kind, Quality};
 
 use super::line::Devices;
+use super::summary::Taken;
 use super::{AHEAD_MINUTES, get, sql, unknown};
 use crate::ground::ids::ReadingId;
 use crate::tenancy::{CustomerScope, Tx};
@@ -129,22 +130,27 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     text.parse().ok()
 }
 
-/// The mean of each number that a chart draws a line for. With a zone, the first day with data is dropped, as in
-/// [`super::summary::Week::mean`]. Tests do not count; sums over a span have no mean that would say anything.
-pub fn mean<Z: TimeZone>(points: &[Point], kind: Kind, drop_first_day: Option<&Z>) -> BTreeMap<Field, f64> {
+/// The mean of each number of a week that a chart draws a line for, and of how much it is one. The first day with data is
+/// dropped, as in [`super::summary::Week::mean`]. Tests do not count; sums over a span have no mean that would say anything.
+pub fn mean<Z: TimeZone>(points: &[Point], kind: Kind, zone: &Z) -> (BTreeMap<Field, f64>, Taken) {
     if matches!(kind, Kind::Activity | Kind::Sleep) {
-        return BTreeMap::new();
+        return (BTreeMap::new(), Taken::default());
     }
     let counted: Vec<&Point> = points
         .iter()
         .filter(|point| !point.quality.contains(Quality::TEST))
         .collect();
-    let day = |point: &Point| drop_first_day.map(|zone| point.at.with_timezone(zone).date_naive());
-    let first = counted.first().and_then(|point| day(point));
+    let day = |point: &Point| point.at.with_timezone(zone).date_naive();
+    let first = counted.first().map(|point| day(point));
     let later = counted
         .iter()
-        .position(|point| first.is_some() && day(point) != first)
+        .position(|point| Some(day(point)) != first)
         .unwrap_or(0);
+    let days: BTreeSet<_> = counted[later..].iter().map(|point| day(point)).collect();
+    let of = Taken {
+        readings: (counted.len() - later) as u64,
+        days: days.len(),
+    };
     let means = fields(kind)
         .iter()
         .enumerate()
@@ -162,7 +168,7 @@ pub fn mean<Z: TimeZone>(points: &[Point], kind: Kind, drop_first_day: Option<&Z
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             (*field, mean)
         });
-    means.filter(|(_, mean)| mean.is_finite()).collect()
+    (means.filter(|(_, mean)| mean.is_finite()).collect(), of)
 }
 
 /// Takes points out of a long series. `must_stay` names those that a person should see; flagged ones and limits stay
@@ -279,20 +285,19 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_drops_the_first_day_of_the_week_and_no_day_of_a_day() {
-        let mut points = series(3);
-        for (place, (point, systolic)) in points.iter_mut().zip([200.0, 120.0, 130.0]).enumerate() {
+    fn the_mean_drops_the_first_day_and_says_of_how_much_it_is_one() {
+        let mut points = series(4);
+        for (place, (point, systolic)) in points.iter_mut().zip([200.0, 120.0, 130.0, 125.0]).enumerate() {
             point.at += TimeDelta::hours(20 * i64::try_from(place).unwrap());
             point.values[0] = systolic;
         }
         points[1].at += TimeDelta::hours(5);
-        let systolic = |zone| {
-            mean(&points, Kind::BloodPressure, zone)
-                .get(&Field::Systolic)
-                .copied()
+        let mean = |points: &[Point]| {
+            let (means, of) = mean(points, Kind::BloodPressure, &Utc);
+            (means[&Field::Systolic], of.readings, of.days)
         };
-        assert_eq!(systolic(Some(&Utc)), Some(125.0));
-        assert_eq!(systolic(None), Some(150.0));
+        assert_eq!(mean(&points), (125.0, 3, 2));
+        assert_eq!(mean(&points[..1]), (200.0, 1, 1), "a single day is all there is");
     }
 
     #[test]

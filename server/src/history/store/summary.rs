@@ -30,6 +30,26 @@ pub struct Day {
     pub second: f64,
 }
 
+/// A mean of some days, and of how much it is one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mean {
+    /// Of the main values.
+    pub first: f64,
+    /// Of the second values, of the kinds that have two.
+    pub second: f64,
+    /// Of how many readings and days.
+    pub of: Taken,
+}
+
+/// Of how much a mean is one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Readings.
+    pub readings: u64,
+    /// Days that have some of them.
+    pub days: usize,
+}
+
 /// A week in figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Week {
@@ -47,7 +67,7 @@ impl Week {
 
     /// The mean of the main and of the second values. The first day with data is dropped, as the guidelines on home
     /// blood pressure ask for (ESH 2021), unless it is the only one.
-    pub fn mean(&self) -> Option<(f64, f64)> {
+    pub fn mean(&self) -> Option<Mean> {
         let mut with_data = self.days.iter().filter(|day| day.counted > 0).peekable();
         let first = with_data.next()?;
         let used: Vec<&Day> = if with_data.peek().is_some() {
@@ -55,13 +75,20 @@ impl Week {
         } else {
             vec![first]
         };
+        let readings = used.iter().map(|day| day.counted.unsigned_abs()).sum();
         #[expect(
             clippy::cast_precision_loss,
             reason = "a week has fewer readings than an f64 has digits"
         )]
-        let count = used.iter().map(|day| day.counted).sum::<i64>() as f64;
-        let sum = |pick: fn(&Day) -> f64| used.iter().map(|day| pick(day)).sum::<f64>() / count;
-        Some((sum(|day| day.first), sum(|day| day.second)))
+        let mean = |pick: fn(&Day) -> f64| used.iter().map(|day| pick(day)).sum::<f64>() / readings as f64;
+        Some(Mean {
+            first: mean(|day| day.first),
+            second: mean(|day| day.second),
+            of: Taken {
+                readings,
+                days: used.len(),
+            },
+        })
     }
 
     /// Whether the mean leaves out the first day with data.
@@ -242,14 +269,18 @@ mod tests {
 
     #[test]
     fn the_mean_drops_the_first_day_with_data() {
-        let mean = |days| week(days).mean().map(|(first, _)| first);
+        let mean = |days| {
+            week(days)
+                .mean()
+                .map(|mean| (mean.first, mean.of.readings, mean.of.days))
+        };
         assert_eq!(
             mean(vec![day(0, 0.0), day(2, 400.0), day(1, 120.0), day(1, 130.0)]),
-            Some(125.0)
+            Some((125.0, 2, 2))
         );
         assert_eq!(
             mean(vec![day(0, 0.0), day(2, 280.0)]),
-            Some(140.0),
+            Some((140.0, 2, 1)),
             "a single day is all there is"
         );
         assert_eq!(mean(vec![day(0, 0.0)]), None);
@@ -259,9 +290,10 @@ mod tests {
     fn tests_count_as_readings_but_not_in_the_mean() {
         let mut tested = day(3, 100.0);
         tested.counted = 1;
+        let mean = week(vec![tested]).mean().unwrap();
         assert_eq!(
-            (week(vec![tested]).count(), week(vec![tested]).mean()),
-            (3, Some((100.0, 0.0)))
+            (week(vec![tested]).count(), mean.first, mean.of.readings),
+            (3, 100.0, 1)
         );
     }
 

@@ -15,6 +15,7 @@ use super::cells;
 use super::line;
 use super::parts::kind;
 use super::reference::{Range as Limits, range as limits, ranges};
+use super::tiles::is_enough;
 use crate::ground::ids::DeviceId;
 use crate::ground::midnight;
 use crate::history::store::series::{self, Point, fields, thin};
@@ -75,12 +76,14 @@ async fn answer(
             Ok::<_, PageError>((kind, series::points(tx, &line.devices, kind, since).await?))
         })
         .await?;
-    let mean = series::mean(&points, kind, (range == Range::Week).then_some(&zone));
+    let (mean, of) = series::mean(&points, kind, &zone);
+    // A day of home readings has no mean that anything is held against.
+    let is_mean = range == Range::Week && is_enough(kind, of);
     let series = series_of(
         (kind, visitor.person().units),
         (since, now),
         zone.name(),
-        mean,
+        if is_mean { mean } else { BTreeMap::new() },
         points,
     );
     Ok(HttpResponse::Ok()

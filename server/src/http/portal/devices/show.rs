@@ -241,24 +241,23 @@ fn summary_text(week: &Week, range: Range, kind: Kind, units: Units) -> String {
     }
     let count = web_templates::text::counted(week.count().unsigned_abs(), "reading", "readings");
     let field = fields(kind).first().copied();
-    match week.mean() {
-        Some((first, second)) if kind == Kind::BloodPressure => {
-            format!(
-                "{count} of {} in 7 days, mean {} over {} {}; the same values are in the table",
-                kind.label(),
-                tiles::shown(field, first, units),
-                tiles::shown(Some(Field::Diastolic), second, units),
-                units.unit(Field::Systolic)
-            )
-        }
-        Some((first, _)) => {
-            format!(
-                "{count} of {} in 7 days, mean {} {}; the same values are in the table",
-                kind.label(),
-                tiles::shown(field, first, units),
-                field.map_or(kind.unit(), |field| units.unit(field))
-            )
-        }
-        None => format!("No readings of {} in 7 days", kind.label()),
-    }
+    let mean = match week.mean() {
+        None => return format!("No readings of {} in 7 days", kind.label()),
+        Some(mean) if !tiles::is_enough(kind, mean.of) => String::new(),
+        Some(mean) if kind == Kind::BloodPressure => format!(
+            ", mean {} over {} {}",
+            tiles::shown(field, mean.first, units),
+            tiles::shown(Some(Field::Diastolic), mean.second, units),
+            units.unit(Field::Systolic)
+        ),
+        Some(mean) => format!(
+            ", mean {} {}",
+            tiles::shown(field, mean.first, units),
+            field.map_or(kind.unit(), |field| units.unit(field))
+        ),
+    };
+    format!(
+        "{count} of {} in 7 days{mean}; the same values are in the table",
+        kind.label()
+    )
 }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use vitals::{Field, Kind, Units};
-use web_templates::text::grouped;
+use web_templates::text::{counted, grouped};
 use web_templates::{Stat, Value, When};
 
 use super::parts::figures;
 use super::reference::{range, side};
 use crate::history::store::page::Shown;
 use crate::history::store::series::fields;
-use crate::history::store::summary::{WINDOW, Week};
+use crate::history::store::summary::{Taken, WINDOW, Week};
 
 pub(super) fn tiles(
     last: Option<&Shown>,
@@ -41,30 +41,60 @@ fn last_reading(last: Option<&Shown>, (now, zone): (DateTime<Utc>, Tz), units: U
     .warn_if(side(&last.vital).is_some())
 }
 
+/// Days of which a mean is called the week's.
+const DAYS_WANTED: usize = 3;
+/// Readings of blood pressure of which a mean is held against 135/85.
+const PRESSURES_WANTED: u64 = 12;
+
+/// Whether a mean says something about the week. Home blood pressure is averaged over 12 to 24 readings of 4 to 7 days
+/// without the first (Stergiou et al., J Clin Hypertens 2018; 20: 1116–1121): fewer are no average to hold against 135/85.
+pub(super) fn is_enough(kind: Kind, of: Taken) -> bool {
+    of.days >= DAYS_WANTED && (kind != Kind::BloodPressure || of.readings >= PRESSURES_WANTED)
+}
+
 fn mean(week: &Week, kind: Kind, units: Units) -> Stat {
-    let label = if week.drops_first_day() {
-        "7-day mean · first day dropped"
-    } else {
-        "7-day mean"
+    let Some(mean) = week.mean() else {
+        return Stat::new("7-day mean", Value::new("–", ""), "no readings to take it from");
     };
-    let Some((first, second)) = week.mean() else {
-        return Stat::new(label, Value::new("–", ""), "no readings to take it from");
+    let is_enough = is_enough(kind, mean.of);
+    let label = match (is_enough, week.drops_first_day()) {
+        (true, true) => "7-day mean · first day dropped",
+        (true, false) => "7-day mean",
+        (false, true) => "Mean so far · first day dropped",
+        (false, false) => "Mean so far",
     };
     let fields = fields(kind);
     let number = |field: Option<&Field>, value: f64| shown(field.copied(), value, units);
     let unit = fields.first().map_or(kind.unit(), |field| units.unit(*field));
     let value = match kind {
         Kind::BloodPressure => {
-            Value::pair(number(fields.first(), first), number(fields.get(1), second), unit)
+            let second = number(fields.get(1), mean.second);
+            Value::pair(number(fields.first(), mean.first), second, unit)
         }
-        _ => Value::new(number(fields.first(), first), unit),
+        _ => Value::new(number(fields.first(), mean.first), unit),
     };
-    let (note, warn) = match target_note(kind, &[first, second], units) {
-        Some(note) => (note, true),
-        None if matches!(kind, Kind::Activity | Kind::Sleep) => ("a reading".to_owned(), false),
-        None => (String::new(), false),
+    let beyond = target_note(kind, &[mean.first, mean.second], units).filter(|_| is_enough);
+    let note = match &beyond {
+        Some(beyond) => format!("{beyond} · {}", taken(kind, mean.of)),
+        None => taken(kind, mean.of),
     };
-    Stat::new(label, value, note).warn_if(warn)
+    Stat::new(label, value, note).warn_if(beyond.is_some())
+}
+
+/// Of how much a mean is one, and what is missing: `of 14 readings on 4 days`.
+fn taken(kind: Kind, of: Taken) -> String {
+    let days = counted(of.days as u64, "day", "days");
+    // The sums of periods: so many steps a reading.
+    let readings = match kind {
+        Kind::Activity | Kind::Sleep => format!("a reading, of {}", grouped(of.readings)),
+        _ => format!("of {}", counted(of.readings, "reading", "readings")),
+    };
+    let wanted = if kind == Kind::BloodPressure && !is_enough(kind, of) {
+        format!("; for an average {PRESSURES_WANTED} on {DAYS_WANTED} days are wanted")
+    } else {
+        String::new()
+    };
+    format!("{readings} on {days}{wanted}")
 }
 
 /// Where a mean, as it is shown, lies beyond the band to aim for: `above 135/85`. Of a pulse or a temperature the band is what is usual and
@@ -142,7 +172,69 @@ pub(super) fn shown(field: Option<Field>, value: f64, units: Units) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
+    use crate::history::store::summary::Day;
+
+    /// The tile of a week with so many readings on each day.
+    fn tile(kind: Kind, counts: &[i64], each: [f64; 2]) -> (String, String, bool) {
+        #[expect(clippy::cast_precision_loss, reason = "a few readings")]
+        let day = |count: &i64| Day {
+            date: NaiveDate::MIN,
+            count: *count,
+            counted: *count,
+            first: each[0] * *count as f64,
+            second: each[1] * *count as f64,
+        };
+        let week = Week {
+            days: counts.iter().map(day).collect(),
+            kinds: std::collections::BTreeMap::new(),
+        };
+        let stat = mean(&week, kind, Units::default());
+        (stat.label, stat.note, stat.warn)
+    }
+
+    #[test]
+    fn a_mean_of_too_little_is_called_none_of_the_week_and_held_against_nothing() {
+        let pressure = |counts: &[i64]| tile(Kind::BloodPressure, counts, [150.0, 90.0]);
+        let told = |label: &str, note: &str, warn| (label.to_owned(), note.to_owned(), warn);
+        assert_eq!(
+            pressure(&[1]),
+            told(
+                "Mean so far",
+                "of 1 reading on 1 day; for an average 12 on 3 days are wanted",
+                false
+            )
+        );
+        assert_eq!(
+            pressure(&[4, 4, 4, 3]),
+            told(
+                "Mean so far · first day dropped",
+                "of 11 readings on 3 days; for an average 12 on 3 days are wanted",
+                false
+            )
+        );
+        assert_eq!(
+            pressure(&[4, 10, 10]).1,
+            "of 20 readings on 2 days; for an average 12 on 3 days are wanted"
+        );
+        assert_eq!(
+            pressure(&[4, 4, 4, 4]),
+            told(
+                "7-day mean · first day dropped",
+                "above 135/85 · of 12 readings on 3 days",
+                true
+            )
+        );
+        let sugar = |counts: &[i64]| tile(Kind::Glucose, counts, [200.0, 0.0]);
+        assert_eq!(sugar(&[1]), told("Mean so far", "of 1 reading on 1 day", false));
+        assert_eq!(sugar(&[1, 1, 1, 1]).1, "above 180 · of 3 readings on 3 days");
+        assert_eq!(
+            tile(Kind::Activity, &[2, 1], [900.0, 0.0]).1,
+            "a reading, of 1 on 1 day"
+        );
+    }
 
     #[test]
     fn a_mean_beyond_the_target_says_so() {
