@@ -5,7 +5,9 @@ use actix_web::{HttpResponse, web};
 use web_templates::{Field, Form, FormPage, Icon};
 
 use super::trouble;
+use super::words::{readers, side};
 use crate::desk::cases::{About, LONGEST_NOTE, LONGEST_TITLE, NewCase};
+use crate::ground::enums::CaseSide;
 use crate::ground::ids::{CaseId, CustomerId, DeviceId, HubId};
 use crate::http::State;
 use crate::http::portal::choose::{self, Offer};
@@ -16,7 +18,7 @@ use crate::http::portal::page::html_with;
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, in_scope};
-use crate::registry::{RegistryError, devices, hubs};
+use crate::registry::{RegistryError, devices, hubs, organisations};
 use crate::tenancy::Scope as _;
 
 /// The form, about whatever the address names.
@@ -91,37 +93,85 @@ async fn chosen(state: &State, visitor: &Visitor, sent: &Sent) -> Result<About, 
     }
 }
 
-async fn page(state: &State, visitor: &Visitor, sent: &Sent) -> Result<FormPage, PageError> {
-    let about = named(sent)?;
-    let (subject, offer) = in_scope!(visitor.caller(), scope => {
+/// What the form is about.
+#[derive(Default)]
+struct Subject {
+    /// The device's serial or the hub's name, where the address names one.
+    name: Option<String>,
+    /// Whose it is; for who chooses among customers, what stands for the one that is chosen.
+    customer: Option<String>,
+    has_distributor: bool,
+    /// The customers to choose from.
+    offer: Offer,
+}
+
+async fn subject(state: &State, visitor: &Visitor, about: Option<About>) -> Result<Subject, PageError> {
+    let side = side(visitor);
+    let found = in_scope!(visitor.caller(), scope => {
         scope
             .run(state.database(), async |tx| {
-                Ok::<_, RegistryError>(match about {
-                    Some(About::Device(id)) => (Some(devices::get(tx, id).await?.serial), Offer::default()),
-                    Some(About::Hub(id)) => (Some(hubs::get(tx, id).await?.name), Offer::default()),
-                    _ if scope_is_customer(visitor) => (None, Offer::default()),
-                    _ => (None, Offer::customers(tx).await?),
+                Ok::<_, RegistryError>(match (about, visitor.scope()) {
+                    (Some(About::Device(id)), _) => {
+                        let device = devices::get(tx, id).await?;
+                        Subject {
+                            name: Some(device.serial),
+                            customer: device.customer_name,
+                            has_distributor: device.distributor.is_some(),
+                            ..Subject::default()
+                        }
+                    }
+                    (Some(About::Hub(id)), _) => {
+                        let hub = hubs::get(tx, id).await?;
+                        Subject {
+                            name: Some(hub.name),
+                            customer: hub.customer_name,
+                            has_distributor: hub.distributor.is_some(),
+                            ..Subject::default()
+                        }
+                    }
+                    (_, CallerScope::Customer(own)) => Subject {
+                        has_distributor: organisations::customer(tx, own.id()).await?.distributor.is_some(),
+                        ..Subject::default()
+                    },
+                    _ => Subject {
+                        customer: Some(match side {
+                            CaseSide::Distributor => "The customer, where you choose one,".to_owned(),
+                            _ => "The customer".to_owned(),
+                        }),
+                        has_distributor: true,
+                        offer: Offer::customers(tx).await?,
+                        ..Subject::default()
+                    },
                 })
             })
             .await
     })?;
+    Ok(found)
+}
+
+async fn page(state: &State, visitor: &Visitor, sent: &Sent) -> Result<FormPage, PageError> {
+    let subject = subject(state, visitor, named(sent)?).await?;
+    let readers = readers(
+        side(visitor),
+        subject.customer.as_deref(),
+        subject.has_distributor,
+    );
     let mut fields = Vec::new();
-    if subject.is_none() && !scope_is_customer(visitor) {
-        let first = match visitor.scope() {
-            CallerScope::Distributor(_) => "Your own organization",
+    if subject.name.is_none() && side(visitor) != CaseSide::Customer {
+        let first = match side(visitor) {
+            CaseSide::Distributor => "Your own organization",
             _ => "Choose a customer …",
         };
-        fields.push(offer.field("customer", "About", first, ""));
+        fields.push(subject.offer.field("customer", "About", first, ""));
     }
     fields.push(
         Field::text("title", "What is the matter")
             .required()
             .placeholder("Nothing arrives since Tuesday")
-            .hint(format!("At most {LONGEST_TITLE} characters. No patient’s name.")),
+            .hint(format!("{readers} At most {LONGEST_TITLE} characters.")),
     );
-    fields.push(Field::area("text", "Say more").hint(format!(
-        "At most {LONGEST_NOTE} characters; everybody who may see the case reads it. No patient data."
-    )));
+    fields
+        .push(Field::area("text", "Say more").hint(format!("{readers} At most {LONGEST_NOTE} characters.")));
     let mut form = Form::new("/cases/new", visitor.csrf(state), "Open the case")
         .icon(Icon::Cases)
         .cancel("/cases")
@@ -131,8 +181,8 @@ async fn page(state: &State, visitor: &Visitor, sent: &Sent) -> Result<FormPage,
             form = form.hidden(name, id);
         }
     }
-    let title = match &subject {
-        Some(subject) => format!("Open a case about {subject}"),
+    let title = match &subject.name {
+        Some(name) => format!("Open a case about {name}"),
         None => "Open a case".to_owned(),
     };
     let counts = visitor.counts(state).await?;
@@ -143,8 +193,4 @@ async fn page(state: &State, visitor: &Visitor, sent: &Sent) -> Result<FormPage,
         "Who reads it",
         "Whoever holds it now, their distributor and the platform. It stays with them when the device moves on.",
     ))
-}
-
-fn scope_is_customer(visitor: &Visitor) -> bool {
-    matches!(visitor.scope(), CallerScope::Customer(_))
 }

@@ -105,11 +105,11 @@ fn page(state: &State, visitor: &Visitor, known: &Known) -> CasePage {
 
 fn answer(state: &State, visitor: &Visitor, case: &Case) -> Form {
     let path = format!("/cases/{}/notes", case.id);
-    let mut fields = vec![
-        Field::area("text", "Your answer")
-            .required()
-            .hint("Everybody who may see the case reads it. No patient data."),
-    ];
+    let mut fields = vec![Field::area("text", "Your answer").required().hint(words::readers(
+        side(visitor),
+        case.customer_name.as_deref(),
+        case.distributor.is_some(),
+    ))];
     if visitor.can(Right::AnswerCases) && side(visitor) != CaseSide::Customer {
         fields.push(
             Field::check("internal", "Internal note", false)

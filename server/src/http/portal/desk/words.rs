@@ -101,6 +101,25 @@ pub(super) fn from(side: CaseSide) -> &'static str {
     }
 }
 
+/// Who besides one's own people reads what one writes in a case, for the hint where it is written: of a customer's case its
+/// name, or what stands for it, and whether there is a distributor.
+pub(super) fn readers(side: CaseSide, customer: Option<&str>, has_distributor: bool) -> String {
+    let others = match (side, customer) {
+        (CaseSide::Customer, _) if has_distributor => {
+            "Your distributor and the platform read it too".to_owned()
+        }
+        (CaseSide::Distributor, Some(customer)) => format!("{customer} and the platform read it too"),
+        (CaseSide::Customer | CaseSide::Distributor, _) => "The platform reads it too".to_owned(),
+        (CaseSide::Platform, Some(customer)) if has_distributor => {
+            format!("{customer} and its distributor read it too")
+        }
+        (CaseSide::Platform, Some(customer)) => format!("{customer} reads it too"),
+        (CaseSide::Platform, None) if has_distributor => "The distributor reads it too".to_owned(),
+        (CaseSide::Platform, None) => "Whoever of the platform sees cases reads it".to_owned(),
+    };
+    format!("{others}: name no patient and no value.")
+}
+
 /// A line of a case: what somebody wrote, or what they changed, which the platform tells.
 pub(super) fn comment(now: chrono::DateTime<chrono::Utc>, visitor: &Visitor, note: &CaseNote) -> Comment {
     let (by, at) = (&note.author_name, When::clock(note.at, now, &visitor.zone()));
@@ -131,5 +150,45 @@ pub(super) fn comment(now: chrono::DateTime<chrono::Utc>, visitor: &Visitor, not
             Some(name) => format!("{by} gave it to {name}."),
             None => format!("{by} says that nobody looks after it."),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(
+        CaseSide::Customer,
+        Some("Northside"),
+        true,
+        "Your distributor and the platform read it too"
+    )]
+    #[case(CaseSide::Customer, Some("Northside"), false, "The platform reads it too")]
+    #[case(
+        CaseSide::Distributor,
+        Some("Northside"),
+        true,
+        "Northside and the platform read it too"
+    )]
+    #[case(CaseSide::Distributor, None, true, "The platform reads it too")]
+    #[case(
+        CaseSide::Platform,
+        Some("Northside"),
+        true,
+        "Northside and its distributor read it too"
+    )]
+    #[case(CaseSide::Platform, Some("Northside"), false, "Northside reads it too")]
+    #[case(CaseSide::Platform, None, true, "The distributor reads it too")]
+    fn who_writes_is_told_who_reads(
+        #[case] side: CaseSide,
+        #[case] customer: Option<&str>,
+        #[case] has_distributor: bool,
+        #[case] told: &str,
+    ) {
+        let words = readers(side, customer, has_distributor);
+        assert_eq!(words, format!("{told}: name no patient and no value."));
     }
 }
