@@ -9,12 +9,13 @@ const stage = await start(scene);
 const open = () => opened(stage);
 const inspect = (page, name) => look(stage, page, name);
 
-async function post(systolic) {
+async function post(systolic, { serial, token } = scene, hoursAgo = 0) {
+  const measured = new Date(Date.now() - hoursAgo * 3_600_000);
   const answer = await fetch(`${scene.base}/v1/telemetry`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${scene.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      device: scene.serial, kind: 'blood_pressure', measured_at: new Date().toISOString(), values: { systolic, diastolic: 81, pulse: 64 },
+      device: serial, kind: 'blood_pressure', measured_at: measured.toISOString(), values: { systolic, diastolic: 81, pulse: 64 },
     }),
   });
   assert.equal(answer.status, 202);
@@ -30,6 +31,26 @@ async function chartIsDrawn(page) {
     const { width, height } = drawing;
     return drawing.getContext('2d').getImageData(0, 0, width, height).data.some((part) => part !== 0);
   });
+}
+
+/** What comes late stands at its time, and nowhere on a page that shows a shorter one. */
+async function late(page) {
+  await page.goto(`/devices/${scene.idle.device}?range=24h`);
+  await page.locator('#live[data-state="live"]').waitFor();
+  const rows = page.locator('#readings tbody tr[id^="reading-"]');
+  const nothing = page.locator('#readings [data-empty]');
+  await page.evaluate(() => {
+    globalThis.came = 0;
+    document.addEventListener('vitalwire:row', () => { globalThis.came += 1; });
+  });
+  await post(118, scene.idle, 30);
+  await page.waitForFunction(() => globalThis.came > 0);
+  assert.deepEqual([await rows.count(), await nothing.count()], [0, 1], 'a reading of yesterday is not one of 24 hours');
+  const ids = [await post(119, scene.idle), await post(120, scene.idle, 5), await post(121, scene.idle, 2)];
+  for (const id of ids) await page.locator(`#reading-${id}`).waitFor();
+  const [newest, oldest, between] = ids.map((id) => `reading-${id}`);
+  assert.deepEqual(await rows.evaluateAll((all) => all.map((row) => row.id)), [newest, between, oldest]);
+  assert.equal(await nothing.count(), 0);
 }
 
 async function customer() {
@@ -70,6 +91,7 @@ async function customer() {
   await page.keyboard.press('Escape');
   await page.locator('dialog[open]').waitFor({ state: 'detached' }).catch(() => page.locator('#dialog').waitFor({ state: 'hidden' }));
 
+  await late(page);
   for (const [path, name] of [['/endpoint', 'endpoint'], ['/hubs', 'hubs']]) {
     await page.goto(path);
     await inspect(page, name);

@@ -15,6 +15,7 @@ async fn people_find_their_way_through_the_portal() {
     world.endpoint(&customer, receiver.url()).await;
     let model = world.model("Cuff B", &["blood_pressure"], "cellular").await;
     let device = world.device(&customer, &model, "BP-0042").await;
+    let idle = world.device(&customer, &model, "BP-0043").await;
     world.active_hub(&customer, "HB-1").await;
     world.claimed_hub(&customer, "HB-2").await;
     for hours in 1..=3 {
@@ -28,7 +29,8 @@ async fn people_find_their_way_through_the_portal() {
     }
 
     let scene = json!({"customer": customer.email, "device": device.id, "serial": device.serial,
-        "token": device.client.token()});
+        "token": device.client.token(),
+        "idle": {"device": idle.id, "serial": idle.serial, "token": idle.client.token()}});
     play("portal.mjs", &world, scene).await;
 }
 

@@ -1,6 +1,6 @@
 // A chart of one vital sign: uPlot gives canvas, scales and axes, marks.js what is drawn in them. Drawn anew for every width
 // and look; colours are the stylesheet's.
-import { DAY, days, ticks, zone } from './zone.js';
+import { DAY, begin, days, ticks, zone } from './zone.js';
 import { kinds, said } from './marks.js';
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -21,7 +21,7 @@ function words(series, point) {
   return `${v[main]?.toFixed(digits)} ${series.unit}${series.kind === 'oximetry' && v.pulse ? `, pulse ${Math.round(v.pulse)}` : ''}`;
 }
 
-/** Draws the chart of a figure with `data-series` and `data-range`; gives `add(point)`. */
+/** Draws the chart of a figure with `data-series` and `data-range`; gives `add(point, now)`, with the server's time. */
 export function chart(figure) {
   const [title, legend] = [document.querySelector('#chart-title'), document.querySelector('#chart-legend')];
   const tip = Object.assign(document.createElement('div'), { className: 'vw-tip', hidden: true });
@@ -164,12 +164,12 @@ export function chart(figure) {
     tip.hidden = true;
   }
 
-  function add(fresh) {
+  function add(fresh, now) {
     if (!series) return;
     const points = series.points.filter((old) => old.id !== fresh.id);
-    // The window moves on with the newest reading, so that a page that stays open for a night shows the night.
-    const moved = Math.max(0, (fresh.until ?? fresh.t) - series.to);
-    series = { ...series, from: series.from + moved, to: series.to + moved };
+    // The window moves on, so that a page that stays open for a night shows the night.
+    const to = Math.max(series.to, now, fresh.until ?? fresh.t);
+    series = { ...series, from: begin(figure.dataset.range, zone(series.time_zone), to), to };
     series.points = [...points, fresh].filter(({ t, until }) => (until ?? t) >= series.from).sort((a, b) => a.t - b.t);
     build();
   }

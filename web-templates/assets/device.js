@@ -4,7 +4,7 @@ import { listen } from './live.js';
 
 const figure = document.querySelector('#chart');
 const drawn = figure && chart(figure);
-listen((point) => drawn?.add(point));
+listen((point, now) => drawn?.add(point, now));
 
 // What is counted above the table follows it: fetched anew after a reading, but not for each of many.
 const PAUSE = 3000;

@@ -1,5 +1,6 @@
 // Keeps the table of readings as it is on the server: rows come in by Server-Sent Events, and their ways are finished.
 import { say } from './app.js';
+import { begin, zone } from './zone.js';
 
 const table = document.querySelector('#readings');
 const sign = document.querySelector('#live');
@@ -19,32 +20,40 @@ function rowOf(html) {
 
 const timeOf = (row) => row.querySelector('time')?.dateTime ?? '';
 
-// Rows are ordered by the time of measurement; a reading that comes late from a hub finds its place below.
-function place(row) {
+// Rows are ordered by the time of measurement; a reading that comes late from a hub finds its place below, and has none
+// where it is older than what the page shows. Says whether it stands there now.
+function place(row, now) {
   const body = table.tBodies[0];
-  body.querySelector('[data-empty]')?.remove();
   const present = document.getElementById(row.id);
   if (present) {
     present.replaceWith(row);
-    return;
+    return true;
   }
   // A page further back shows older readings only.
-  if (new URLSearchParams(location.search).has('after')) return;
+  if (new URLSearchParams(location.search).has('after')) return false;
+  // The page stays open for hours, and its range moves on meanwhile: by the server's clock, for the browser's may be wrong.
+  const since = begin(table.dataset.range, zone(table.dataset.zone), now);
+  if (Date.parse(timeOf(row)) < since) return false;
+  body.querySelector('[data-empty]')?.remove();
+  while (body.rows.length > 0 && Date.parse(timeOf(body.lastElementChild)) < since) body.lastElementChild.remove();
   const below = [...body.rows].find((other) => timeOf(other) <= timeOf(row));
-  if (!below && body.rows.length > 0) return;
+  // Older than all of them: it stands last, or on a page further back.
+  const isCut = body.rows.length >= MOST_ROWS || document.querySelector('.vw-pager a[rel=next]');
+  if (!below && isCut) return false;
   row.classList.add('new');
   body.insertBefore(row, below ?? null);
   while (body.rows.length > MOST_ROWS) body.lastElementChild.remove();
+  return true;
 }
 
 function reading(data, onPoint) {
   const row = rowOf(data.html);
-  place(row);
+  const stands = place(row, data.now);
   // htmx has to know the link to the trace.
   globalThis.htmx?.process(row);
   document.dispatchEvent(new CustomEvent('vitalwire:row'));
-  say('A new reading has arrived');
-  if (data.point) onPoint(data.point);
+  say(stands ? 'A new reading has arrived' : 'A reading of an earlier time has arrived');
+  if (data.point) onPoint(data.point, data.now);
 }
 
 function delivery(data) {

@@ -36,6 +36,11 @@ export function zone(timeZone) {
   };
 }
 
+/** Where a range that ends now begins, as the server has it: the last 24 hours, or a week from its first midnight. */
+export function begin(range, time, now) {
+  return range === '24h' ? now - DAY : time.startOf(time.dayOf(now) - 6);
+}
+
 /** The days that can be seen, each with its visible part. */
 export function days(time, from, to) {
   const list = [];

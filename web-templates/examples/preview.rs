@@ -52,7 +52,8 @@ fn device(folder: &Path, kind: Kind) -> Result {
     )?;
     let point = samples::live_point(kind);
     let row = samples::row(&series, &point, 0);
-    let events = format!("{}{}", live::PREAMBLE, live::reading("1", &row, &point)?);
+    let event = live::reading("1", &row, &point, series.to)?;
+    let events = format!("{}{event}", live::PREAMBLE);
     write(folder, &format!("{path}/live"), events.as_bytes())?;
     for row in &page_of.rows {
         page(folder, &format!("readings/{}/trace", row.id), &samples::trace())?;

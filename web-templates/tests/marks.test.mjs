@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apart, kinds, place, said } from '../assets/marks.js';
-import { DAY, HOUR, days, zone } from '../assets/zone.js';
+import { DAY, HOUR, begin, days, zone } from '../assets/zone.js';
 
 const time = zone('America/New_York');
 // A week with the end of summer time in it.
@@ -105,4 +105,14 @@ test('a chart in other units has the same room and says them', () => {
     points: [at(1, { temperature: 98.6 })] }, time);
   assert.ok(JSON.stringify(fever.legend).includes('fever from 100.4 °F'), JSON.stringify(fever.legend));
   assert.ok(fever.range[0] < 98.6 && fever.range[1] > 101);
+});
+
+test('a range moves on with the time: a day by the clock, a week by midnights', () => {
+  const noon = Date.UTC(2026, 10, 4, 12);
+  assert.equal(begin('24h', time, noon), noon - DAY);
+  assert.equal(begin('24h', time, noon + 5 * HOUR), noon - DAY + 5 * HOUR);
+  // October 29 at midnight, in summer time; the week that ends on November 4 is an hour longer.
+  assert.equal(begin('7d', time, noon), Date.UTC(2026, 9, 29, 4));
+  assert.equal(begin('7d', time, noon + 12 * HOUR), Date.UTC(2026, 9, 29, 4), 'the evening of the same day');
+  assert.equal(begin('7d', time, noon + 17 * HOUR), Date.UTC(2026, 9, 30, 4), 'past midnight');
 });

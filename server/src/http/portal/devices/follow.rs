@@ -267,11 +267,13 @@ impl Follow {
     /// A reading's row and its point. After a break the browser says the last place that it was given.
     fn reading(&mut self, reading: &Shown, place: i64, text: &mut String) -> Result<(), PageError> {
         self.note(reading);
-        let row = cells::row(reading, self.state.ground().now(), self.zone, self.units);
+        let now = self.state.ground().now();
+        let row = cells::row(reading, now, self.zone, self.units);
         text.push_str(&live::reading(
             &place.to_string(),
             &row,
             &cells::live_point(reading, self.units),
+            now.timestamp_millis(),
         )?);
         Ok(())
     }
