@@ -415,3 +415,32 @@ async fn a_live_page_ends_after_a_right_was_taken_elsewhere() {
         assert!(shown < 60, "it goes on after {shown} blocks");
     }
 }
+
+/// A page asks the database whether its session stands, and then for what is new: where it ends in between, nothing is shown.
+#[tokio::test]
+async fn what_was_asked_for_when_a_session_ended_is_shown_to_nobody() {
+    let world = World::new().await;
+    let clinic = world.customer("Own").await;
+    world.commit(&clinic, &[(TimeDelta::seconds(9), 121, 71)]).await;
+    world.route().await;
+    let nurse = world.signed_in("Own").await;
+    let mut holding = world.sql.begin().await.unwrap();
+    sqlx::query("lock table reading in access exclusive mode")
+        .execute(&mut *holding)
+        .await
+        .unwrap();
+    let mut stream = nurse
+        .open(&format!("/devices/{}/live", clinic.device), None)
+        .await;
+    let waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    world.until(waits, 1).await;
+    let gone = nurse.submit("/logout", &[]).await;
+    assert_eq!(gone.status, 303, "{}", gone.text);
+    holding.rollback().await.unwrap();
+    let told = stream.block().await.unwrap();
+    assert!(
+        told.starts_with("retry:"),
+        "when to come back, and nothing else: {told}"
+    );
+    assert_eq!(stream.block().await, None);
+}
