@@ -1,19 +1,31 @@
 //! What was heard of a device is its holder's alone, also where who writes it looked the device up before it was handed over.
 
-use sqlx::Acquire as _;
+use std::time::Duration;
+
+use rstest::rstest;
+use sqlx::{Acquire as _, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
+use vitals::DeviceKey;
 use vitalwire_server::forwarding::Router;
-use vitalwire_server::ground::ids::DeviceId;
+use vitalwire_server::ground::ids::{DeviceId, HubId};
 use vitalwire_server::history::commit::Verdict;
 use vitalwire_server::queue::Signals;
 use vitalwire_server::registry::figures::{self, Figures};
-use vitalwire_server::registry::fleet::system_look_after_hubs;
+use vitalwire_server::registry::fleet::{HeardDevice, Heartbeat, system_heartbeat, system_look_after_hubs};
 use vitalwire_server::registry::moves::{self, Placement};
 use vitalwire_server::registry::{RegistryError, organisations, wanting};
 use vitalwire_server::tenancy::Scope as _;
 
-use crate::meeting::{patient, somebody_waits};
+use crate::meeting::{patient, so_many_wait, somebody_waits};
 use crate::world::{Clinic, Dealer, World};
+
+/// Who writes down what was heard of a device.
+#[derive(Debug, Clone, Copy)]
+enum Writer {
+    Router,
+    Heartbeat,
+    Device,
+}
 
 struct Scene {
     world: World,
@@ -80,6 +92,117 @@ impl Scene {
         assert_eq!(routed.unwrap(), 1);
     }
 
+    /// A router that wrote what it heard of the device for Anna, and another reading of it that waits.
+    async fn heard_already(&self) -> Router {
+        let mut router = self.router();
+        router.route_waiting().await.unwrap();
+        let token = self.world.token(self.device).await;
+        self.world.measure(self.device, token).await;
+        self.world.tick();
+        router
+    }
+
+    /// Somebody is about to make the device another's.
+    async fn being_given<'a>(
+        &self,
+        somebody: &'a mut PgConnection,
+        next: &Clinic,
+    ) -> Transaction<'a, Postgres> {
+        let mut changing = somebody.begin().await.unwrap();
+        sqlx::query("update device set customer_id = $2 where id = $1")
+            .bind(self.device)
+            .bind(next.id)
+            .execute(&mut *changing)
+            .await
+            .unwrap();
+        changing
+    }
+
+    /// The device is another's, and heard there, as far as the mover sees.
+    async fn hand_over_and_hear(&self, mover: &mut PgConnection, next: &Clinic) {
+        self.world.tick();
+        for sql in [
+            "update device set customer_id = $2 where id = $1 and ($3, $4) is not null",
+            "delete from device_status where device_id = $1 and ($2, $3, $4) is not null",
+            "insert into device_status (device_id, customer_id, distributor_id, last_seen_at, battery_percent)
+             values ($1, $2, $3, $4, 12)",
+        ] {
+            sqlx::query(sql)
+                .bind(self.device)
+                .bind(next.id)
+                .bind(self.dora.id)
+                .bind(self.world.ground.now())
+                .execute(&mut *mover)
+                .await
+                .unwrap();
+        }
+    }
+
+    /// Writes what was heard of the device, and returns when it stands there.
+    async fn write(&self, writer: Writer, router: &mut Router) {
+        match writer {
+            Writer::Router => assert_eq!(router.route_waiting().await.unwrap(), 1),
+            Writer::Heartbeat => self.beat().await,
+            Writer::Device => self.say().await,
+        }
+    }
+
+    /// A hub of Anna's says how the device is.
+    async fn beat(&self) {
+        let hub: HubId = self.world.ground.id();
+        sqlx::query(
+            "insert into hub (id, serial, name, distributor_id, customer_id, state, public_key, fingerprint, created_at)
+             values ($1, 'H-1', 'Hall', $2, $3, 'active', sha256('H-1'), 'aa', $4)",
+        )
+        .bind(hub)
+        .bind(self.dora.id)
+        .bind(self.anna.id)
+        .bind(self.world.ground.now())
+        .execute(&self.world.sql)
+        .await
+        .unwrap();
+        let hub = self.world.cache.hub_now(hub).await.unwrap().unwrap();
+        let device = HeardDevice {
+            key: DeviceKey::parse("Acme", "S-1").unwrap(),
+            battery_percent: Some(3),
+            signal_dbm: None,
+            last_seen_at: Some(self.world.ground.now()),
+        };
+        let heartbeat = Heartbeat {
+            version: None,
+            uptime_seconds: 1,
+            queued: 0,
+            devices: vec![device],
+        };
+        let (ground, database) = (&self.world.ground, &self.world.database);
+        system_heartbeat(ground, database, &hub, heartbeat).await.unwrap();
+    }
+
+    /// The device says with its token how it is. That is written behind, with the day's figures.
+    async fn say(&self) {
+        let tokens = "select token_hmac from device_credential where device_id = $1 limit 1";
+        let token: Vec<u8> = sqlx::query_scalar(tokens)
+            .bind(self.device)
+            .fetch_one(&self.world.sql)
+            .await
+            .unwrap();
+        let token = token.try_into().unwrap();
+        let device = self.world.cache.device(token).await.unwrap().unwrap();
+        self.world.cache.told(&device, Some(3), None);
+        let written = "select exists (select from device_vitality_day)";
+        for _ in 0..400 {
+            if sqlx::query_scalar(written)
+                .fetch_one(&self.world.sql)
+                .await
+                .unwrap()
+            {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it is not written");
+    }
+
     fn router(&self) -> Router {
         let pool = self.world.database.system_forwarding().clone();
         Router::new(self.world.ground.clone(), pool, Signals::local())
@@ -120,37 +243,79 @@ async fn what_a_router_writes_after_a_hand_over_is_not_the_next_holder_s() {
     assert_eq!(scene.heard_for().await, None, "the reading was Anna's");
 }
 
-/// The row that there was goes with the hand-over; the router, which waited for it, would write it anew.
+/// The row that there was goes with the hand-over. A router that comes to it before that has committed waits for the mover,
+/// and writes nothing of the former holder's afterwards.
+#[tokio::test]
+async fn a_router_waits_for_the_hand_over_that_takes_the_row_away() {
+    let scene = Scene::new().await;
+    let bert = scene.world.clinic("Bert", Some(&scene.dora)).await;
+    let mut router = scene.heard_already().await;
+    let mut somebody = patient(&scene.world).await;
+    let mut holding = somebody.begin().await.unwrap();
+    // The last that a move writes, so that it has deleted the row and not committed.
+    sqlx::query("select 1 from registry_epoch for update")
+        .execute(&mut *holding)
+        .await
+        .unwrap();
+    let routing = async {
+        so_many_wait(&scene.world, 1).await;
+        router.route_waiting().await
+    };
+    let meeting = async {
+        so_many_wait(&scene.world, 2).await;
+        let seen = scene.world.seen(scene.device).await;
+        assert_eq!(seen.customer, Some(scene.anna.id), "the mover has not committed");
+        holding.commit().await.unwrap();
+    };
+    let (moved, routed, ()) = tokio::join!(scene.place(&bert), routing, meeting);
+    moved.unwrap();
+    assert_eq!(routed.unwrap(), 1);
+    assert_eq!(scene.heard_for().await, None, "the reading was Anna's");
+    assert_eq!(scene.unsure().await, 0);
+}
+
+/// The router, which waited for the row that goes with the hand-over, would write it anew.
 #[tokio::test]
 async fn what_was_heard_before_comes_not_back_after_a_hand_over() {
     let scene = Scene::new().await;
     let bert = scene.world.clinic("Bert", Some(&scene.dora)).await;
-    let mut router = scene.router();
-    router.route_waiting().await.unwrap();
-    let token = scene.world.token(scene.device).await;
-    scene.world.measure(scene.device, token).await;
-    scene.world.tick();
+    let mut router = scene.heard_already().await;
     scene
-        .route_while(&mut router, async || {
-            scene.place(&bert).await.unwrap();
-            // Bert's own is heard first.
-            sqlx::query(
-                "insert into device_status (device_id, distributor_id, customer_id, last_seen_at, battery_percent)
-                 values ($1, $2, $3, now(), 12)",
-            )
-            .bind(scene.device)
-            .bind(scene.dora.id)
-            .bind(bert.id)
-            .execute(&scene.world.sql)
+        .route_while(&mut router, async || scene.place(&bert).await.unwrap())
+        .await;
+    assert_eq!(scene.heard_for().await, None, "the reading was Anna's");
+}
+
+/// Whoever writes what they heard for a former holder, and comes behind the hand-over and what the next one's was heard to
+/// say: that stays.
+#[rstest]
+#[tokio::test]
+async fn what_the_next_holder_s_was_heard_to_say_stays(
+    #[values(Writer::Router, Writer::Heartbeat, Writer::Device)] writer: Writer,
+) {
+    let scene = Scene::new().await;
+    let bert = scene.world.clinic("Bert", Some(&scene.dora)).await;
+    let mut router = scene.heard_already().await;
+    let mut mover = patient(&scene.world).await;
+    let mut moving = mover.begin().await.unwrap();
+    sqlx::query("select 1 from device_status where device_id = $1 for update")
+        .bind(scene.device)
+        .execute(&mut *moving)
+        .await
+        .unwrap();
+    let meeting = async {
+        somebody_waits(&scene.world).await;
+        scene.hand_over_and_hear(&mut moving, &bert).await;
+        moving.commit().await.unwrap();
+    };
+    tokio::join!(scene.write(writer, &mut router), meeting);
+    scene.settle().await;
+    let heard: Vec<(Option<Uuid>, Option<i16>)> =
+        sqlx::query_as("select customer_id, battery_percent from device_status")
+            .fetch_all(&scene.world.sql)
             .await
             .unwrap();
-        })
-        .await;
-    let heard = scene.heard_for().await;
-    assert!(
-        heard.is_none_or(|(customer, _)| customer == Some(bert.id.as_uuid())),
-        "{heard:?}"
-    );
+    assert_eq!(heard, [(Some(bert.id.as_uuid()), Some(12))]);
 }
 
 #[tokio::test]
@@ -212,13 +377,7 @@ async fn a_router_passes_a_device_that_somebody_changes_and_whose_it_is_is_settl
     let scene = Scene::new().await;
     let bert = scene.world.clinic("Bert", Some(&scene.dora)).await;
     let mut somebody = patient(&scene.world).await;
-    let mut changing = somebody.begin().await.unwrap();
-    sqlx::query("update device set customer_id = $2 where id = $1")
-        .bind(scene.device)
-        .bind(bert.id)
-        .execute(&mut *changing)
-        .await
-        .unwrap();
+    let changing = scene.being_given(&mut somebody, &bert).await;
     let routed = scene.router().route_waiting().await.unwrap();
     assert_eq!(routed, 1, "while the device is still being changed");
     let anna = (Some(scene.anna.id.as_uuid()), Some(scene.dora.id.as_uuid()));
@@ -234,13 +393,7 @@ async fn what_a_router_wrote_beside_a_hand_over_is_taken_away() {
     let scene = Scene::new().await;
     let bert = scene.world.clinic("Bert", Some(&scene.dora)).await;
     let mut somebody = patient(&scene.world).await;
-    let mut changing = somebody.begin().await.unwrap();
-    sqlx::query("update device set customer_id = $2 where id = $1")
-        .bind(scene.device)
-        .bind(bert.id)
-        .execute(&mut *changing)
-        .await
-        .unwrap();
+    let changing = scene.being_given(&mut somebody, &bert).await;
     scene.router().route_waiting().await.unwrap();
     changing.commit().await.unwrap();
     assert_eq!(scene.unsure().await, 1);

@@ -7,17 +7,23 @@ use vitalwire_server::registry::{moves, organisations};
 
 use crate::world::World;
 
-/// Returns when a statement of the server waits for a lock. A loop, because nothing announces it.
+/// Returns when a statement of the server waits for a lock.
 pub(crate) async fn somebody_waits(world: &World) {
+    so_many_wait(world, 1).await;
+}
+
+/// Returns when so many of them do. A loop, because nothing announces it.
+pub(crate) async fn so_many_wait(world: &World, wanted: i64) {
     let ask = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    let mut waiting = 0;
     for _ in 0..500 {
-        let waiting: i64 = sqlx::query_scalar(ask).fetch_one(&world.sql).await.unwrap();
-        if waiting > 0 {
+        waiting = sqlx::query_scalar(ask).fetch_one(&world.sql).await.unwrap();
+        if waiting >= wanted {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("nobody waits");
+    panic!("{waiting} wait, and not {wanted}");
 }
 
 /// Somebody who lets others find out that two wait for each other.

@@ -47,7 +47,10 @@ pub(in crate::forwarding) struct Routed {
 /// changed hands. `taken` deletes by row address, found in the same snapshot and never updated. `found` hands the
 /// readings' ids over as one array, which the index answers five times cheaper than a join. `streams` locks each
 /// customer's counter until the commit, so sequence numbers appear in their order. `statuses` takes the device's present
-/// holder; what an earlier holder's late reading says is not shown to the present one.
+/// holder; what an earlier holder's late reading says is not shown to the present one. Where a device
+/// is handed over after this statement began, its row may be the next holder's by now, and heard later: then it stays. Where
+/// the hand-over is under way, the row is that one's to take away, and this waits until it has committed
+/// (`registry/store/moves.rs`).
 const TEMPLATE: &str = "
 with held as materialized (
   select name from job_lease
@@ -136,6 +139,7 @@ with held as materialized (
       else greatest(s.last_reading_at, excluded.last_reading_at) end,
     last_kind = case when NEWER then excluded.last_kind else s.last_kind end,
     last_hub_id = case when NEWER then excluded.last_hub_id else s.last_hub_id end
+  where s.customer_id is not distinct from excluded.customer_id or s.last_seen_at <= excluded.last_seen_at
 ), tally as (
   insert into minute_tally as t (minute, shard, readings)
   select date_trunc('minute', earliest), get_byte(uuid_send(customer_id), 15) & 7, sum(n) from counted

@@ -157,7 +157,9 @@ pub(in crate::registry) async fn system_note_devices(
            battery_percent = case when s.customer_id = excluded.customer_id
              then coalesce(excluded.battery_percent, s.battery_percent) else excluded.battery_percent end,
            signal_dbm = case when s.customer_id = excluded.customer_id
-             then coalesce(excluded.signal_dbm, s.signal_dbm) else excluded.signal_dbm end",
+             then coalesce(excluded.signal_dbm, s.signal_dbm) else excluded.signal_dbm end
+         -- What the next holder's was heard to say since, where it was handed over meanwhile, stays.
+         where s.customer_id is not distinct from excluded.customer_id or s.last_seen_at <= excluded.last_seen_at",
         [
             customer.as_uuid().into(),
             stands.hub.as_uuid().into(),
