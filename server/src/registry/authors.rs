@@ -15,7 +15,7 @@ pub struct Doer {
     /// Who it was.
     pub(super) user: Option<UserId>,
     /// Whose people they are; none until [`told`], and where nobody did it.
-    side: Option<CaseSide>,
+    pub side: Option<CaseSide>,
 }
 
 impl Doer {
@@ -41,13 +41,12 @@ impl Doer {
     }
 }
 
-/// Finds out whose people those are whose names the caller does not know. One look-up for all of them.
+/// Finds out whose people those are, also where the caller does not know their names. One look-up for all of them.
 pub async fn told<'a>(
     database: &Database,
     doers: impl Iterator<Item = &'a mut Doer>,
 ) -> Result<(), RegistryError> {
-    let unnamed = |doer: &&'a mut Doer| doer.name.is_none() && doer.user.is_some();
-    let doers: Vec<&mut Doer> = doers.filter(unnamed).collect();
+    let doers: Vec<&mut Doer> = doers.filter(|doer| doer.user.is_some()).collect();
     let users: Vec<UserId> = doers.iter().filter_map(|doer| doer.user).collect();
     if users.is_empty() {
         return Ok(());

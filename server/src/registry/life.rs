@@ -35,9 +35,10 @@ pub struct Successor {
     pub by: Doer,
 }
 
-/// Finds out whose people made the moves of a life, where the caller may not know their names.
+/// Finds out whose people made the moves of a life, also where the caller may not know their names.
 pub async fn told(database: &Database, mut life: Life) -> Result<Life, RegistryError> {
-    let periods = life.periods.iter_mut().map(|held| &mut held.begun_by);
+    let periods = life.periods.iter_mut();
+    let periods = periods.flat_map(|held| [&mut held.begun_by, &mut held.ended_by]);
     let successors = life.successors.iter_mut().map(|next| &mut next.by);
     authors::told(database, periods.chain(successors)).await?;
     Ok(life)

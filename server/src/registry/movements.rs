@@ -72,7 +72,7 @@ impl Movement {
     }
 }
 
-/// Finds out whose people made these moves, where the caller may not know their names.
+/// Finds out whose people made these moves, also where the caller may not know their names.
 pub async fn told(database: &Database, movements: &mut [Movement]) -> Result<(), RegistryError> {
     authors::told(database, movements.iter_mut().map(|moved| &mut moved.who)).await
 }

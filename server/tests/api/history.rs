@@ -77,3 +77,65 @@ async fn what_became_of_a_distributor_is_told_to_the_platform_s_people() {
     let nobody_s = format!("/api/v1/distributors/{}/history", uuid::Uuid::from_u128(7));
     assert_eq!(admin.get(&nobody_s).await.problem(), (404, "not-found"));
 }
+
+/// Where the caller may not know a person, as nobody outside an organisation may, they are told whose people it was.
+#[tokio::test]
+async fn who_moved_a_device_or_a_hub_is_told_as_far_as_the_caller_may_know() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (_, seller) = world.dealer(&admin).await;
+    let clinic = world.tenant(&admin, "clinic").await;
+    let by = |answer: &Answer, of: usize, members: [&str; 2]| {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let period = &answer.body["data"][of];
+        members.map(|member| (period[member].clone(), period[format!("{member}_side")].clone()))
+    };
+    let both = ["begun_by", "ended_by"];
+    let nobody = (Value::Null, Value::Null);
+    for path in [
+        format!("/api/v1/devices/{}", clinic.device),
+        format!("/api/v1/hubs/{}", clinic.hub),
+    ] {
+        world.clock.advance(chrono::TimeDelta::seconds(1));
+        let back = clinic.user.post(&format!("{path}/return"), &json!({})).await;
+        assert_eq!(back.status, 204, "{}", back.text);
+        let history = format!("{path}/history");
+        let own = clinic.user.get(&history).await;
+        assert_eq!(
+            by(&own, 0, both),
+            [
+                (Value::Null, json!("platform")),
+                (json!("clinic"), json!("customer"))
+            ]
+        );
+        let all = admin.get(&history).await;
+        let returned = (json!("clinic"), json!("customer"));
+        assert_eq!(by(&all, 0, both), [returned.clone(), nobody.clone()], "{path}");
+        assert_eq!(
+            by(&all, 1, both),
+            [(json!("Ada Admin"), json!("platform")), returned]
+        );
+        assert_eq!(seller.get(&history).await.problem(), (404, "not-found"));
+    }
+}
+
+#[tokio::test]
+async fn whose_people_let_another_device_take_the_place_is_told() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let clinic = world.tenant(&admin, "clinic").await;
+    let model = world.model(&admin).await;
+    let spare = json!({"maker": "Acme", "serial": "S-2", "model_id": model, "customer_id": clinic.customer,
+        "state": "inactive"});
+    let spare = admin.post("/api/v1/devices", &spare).await.created("id");
+    world.clock.advance(chrono::TimeDelta::seconds(1));
+    let path = format!("/api/v1/devices/{}", clinic.device);
+    let takes = json!({"with_device_id": spare, "reason": "the cuff leaks"});
+    let taken = admin.post(&format!("{path}/replace"), &takes).await;
+    assert!(taken.status < 300, "{}", taken.text);
+    for (client, name) in [(&clinic.user, Value::Null), (&admin, json!("Ada Admin"))] {
+        let next = client.get(&format!("{path}/history")).await.body["successors"][0].clone();
+        assert_eq!(next["device_id"], spare.as_str());
+        assert_eq!((&next["by"], &next["by_side"]), (&name, &json!("platform")));
+    }
+}

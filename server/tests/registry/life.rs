@@ -128,9 +128,9 @@ async fn each_sees_their_part(
             Retired, Placed, Allocated, Recalled, Returned, Placed, Allocated, Added
         ]
     );
-    assert_eq!(all[1].ended_by.as_deref(), Some("ada's person"));
+    assert_eq!(all[1].ended_by.name.as_deref(), Some("ada's person"));
     assert_eq!(all[5].begun_by.name.as_deref(), Some("dora's person"));
-    assert_eq!(all[5].ended_by.as_deref(), Some("anna's person"));
+    assert_eq!(all[5].ended_by.name.as_deref(), Some("anna's person"));
     assert_eq!(all[5].distributor_name.as_deref(), Some("Dora"));
 
     let dora_s = history(world, dora.scope(), device).await.unwrap();
@@ -139,7 +139,7 @@ async fn each_sees_their_part(
         (
             dora_s[1].customer_name.as_deref(),
             dora_s[1].begun_by.name.as_deref(),
-            dora_s[1].ended_by.as_deref()
+            dora_s[1].ended_by.name.as_deref()
         ),
         (Some("Anna"), Some("dora's person"), None),
         "who ended it is another organisation's person"

@@ -52,6 +52,9 @@ struct SuccessorOut {
     /// The name of who did it; null where the caller may not know them.
     #[schema(required)]
     by: Option<String>,
+    /// Whose people they are, also where the caller may not know their name.
+    #[schema(required)]
+    by_side: Option<CaseSide>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -87,9 +90,15 @@ struct PeriodOut {
     /// The name of who began it; null where the caller may not know them.
     #[schema(required)]
     begun_by: Option<String>,
+    /// Whose people they are, also where the caller may not know their name; null where nobody is known to have done it.
+    #[schema(required)]
+    begun_by_side: Option<CaseSide>,
     /// The name of who ended it, likewise.
     #[schema(required)]
     ended_by: Option<String>,
+    /// Whose people they are, likewise; null while it lasts.
+    #[schema(required)]
+    ended_by_side: Option<CaseSide>,
     /// When it was written down.
     written_at: DateTime<Utc>,
 }
@@ -144,6 +153,7 @@ impl From<Successor> for SuccessorOut {
             at,
             note,
             by: by.name,
+            by_side: by.side,
         }
     }
 }
@@ -179,7 +189,9 @@ impl From<HeldPeriod> for PeriodOut {
             replaces_device_id: replaces,
             replaces_serial,
             begun_by: begun_by.name,
-            ended_by,
+            begun_by_side: begun_by.side,
+            ended_by: ended_by.name,
+            ended_by_side: ended_by.side,
             written_at,
         }
     }

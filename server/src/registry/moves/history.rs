@@ -35,8 +35,8 @@ pub struct HeldPeriod {
     pub replaces_serial: Option<String>,
     /// Who began it, as the caller may be told.
     pub begun_by: Doer,
-    /// The name of who ended it, likewise.
-    pub ended_by: Option<String>,
+    /// Who ended it, likewise.
+    pub ended_by: Doer,
     /// When it was written down.
     pub written_at: DateTime<Utc>,
 }

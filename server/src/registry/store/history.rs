@@ -18,9 +18,8 @@ const MOST: i64 = 500;
 
 const PERIOD: &str =
     "select a.id, a.distributor_id, a.customer_id, c.name as customer_name, a.valid_from, a.valid_until,
-    a.reason, a.note, a.replaces_device_id, r.serial as replaces_serial, a.assigned_by,
-    b.display_name as begun_by, e.display_name as ended_by,
-    a.created_at";
+    a.reason, a.note, a.replaces_device_id, r.serial as replaces_serial, a.created_at,
+    a.assigned_by, b.display_name as begun_by, a.ended_by, e.display_name as ended_by_name";
 const OF: &str = " from assignment a left join customer c on c.id = a.customer_id
     left join device r on r.id = a.replaces_device_id
     left join user_account b on b.id = a.assigned_by left join user_account e on e.id = a.ended_by";
@@ -177,7 +176,7 @@ fn read(row: &QueryResult) -> Result<HeldPeriod, DbErr> {
         replaces: maybe_id(row, "replaces_device_id")?,
         replaces_serial: get(row, "replaces_serial")?,
         begun_by: begun_by(row)?,
-        ended_by: get(row, "ended_by")?,
+        ended_by: Doer::new(maybe_id(row, "ended_by")?, get(row, "ended_by_name")?),
         written_at: get(row, "created_at")?,
     })
 }

@@ -28,5 +28,6 @@ pub(super) async fn history(
     let life = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| life::of_hub(tx, scope, id).await).await
     })?;
+    let life = life::told(state.database(), life).await?;
     Ok(web::Json(life.into()))
 }
