@@ -1,7 +1,7 @@
 //! The rows of a device's page: its readings, newest first, each with its way to the customer's server.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Value};
 use uuid::Uuid;
 use vitals::{Kind, Proof, Quality, Vital};
 
@@ -88,27 +88,36 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// The event is looked up by its reading, and only in the days since that arrived.
-const NEWEST: &str = concat!(
-    "select ",
-    columns!(),
-    " from (
-       select n.* from unnest($5::uuid[], $6::timestamptz[], $7::timestamptz[]) as l(device, begins, ends)
-       cross join lateral (
-         select * from reading
-         where device_id = l.device and kind = $1 and measured_at <= $2 and (measured_at, id) < ($2, $3)
-           and measured_at >= greatest(l.begins, $8) and measured_at < l.ends and received_at >= $9
-         order by measured_at desc, id desc limit $4
-       ) n
-       order by n.measured_at desc, n.id desc limit $4
-     ) r
-     left join lateral (
-       select sequence, delivery_state, delivered_at, next_attempt_at from event
-       where reading_id = r.id and type = 'reading.created' and created_at >= r.received_at - interval '1 minute'
-       order by sequence desc limit 1
-     ) e on true
-     order by r.measured_at desc, r.id desc"
-);
+/// The newest readings of devices: with these columns besides, and of which kinds. A device's readings of one kind lie in order,
+/// so who wants one kind asks for it with `=`. The event is looked up by its reading, and only in the days since that arrived.
+macro_rules! readings {
+    ($and:literal, $kind:literal) => {
+        concat!(
+            "select ",
+            $crate::history::store::page::columns!(),
+            $and,
+            " from (
+               select n.* from unnest($5::uuid[], $6::timestamptz[], $7::timestamptz[]) as l(device, begins, ends)
+               cross join lateral (
+                 select * from reading
+                 where device_id = l.device and ",
+            $kind,
+            " and measured_at <= $2 and (measured_at, id) < ($2, $3)
+                   and measured_at >= greatest(l.begins, $8) and measured_at < l.ends and received_at >= $9
+                 order by measured_at desc, id desc limit $4
+               ) n
+               order by n.measured_at desc, n.id desc limit $4
+             ) r
+             left join lateral (
+               select sequence, delivery_state, delivered_at, next_attempt_at from event
+               where reading_id = r.id and type = 'reading.created' and created_at >= r.received_at - interval '1 minute'
+               order by sequence desc limit 1
+             ) e on true
+             order by r.measured_at desc, r.id desc"
+        )
+    };
+}
+pub(super) use readings;
 
 /// The devices' newest readings of a kind, or those before one; newest first. Where a time is given, those that were measured
 /// at it or later.
@@ -120,21 +129,27 @@ pub async fn newest(
     before: Option<Before>,
     limit: u16,
 ) -> Result<Vec<Shown>, DbErr> {
+    const NEWEST: &str = readings!("", "kind = $1");
     let since = since.unwrap_or(DateTime::<Utc>::from_timestamp_nanos(i64::MIN));
-    let arrived = since - TimeDelta::minutes(AHEAD_MINUTES);
-    let (time, id) = Before::values(before);
-    let values = [
-        kind.as_str().into(),
-        time.into(),
-        id.into(),
-        i64::from(limit).into(),
-    ];
-    let values = values
-        .into_iter()
-        .chain(devices.into().values())
-        .chain([since.into(), arrived.into()]);
+    let values = asked(kind.as_str().into(), devices.into(), since, before, limit);
     let rows = tx.connection().query_all_raw(sql(NEWEST, values)).await?;
     rows.iter().map(shown).collect()
+}
+
+/// What [`readings!`] takes.
+pub(super) fn asked(
+    kinds: Value,
+    devices: Devices,
+    since: DateTime<Utc>,
+    before: Option<Before>,
+    limit: u16,
+) -> impl Iterator<Item = Value> {
+    let (time, id) = Before::values(before);
+    let arrived = since - TimeDelta::minutes(AHEAD_MINUTES);
+    [kinds, time.into(), id.into(), i64::from(limit).into()]
+        .into_iter()
+        .chain(devices.values())
+        .chain([since.into(), arrived.into()])
 }
 
 /// A device's last reading, for a list of devices.
