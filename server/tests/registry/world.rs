@@ -9,11 +9,13 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use vitals::{ContentHash, DeviceKey, Kind, Proof, Quality};
 use vitalwire_server::ground::enums::UserRole;
-use vitalwire_server::ground::ids::{CredentialId, CustomerId, DeviceId, DistributorId, HubId};
+use vitalwire_server::ground::ids::{
+    CredentialId, CustomerId, DeviceId, DeviceModelId, DistributorId, HubId,
+};
 use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
 use vitalwire_server::history::commit::{Committer, Limits, Raw, Row, Verdict};
 use vitalwire_server::identity::{Caller, CallerScope, Cost, Identity, NewUser, Organisation, Password};
-use vitalwire_server::registry::devices::Device;
+use vitalwire_server::registry::devices::{Device, NewDevice};
 use vitalwire_server::registry::{IdentityCache, Numbers, RegistryError, devices};
 use vitalwire_server::tenancy::{AdminScope, CustomerScope, Database, DistributorScope, Pools, Scope as _};
 
@@ -173,16 +175,7 @@ impl World {
 
     /// A scale in the inventory.
     pub(crate) async fn device(&self, serial: &str) -> DeviceId {
-        let new = devices::NewDevice {
-            key: DeviceKey::parse("Acme", serial).unwrap(),
-            model: self.scale.into(),
-            customer: None,
-            distributor: None,
-            customer_reference: None,
-            numbers: Numbers::default(),
-            assigned_since: None,
-            state: None,
-        };
+        let new = of_nobody("Acme", serial, self.scale.into());
         let (admin, ground) = (self.admin(), &self.ground);
         let id = admin
             .run(&self.database, async |tx| {
@@ -296,6 +289,20 @@ impl World {
         .await
         .unwrap();
         assert!(broken.is_empty(), "{broken:?}");
+    }
+}
+
+/// A device as it comes into the inventory.
+pub(crate) fn of_nobody(maker: &str, serial: &str, model: DeviceModelId) -> NewDevice {
+    NewDevice {
+        key: DeviceKey::parse(maker, serial).unwrap(),
+        model,
+        customer: None,
+        distributor: None,
+        customer_reference: None,
+        numbers: Numbers::default(),
+        assigned_since: None,
+        state: None,
     }
 }
 

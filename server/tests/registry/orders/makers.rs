@@ -1,17 +1,17 @@
 //! One serial of two makers, in one order and in one return.
 
-use vitals::{DeviceKey, Kind};
+use vitals::Kind;
 use vitalwire_server::ground::enums::{OrderItemState, OrderState, Transport};
 use vitalwire_server::ground::ids::DeviceModelId;
 use vitalwire_server::orders::returns::NewReturn;
 use vitalwire_server::orders::{Became, NewOrder, Serials, Wanted, WriteOff};
-use vitalwire_server::registry::devices::{self, NewDevice};
+use vitalwire_server::registry::devices;
 use vitalwire_server::registry::models::{self, NewModel};
-use vitalwire_server::registry::{Numbers, RegistryError, moves};
+use vitalwire_server::registry::{RegistryError, moves};
 use vitalwire_server::tenancy::Scope as _;
 
 use super::{all_but, fresh_token, named, parcel};
-use crate::world::World;
+use crate::world::{World, of_nobody};
 
 fn why(refused: Result<impl std::fmt::Debug, RegistryError>) -> String {
     refused.unwrap_err().to_string()
@@ -30,16 +30,7 @@ async fn of_other_maker(world: &World, serial: &str) -> DeviceModelId {
                 reports: Vec::new(),
             };
             let model = models::create(tx, ground, new).await?.id;
-            let new = NewDevice {
-                key: DeviceKey::parse("Zenith Medical", serial).unwrap(),
-                model,
-                customer: None,
-                distributor: None,
-                customer_reference: None,
-                numbers: Numbers::default(),
-                assigned_since: None,
-                state: None,
-            };
+            let new = of_nobody("Zenith Medical", serial, model);
             devices::create(tx, admin, ground, new).await?;
             Ok(model)
         })

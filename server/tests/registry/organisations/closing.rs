@@ -8,11 +8,11 @@ use vitalwire_server::registry::devices::{self, DevicePatch, NewDevice};
 use vitalwire_server::registry::hubs::{self, HubMaker, NewHub};
 use vitalwire_server::registry::organisations::{self, DistributorPatch};
 use vitalwire_server::registry::rights::HasRights;
-use vitalwire_server::registry::{Numbers, RegistryError, claim, moves, system_claim};
+use vitalwire_server::registry::{RegistryError, claim, moves, system_claim};
 use vitalwire_server::tenancy::Scope as _;
 
 use super::{change, placed, state};
-use crate::world::{Clinic, Dealer, World};
+use crate::world::{Clinic, Dealer, World, of_nobody};
 
 async fn becomes<S: HasRights>(
     world: &World,
@@ -71,14 +71,8 @@ async fn a_closed_customer_is_given_no_active_device_by_any_way() {
     is_closed(&moves::replace(ground, database, dora.scope(), old, other, "broken").await);
     is_closed(&moves::replace(ground, database, world.admin(), old, other, "broken").await);
     let new = NewDevice {
-        key: vitals::DeviceKey::parse("Acme", "S-3").unwrap(),
-        model: world.scale.into(),
         customer: Some(anna.id),
-        distributor: None,
-        customer_reference: None,
-        numbers: Numbers::default(),
-        assigned_since: None,
-        state: None,
+        ..of_nobody("Acme", "S-3", world.scale.into())
     };
     let added = world
         .admin()
