@@ -26,6 +26,7 @@ mod passwords;
 mod people;
 mod places;
 mod rates;
+mod retention;
 mod sessions;
 mod shape;
 mod sites;

@@ -218,15 +218,40 @@ async fn a_log_is_sealed_and_shown_to_the_customer_s_own_people() {
     a.reports(&ping, json!({"outcome": "done", "log": "uncalled for"}))
         .await;
     assert_eq!(a.tenant.user.get(&a.path("/logs")).await.ids().len(), 5);
+}
 
-    world.clock.advance(TimeDelta::days(8));
-    let pool = world.database.system_forwarding();
-    system_look_after_hubs(pool, world.clock.now()).await.unwrap();
-    let kept: i64 = sqlx::query_scalar("select count(*) from hub_log")
-        .fetch_one(&world.sql)
+/// How much is left after that time, once the hubs were looked after.
+async fn left(world: &World, passed: TimeDelta, count: &'static str) -> i64 {
+    world.clock.advance(passed);
+    system_look_after_hubs(world.database.system_forwarding(), world.clock.now())
         .await
         .unwrap();
-    assert_eq!(kept, 0);
+    sqlx::query_scalar(count).fetch_one(&world.sql).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_hub_s_log_is_forgotten_after_seven_days() {
+    let world = World::new().await;
+    let a = Hub::new(&world, "a").await;
+    let command = a.asked("send_logs").await.created("id");
+    let report = json!({"outcome": "done", "log": "08:15 the radio found S-a"});
+    assert_eq!(a.reports(&command, report).await.status, 200);
+    let (second, logs) = (TimeDelta::seconds(1), "select count(*) from hub_log");
+    assert_eq!(left(&world, TimeDelta::days(7) - second, logs).await, 1);
+    assert_eq!(left(&world, second * 2, logs).await, 0);
+}
+
+#[tokio::test]
+async fn what_a_hub_was_asked_is_forgotten_after_thirty_days() {
+    let world = World::new().await;
+    let a = Hub::new(&world, "a").await;
+    let ping = a.asked("ping").await.created("id");
+    assert_eq!(a.reports(&ping, json!({"outcome": "done"})).await.status, 200);
+    // Nobody comes for this one.
+    a.asked("rescan").await.created("id");
+    let (second, asked) = (TimeDelta::seconds(1), "select count(*) from hub_command");
+    assert_eq!(left(&world, TimeDelta::days(30) - second, asked).await, 2);
+    assert_eq!(left(&world, second * 2, asked).await, 0);
 }
 
 #[tokio::test]
