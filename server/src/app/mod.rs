@@ -3,6 +3,7 @@
 //! Main type: [`Platform`], the parts that every command needs. Called by the command line and the demo.
 
 mod import;
+mod logging;
 mod master_key;
 mod serve;
 
@@ -19,6 +20,7 @@ use crate::ground::swallow::either_way;
 use crate::outside::postgres::{Embedded, EmbeddedError};
 use crate::tenancy::{Database, DatabaseError};
 
+pub use logging::start_logging;
 pub use master_key::MasterKeyError;
 pub use serve::{Running, StopSignal, serve, start};
 
@@ -209,23 +211,6 @@ pub async fn import_devices(config: &Config, customer: &str, file: &Path) -> Res
     platform.close().await;
     let count = imported?;
     say(&format!("imported {count} devices for {customer}"))
-}
-
-/// Log lines to standard error, once a process.
-pub fn start_logging(config: &Config) {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let installed = match config.log_format {
-        crate::config::LogFormat::Json => lines.json().try_init(),
-        crate::config::LogFormat::Text => lines.with_target(false).try_init(),
-    };
-    either_way(
-        installed,
-        "a second call, as in tests, keeps the first subscriber",
-    );
 }
 
 /// A line on standard output.
