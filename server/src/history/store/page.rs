@@ -88,8 +88,9 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// The newest readings of devices: with these columns besides, and of which kinds. A device's readings of one kind lie in order,
-/// so who wants one kind asks for it with `=`. The event is looked up by its reading, and only in the days since that arrived.
+/// The newest readings of devices: with these columns besides, and of which kinds. A device's readings of one kind lie in
+/// order, so who wants one kind asks for it with `=`. The event is looked up by its reading, and only in the days since that
+/// arrived.
 macro_rules! readings {
     ($and:literal, $kind:literal) => {
         concat!(

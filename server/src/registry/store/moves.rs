@@ -149,8 +149,8 @@ pub(in crate::registry) async fn system_take_from_stock(
 /// writes it between the `delete` and the commit waits until the move has committed, and with it whoever waits for a router's
 /// batch. What is left of a move then is little, and nothing that they hold, so that none waits for the other in a circle.
 /// They find no row after it and write one for who had the device when they looked; before that commits it is taken away
-/// again, because the device is another's. What the next holder's was heard to say by then stays, if it was heard later: a hub that
-/// tells of an earlier time is written over, and what it told is known again when the device is heard again.
+/// again, because the device is another's. What the next holder's was heard to say by then stays, if it was heard later: a
+/// hub that tells of an earlier time is written over, and what it told is known again when the device is heard again.
 pub(in crate::registry) async fn system_hand_over(
     tx: &System,
     device: DeviceId,
