@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::store;
+use crate::ground::enums::CaseSide;
 use crate::ground::ids::DeviceModelId;
 use crate::registry::{RegistryError, RegistryScope};
 use crate::tenancy::Tx;
@@ -34,4 +35,9 @@ pub async fn by_model<S: RegistryScope>(
 /// Counts of what the scope sees.
 pub async fn counts<S: RegistryScope>(tx: &Tx<S>) -> Result<Incoming, RegistryError> {
     store::incoming::counts(tx).await
+}
+
+/// How many orders and returns of what the scope sees wait for a side: none for a customer's, which has no orders.
+pub async fn waiting_for<S: RegistryScope>(tx: &Tx<S>, side: CaseSide) -> Result<i64, RegistryError> {
+    store::incoming::waiting_for(tx, side).await
 }

@@ -41,6 +41,22 @@ impl Answer {
         })
     }
 
+    /// How much waits for who looks, by the menu's entry that leads there.
+    pub(crate) fn waits_at(&self, href: &str) -> Option<&str> {
+        let menu = self
+            .text
+            .split_once("aria-label=\"Main\"")?
+            .1
+            .split_once("</nav>")?
+            .0;
+        let entry = menu
+            .split_once(&format!("<a href=\"{href}\""))?
+            .1
+            .split_once("</a>")?
+            .0;
+        Some(entry.split_once("<b class=\"hot\">")?.1.split_once('<')?.0)
+    }
+
     /// The token of the first form.
     pub(crate) fn csrf(&self) -> String {
         let (_, rest) = self.text.split_once("name=\"csrf\" value=\"").expect("a form");

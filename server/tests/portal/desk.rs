@@ -69,6 +69,100 @@ async fn step(browser: &Browser, path: &str, form: &[(&str, &str)], words: &str)
     assert!(page.text.contains(words), "{path}: {words}");
 }
 
+/// What the menus of the three sides say waits for them.
+async fn waits(desk: &Desk) -> Vec<Option<String>> {
+    let mut waits = Vec::new();
+    for browser in [&desk.nurse, &desk.seller, &desk.root] {
+        let page = browser.get("/devices").await;
+        waits.push(page.waits_at("/cases").map(str::to_owned));
+    }
+    waits
+}
+
+#[tokio::test]
+async fn the_menu_counts_the_cases_that_wait_for_who_looks() {
+    let desk = Desk::new().await;
+    let one = || Some("1".to_owned());
+    assert_eq!(waits(&desk).await, [None, None, None]);
+    let case = desk.opened().await;
+    assert_eq!(
+        waits(&desk).await,
+        [None, one(), None],
+        "the distributor is asked first"
+    );
+    let at = |verb: &str| format!("{case}/{verb}");
+    let waiting = [("state", "waiting")];
+    step(&desk.seller, &at("state"), &waiting, "waits for an answer").await;
+    assert_eq!(waits(&desk).await, [one(), None, None]);
+    // Looked after by the nurse, it is hers to see at whatever site.
+    let nurse: Uuid = sqlx::query_scalar("select id from user_account where email = 'northside@example.org'")
+        .fetch_one(&desk.world.sql)
+        .await
+        .unwrap();
+    let nurse = nurse.to_string();
+    let gives = [("assignee", nurse.as_str())];
+    step(
+        &desk.seller,
+        &at("assignee"),
+        &gives,
+        "Northside User looks after it.",
+    )
+    .await;
+    for (confined, waiting) in [(true, None), (false, one())] {
+        sqlx::query(
+            "update user_account set confined = $1, permissions = '{answer_cases}'
+             where email = 'northside@example.org'",
+        )
+        .bind(confined)
+        .execute(&desk.world.sql)
+        .await
+        .unwrap();
+        assert_eq!(waits(&desk).await[0], waiting, "confined: {confined}");
+    }
+    let solved = [("state", "solved")];
+    step(&desk.seller, &at("state"), &solved, "solved").await;
+    assert_eq!(waits(&desk).await, [None, None, None], "at once");
+    desk.opened().await;
+    let part = desk
+        .seller
+        .get_with("/devices", ("accept", "application/json"))
+        .await;
+    assert_eq!(
+        part.waits_at("/cases"),
+        None,
+        "what a script asks for has no menu"
+    );
+}
+
+#[tokio::test]
+async fn who_writes_is_told_who_reads() {
+    let desk = Desk::new().await;
+    let case = desk.opened().await;
+    let new = format!("/cases/new?device={}", desk.clinic.device);
+    let of_clinic = "Northside and its distributor read it too";
+    for (browser, told) in [
+        (&desk.nurse, "Your distributor and the platform read it too"),
+        (&desk.seller, "Northside and the platform read it too"),
+        (&desk.root, of_clinic),
+    ] {
+        for path in [&case, &new] {
+            let page = browser.get(path).await.text;
+            let told = format!("{told}: name no patient and no value.");
+            assert!(page.contains(&told), "{path}: {told}: {page}");
+        }
+    }
+    let general = desk.nurse.get("/cases/new").await.text;
+    assert!(
+        general.contains("Your distributor and the platform read it too"),
+        "{general}"
+    );
+    let general = desk.root.get("/cases/new").await.text;
+    assert!(
+        general.contains("The customer and its distributor read it too"),
+        "{general}"
+    );
+}
+
 #[tokio::test]
 async fn a_case_goes_from_its_question_to_its_end() {
     let desk = Desk::new().await;

@@ -70,6 +70,16 @@ async fn step(browser: &Browser, path: &str, form: &[(&str, &str)], words: &str)
     assert!(page.text.contains(words), "{path}: {words}: {}", page.text);
 }
 
+/// What the menus of the distributor and of the platform say waits for them.
+async fn waits(shop: &Shop) -> [Option<String>; 2] {
+    let mut waits = [None, None];
+    for (browser, waits) in [&shop.seller, &shop.root].into_iter().zip(&mut waits) {
+        let page = browser.get("/devices").await;
+        *waits = page.waits_at("/orders").map(str::to_owned);
+    }
+    waits
+}
+
 /// Bookkeeping is asked for only where there is nobody else, whatever they are called.
 #[tokio::test]
 async fn the_form_asks_for_the_general_contact() {
@@ -108,6 +118,8 @@ async fn an_order_goes_from_the_form_to_the_stock() {
         order,
         "the same form again orders nothing"
     );
+    let one = || Some("1".to_owned());
+    assert_eq!(waits(&shop).await, [None, one()], "it waits for serials");
     let page = root.get(&order).await;
     assert!(page.text.contains("3 in the inventory") && page.text.contains("By &#60;noon&#62;."));
     let today = root.get("/admin").await;
@@ -148,6 +160,7 @@ async fn an_order_goes_from_the_form_to_the_stock() {
     )
     .await;
 
+    assert_eq!(waits(&shop).await, [one(), None], "the parcel is to be taken in");
     let stock = seller.get("/stock").await;
     assert!(stock.text.contains("Order devices") && stock.text.contains("HEM-7142T1"));
     let portfolio = seller.get("/portfolio").await;
@@ -164,6 +177,7 @@ async fn an_order_goes_from_the_form_to_the_stock() {
     .await;
     let found = [("serials", "B-2")];
     step(seller, &format!("{order}/found"), &found, "All in stock").await;
+    assert_eq!(waits(&shop).await, [None, None]);
     let again = seller.submit(&format!("{order}/receive"), &[]).await;
     assert_eq!(again.status, 409);
     assert!(
@@ -204,7 +218,9 @@ async fn what_is_sent_back_goes_from_the_form_to_the_inventory() {
     assert_eq!(answer.status, 303, "{}", answer.text);
     let back = answer.location().split('?').next().unwrap().to_owned();
     assert!(root.get("/returns").await.text.contains("It does not work"));
+    assert_eq!(waits(&shop).await, [None, Some("1".to_owned())]);
     step(root, &format!("{back}/accept"), &[], "The return is accepted.").await;
+    assert_eq!(waits(&shop).await, [Some("1".to_owned()), None], "to be sent");
     let page = seller.get(&back).await;
     assert!(
         page.text.contains("Write R-"),

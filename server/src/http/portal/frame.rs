@@ -171,6 +171,7 @@ fn nav(visitor: &Visitor, here: Place, counts: &Counts) -> Vec<NavItem> {
         // A customer is one: the list of those it sees is its own profile.
         visitor.can(right) && !(is_customer && place == Place::Customers)
     };
+    let waits = visitor.waits();
     let entries = MENU
         .iter()
         .filter(|(place, .., right)| is_shown(*place, *right))
@@ -180,6 +181,8 @@ fn nav(visitor: &Visitor, here: Place, counts: &Counts) -> Vec<NavItem> {
                 Place::Devices => entry.count(counts.devices.unsigned_abs()),
                 Place::Hubs if counts.hubs_to_confirm > 0 => entry.hot(counts.hubs_to_confirm.unsigned_abs()),
                 Place::Hubs => entry.count(counts.hubs.unsigned_abs()),
+                Place::Orders => entry.hot(waits.orders.unsigned_abs()),
+                Place::Cases => entry.hot(waits.cases.unsigned_abs()),
                 _ => entry,
             }
         });

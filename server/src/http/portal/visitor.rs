@@ -1,15 +1,19 @@
 //! Who looks at a page: the session, its scope, and what pages ask of both.
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
 use chrono_tz::Tz;
 use futures_util::future::LocalBoxFuture;
 
 use super::error::PageError;
 use super::unsent;
+use crate::desk::cases::{self, Waiting};
 use crate::http::State;
 use crate::http::auth::SessionCaller;
-use crate::identity::{Caller, CallerScope, Person, SessionSecret};
+use crate::identity::{Caller, CallerScope, Person, SessionSecret, in_scope};
+use crate::orders::{self, incoming};
+use crate::registry::RegistryError;
 use crate::registry::overview::{Counts, counts};
 use crate::tenancy::{AdminScope, CustomerScope, Permission, Right, Scope as _};
 
@@ -19,6 +23,55 @@ pub(super) struct Visitor {
     session: SessionCaller<PageError>,
     /// Whether they come back to a form that was sent after a session had ended.
     sent_in_vain: bool,
+    waits: Waits,
+}
+
+/// What waits for the visitor and their side, as the menu counts it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Waits {
+    /// Cases.
+    pub(super) cases: i64,
+    /// Orders and returns.
+    pub(super) orders: i64,
+}
+
+impl Waits {
+    /// Counted for each page and not remembered: what was done is gone at once. For who is confined to some sites no cases are
+    /// counted: to tell theirs, every device of those sites would be looked at.
+    async fn of(state: &State, by: &Caller) -> Result<Self, RegistryError> {
+        let can = |right| by.check(right).is_ok();
+        let (sees_cases, handles_orders) = (
+            can(Right::SeeCases) && !by.is_confined(),
+            can(Right::FulfilOrders) || can(Right::PlaceOrders),
+        );
+        if !sees_cases && !handles_orders {
+            return Ok(Self::default());
+        }
+        in_scope!(by, scope => {
+            scope
+                .run(state.database(), async |tx| {
+                    let mut waits = Self::default();
+                    if sees_cases {
+                        waits.cases = cases::waiting_count(tx, Waiting::on(by)).await?;
+                    }
+                    if handles_orders {
+                        waits.orders = incoming::waiting_for(tx, orders::side(by)).await?;
+                    }
+                    Ok(waits)
+                })
+                .await
+        })
+    }
+}
+
+/// Whether the answer may be a page with its menu: what scripts ask for is none.
+fn wants_a_page(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(header::ACCEPT);
+    let accepted = accepted
+        .and_then(|accepted| accepted.to_str().ok())
+        .unwrap_or("*/*");
+    let is_html = accepted.contains("text/html") || accepted.contains("*/*");
+    is_html && !request.headers().contains_key("hx-request")
 }
 
 impl FromRequest for Visitor {
@@ -37,14 +90,21 @@ impl FromRequest for Visitor {
             unsent::page_of(request)
         };
         let sent_in_vain = unsent::is_told(request.query_string());
+        let state = request.app_data::<web::Data<State>>().cloned();
+        let state = state.filter(|_| wants_a_page(request));
         Box::pin(async move {
             let session = caller.await.map_err(|error| match error {
                 PageError::SignedOut(_) => PageError::SignedOut(here),
                 shown @ (PageError::Shown(..) | PageError::Later(..)) => shown,
             })?;
+            let waits = match state {
+                Some(state) => Waits::of(&state, &session.session.caller).await?,
+                None => Waits::default(),
+            };
             Ok(Self {
                 session,
                 sent_in_vain,
+                waits,
             })
         })
     }
@@ -76,6 +136,11 @@ impl Visitor {
             CallerScope::Finance(_) => Ok(Counts::default()),
         };
         Ok(counts?)
+    }
+
+    /// What waits for them; nothing where no page was asked for.
+    pub(super) fn waits(&self) -> Waits {
+        self.waits
     }
 
     /// Whether they come back to a form that was sent after a session had ended.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{DbErr, QueryResult};
 
 use super::{all, get, maybe_id, one};
+use crate::ground::enums::CaseSide;
 use crate::ground::ids::DeviceModelId;
 use crate::orders::incoming::Incoming;
 use crate::registry::{RegistryError, RegistryScope};
@@ -40,4 +41,26 @@ pub(in crate::orders) async fn counts<S: RegistryScope>(tx: &Tx<S>) -> Result<In
         to_take_in: get(&row, "to_take_in")?,
         to_send: get(&row, "to_send")?,
     })
+}
+
+/// The same conditions as of [`counts`]; it stands on every page, so only what is open is looked at.
+pub(in crate::orders) async fn waiting_for<S: RegistryScope>(
+    tx: &Tx<S>,
+    side: CaseSide,
+) -> Result<i64, RegistryError> {
+    let sql = match side {
+        CaseSide::Platform => {
+            "select (select count(*) from device_order where ended_at is null
+                 and state in ('ordered', 'allocated', 'received'))
+               + (select count(*) from device_return where ended_at is null and state in ('asked', 'sent')) as waiting"
+        }
+        CaseSide::Distributor => {
+            "select (select count(*) from device_order o where ended_at is null
+                 and exists (select from order_item i where i.order_id = o.id and i.state = 'shipped'))
+               + (select count(*) from device_return where ended_at is null and state = 'accepted') as waiting"
+        }
+        CaseSide::Customer => return Ok(0),
+    };
+    let row = one(tx, sql, []).await?;
+    Ok(row.map_or(Ok(0), |row| get(&row, "waiting"))?)
 }
