@@ -321,10 +321,12 @@ fn mean(series: &Series) -> Stat {
     };
     if series.kind == Kind::BloodPressure {
         let value = Value::pair(figure(Field::Systolic), figure(Field::Diastolic), "mmHg");
-        return Stat::new("7-day mean", value, "above 135/85").warn_if(true);
+        let note = "above 135/85 · of 24 readings on 6 days";
+        return Stat::new("7-day mean · first day dropped", value, note).warn_if(true);
     }
     let field = series.kind.fields()[0];
-    Stat::new("7-day mean", Value::new(figure(field), series.unit.clone()), "")
+    let value = Value::new(figure(field), series.unit.clone());
+    Stat::new("7-day mean · first day dropped", value, "of 24 readings on 6 days")
 }
 
 fn figure(field: Field, value: f64) -> String {

@@ -233,7 +233,7 @@ pub fn case() -> CasePage {
         answer: Some(Form::new("/cases/1/notes", CSRF, "Answer").fields(vec![
             Field::area("text", "Your answer")
                 .required()
-                .hint("Everybody who may see the device reads it. No patient data."),
+                .hint("Northside Clinic and the platform read it too: name no patient and no value."),
         ])),
         moves: vec![
             Action::ask(
