@@ -190,8 +190,28 @@ async fn what_opens_or_moves_one_beside_its_name_is_refused() {
     refused(&path, json!({"distributor_id": null}), moved).await;
     let kept = admin.get(&path).await;
     assert_eq!(kept.body["distributor_id"], meridian.as_str());
-    let both = json!({"distributor_id": null, "name": "North of Meridian"});
-    assert_eq!(admin.patch(&path, &both).await.status, 200);
+    // A request is done whole or not at all, and a move is one of its own.
+    for other in [
+        json!({"name": "North of Meridian"}),
+        json!({"address": {"city": "Oslo"}}),
+        json!({"state": "suspended"}),
+    ] {
+        let mut both = other;
+        both["distributor_id"] = serde_json::Value::Null;
+        let answer = admin.patch(&path, &both).await;
+        assert_eq!(answer.problem(), (422, "invalid"), "{both}: {}", answer.text);
+        assert_eq!(answer.body["field"], "distributor_id");
+        // Nor does who may not move it change anything on the way.
+        assert_eq!(seller.patch(&path, &both).await.problem(), (403, "forbidden"));
+        assert_eq!(admin.get(&path).await.body, kept.body, "{both}");
+    }
+    for one in [
+        json!({"name": "North of Meridian"}),
+        json!({"distributor_id": null}),
+    ] {
+        let answer = admin.patch(&path, &one).await;
+        assert_eq!(answer.status, 200, "{one}: {}", answer.text);
+    }
 }
 
 /// A customer is not told whom else its distributor serves, and a distributor not who else there is.

@@ -41,7 +41,8 @@ struct Patch {
 /// Change a customer
 ///
 /// For administrators, and for the distributor in whose portfolio it is. When it moves to another distributor, its
-/// contacts, devices, hubs and open periods go along. Renamed, opened again or moved, it needs a name that no other open
+/// contacts, devices, hubs and open periods go along; whatever else changes is sent by itself (422, `field` is
+/// `distributor_id`). Renamed, opened again or moved, it needs a name that no other open
 /// customer of its portfolio has, whatever its case (422, `field` is `name`).
 #[utoipa::path(patch, path = "/customers/{id}", tag = "organisations", security(("token" = [])), request_body = Patch,
     params(("id" = CustomerId, Path)), responses((status = 200, body = Out),
@@ -74,16 +75,25 @@ pub(super) async fn change(
         state: wanted,
         patient_mode,
     };
-    in_scope!(caller, scope => {
-        scope.run(state.database(), async |tx| organisations::change_customer(tx, scope, state.ground(), id, patch).await).await
-    })?;
-    if let Some(distributor) = distributor_id {
-        let CallerScope::Admin(admin) = &caller.scope else {
-            return Err(Problem::forbidden(
-                "customers are moved by administrators of the platform",
-            ));
-        };
-        organisations::move_customer(state.database(), admin, state.ground(), id, distributor).await?;
+    match distributor_id {
+        None => in_scope!(caller, scope => {
+            scope.run(state.database(), async |tx| organisations::change_customer(tx, scope, state.ground(), id, patch).await).await
+        })?,
+        Some(distributor) => {
+            let CallerScope::Admin(admin) = &caller.scope else {
+                return Err(Problem::forbidden(
+                    "customers are moved by administrators of the platform",
+                ));
+            };
+            // A move is a transaction of its own: beside it, something could stay changed where it is refused.
+            if patch != CustomerPatch::default() {
+                return Err(Problem::invalid(
+                    "distributor_id",
+                    "moves the customer; send what else is to change in a request of its own",
+                ));
+            }
+            organisations::move_customer(state.database(), admin, state.ground(), id, distributor).await?;
+        }
     }
     let customer = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| organisations::customer_counted(tx, id).await).await
