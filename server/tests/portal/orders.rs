@@ -80,6 +80,23 @@ async fn waits(shop: &Shop) -> [Option<String>; 2] {
     waits
 }
 
+#[tokio::test]
+async fn the_menu_counts_the_orders_that_wait_for_who_looks() {
+    let shop = Shop::new().await;
+    let one = || Some("1".to_owned());
+    let order = shop.ordered("1").await;
+    assert_eq!(waits(&shop).await, [None, one()], "it waits for serials");
+    let at = |verb: &str| format!("{order}/{verb}");
+    let next = [("next", "yes")];
+    step(&shop.root, &at("allocate"), &next, "Serials are found").await;
+    let parcel = [("carrier", "UPS"), ("serials", "")];
+    step(&shop.root, &at("ship"), &parcel, "The parcel is on its way.").await;
+    assert_eq!(waits(&shop).await, [one(), None], "the parcel is to be taken in");
+    let arrived = [("offered", "B-1"), ("arrived", "B-1")];
+    step(&shop.seller, &at("receive"), &arrived, "All in stock").await;
+    assert_eq!(waits(&shop).await, [None, None]);
+}
+
 /// Bookkeeping is asked for only where there is nobody else, whatever they are called.
 #[tokio::test]
 async fn the_form_asks_for_the_general_contact() {
@@ -118,8 +135,6 @@ async fn an_order_goes_from_the_form_to_the_stock() {
         order,
         "the same form again orders nothing"
     );
-    let one = || Some("1".to_owned());
-    assert_eq!(waits(&shop).await, [None, one()], "it waits for serials");
     let page = root.get(&order).await;
     assert!(page.text.contains("3 in the inventory") && page.text.contains("By &#60;noon&#62;."));
     let today = root.get("/admin").await;
@@ -160,7 +175,6 @@ async fn an_order_goes_from_the_form_to_the_stock() {
     )
     .await;
 
-    assert_eq!(waits(&shop).await, [one(), None], "the parcel is to be taken in");
     let stock = seller.get("/stock").await;
     assert!(stock.text.contains("Order devices") && stock.text.contains("HEM-7142T1"));
     let portfolio = seller.get("/portfolio").await;
@@ -177,7 +191,6 @@ async fn an_order_goes_from_the_form_to_the_stock() {
     .await;
     let found = [("serials", "B-2")];
     step(seller, &format!("{order}/found"), &found, "All in stock").await;
-    assert_eq!(waits(&shop).await, [None, None]);
     let again = seller.submit(&format!("{order}/receive"), &[]).await;
     assert_eq!(again.status, 409);
     assert!(
