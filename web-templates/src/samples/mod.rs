@@ -326,7 +326,11 @@ fn mean(series: &Series) -> Stat {
     }
     let field = series.kind.fields()[0];
     let value = Value::new(figure(field), series.unit.clone());
-    Stat::new("7-day mean · first day dropped", value, "of 24 readings on 6 days")
+    Stat::new(
+        "7-day mean · first day dropped",
+        value,
+        "of 24 readings on 6 days",
+    )
 }
 
 fn figure(field: Field, value: f64) -> String {

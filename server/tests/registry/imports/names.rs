@@ -3,7 +3,7 @@
 use vitalwire_server::registry::imports::Into;
 use vitalwire_server::registry::system_import_devices;
 
-use super::{GOOD_TOKEN, apply, count, receive, run, told, wrong};
+use super::{GOOD_TOKEN, apply, count, receive, run, seen, told, wrong};
 use crate::world::World;
 
 /// What brought the names of before into the form in which names are kept.
@@ -83,6 +83,34 @@ async fn a_name_means_the_customer_that_is_open() {
     let id = receive(&world, admin, file, Into::Inventory).await.unwrap();
     let why = "several customers have this name: write the id";
     assert_eq!(wrong(&world, admin, id).await, [told(2, "customer", why)]);
+}
+
+/// A statement that looked through all customers for each name would end with the time that a request has.
+#[tokio::test]
+async fn a_file_of_many_customers_is_looked_at_name_by_name() {
+    let world = World::new().await;
+    let many = "insert into customer (id, name, created_at)
+        select gen_random_uuid(), 'Clinic ' || n, now() from generate_series(1, 20000) n";
+    sqlx::query(many).execute(&world.sql).await.unwrap();
+    let ids: Vec<uuid::Uuid> = sqlx::query_scalar("select id from customer order by id limit 100")
+        .fetch_all(&world.sql)
+        .await
+        .unwrap();
+    let mut file = "maker,serial,model,customer\n".to_owned();
+    for number in 1..=20_000 {
+        file.push_str(&format!("Acme,N-{number},Scale,Clinic {number}\n"));
+    }
+    for (number, id) in ids.iter().enumerate() {
+        file.push_str(&format!(
+            "Acme,I-{number},Scale,{}\n",
+            id.to_string().to_uppercase()
+        ));
+    }
+    let id = receive(&world, world.admin(), &file, Into::Inventory)
+        .await
+        .unwrap();
+    let import = seen(&world, world.admin(), id).await;
+    assert_eq!((import.wrong, import.adds), (0, 20_100));
 }
 
 /// At the command line a customer is made where there is none of the name, whatever its case, and models are kept as the

@@ -80,7 +80,17 @@ impl OneContact {
         let title = format!("Change {}", contact.name);
         let counts = visitor.counts(state).await?;
         let mut frame = frame(state, visitor, self.place, &title, &counts);
-        frame.crumbs = vec![crumb("The organization", &self.base)];
+        frame.crumbs = match self.of {
+            _ if self.place == Place::Organisation => vec![crumb("Your organization", &self.base)],
+            Of::Customer(_) => vec![
+                crumb("Customers", "/customers"),
+                crumb("The customer", &self.base),
+            ],
+            Of::Distributor(_) => vec![
+                crumb("Distributors", "/distributors"),
+                crumb("The distributor", &self.base),
+            ],
+        };
         Ok(FormPage::new(frame, "", form))
     }
 }

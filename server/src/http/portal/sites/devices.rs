@@ -60,7 +60,7 @@ async fn page(state: &State, visitor: &Visitor, id: SiteId, q: &str) -> Result<F
     let mut frame = frame(state, visitor, Place::Sites, "Put devices here", &counts);
     let path = format!("/sites/{}", site.id);
     frame.crumbs = vec![crumb("Sites", "/sites"), crumb(&site.name, &path)];
-    let lead = match (elsewhere.is_empty(), page.next.is_some()) {
+    let offered = match (elsewhere.is_empty(), page.next.is_some()) {
         (_, true) => "The first of many: look for others by serial, model or reference.",
         (true, false) if q.is_empty() => "Every device stands here already.",
         (true, false) => "No device that stands elsewhere fits.",
@@ -72,14 +72,14 @@ async fn page(state: &State, visitor: &Visitor, id: SiteId, q: &str) -> Result<F
         "Serial, model or reference",
         Vec::new(),
     );
-    let form = form(visitor.csrf(state), &path, &elsewhere);
-    Ok(FormPage::new(frame, lead, form).find(find).help(
+    let form = form(visitor.csrf(state), &path, &elsewhere, offered);
+    Ok(FormPage::new(frame, "", form).find(find).help(
         "Who sees them then",
         "Whoever sees some sites alone sees a device while it stands at one of theirs, with all that it measured.",
     ))
 }
 
-fn form(csrf: String, path: &str, elsewhere: &[&Device]) -> Form {
+fn form(csrf: String, path: &str, elsewhere: &[&Device], offered: &str) -> Form {
     let choices = elsewhere
         .iter()
         .map(|device| {
@@ -97,7 +97,7 @@ fn form(csrf: String, path: &str, elsewhere: &[&Device]) -> Form {
         .collect();
     Form::new(format!("{path}/devices"), csrf, "Put them here")
         .cancel(path)
-        .fields(vec![Field::checks("device", "Devices", choices)])
+        .fields(vec![Field::checks("device", "Devices", choices).hint(offered)])
 }
 
 /// Leads back to the site; with nothing ticked, to the choice.
