@@ -92,8 +92,8 @@ pub(in crate::registry) async fn system_note(
     row.map_or(Ok(false), |row| get(&row, "was_missed"))
 }
 
-/// What a hub says of its own customer's devices; others are passed over in silence. In the order of their ids, as the
-/// router writes them.
+/// What a hub says of its own customer's devices, of the time since these have them; all else is passed over in silence. In the
+/// order of their ids, as the router writes them.
 pub(in crate::registry) async fn system_note_devices(
     tx: &System,
     stands: Stands,
@@ -124,6 +124,7 @@ pub(in crate::registry) async fn system_note_devices(
            from unnest($3::text[], $4::text[], $5::smallint[], $6::smallint[], $7::timestamptz[])
              as h(maker, serial, battery, signal, seen)
            join device d on d.maker_key = lower(h.maker collate \"C\") and d.serial = h.serial and d.customer_id = $1
+           join assignment a on a.device_id = d.id and a.valid_until is null and a.valid_from <= h.seen
          ), days as (
            insert into device_vitality_day as v (customer_id, distributor_id, device_id, day, battery_min,
              battery_last, signal_min, signal_last, heard, last_at)

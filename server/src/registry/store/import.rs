@@ -38,7 +38,8 @@ pub(in crate::registry) struct Known {
     pub(in crate::registry) clashes: Vec<String>,
 }
 
-/// The customer of this name, whatever its case, made where there is none; of several the one that is not closed.
+/// The customer of this name, whatever its case, made where there is none. Of several none is taken, also where one alone is
+/// open: it may have given itself the name of one that was closed.
 pub(in crate::registry) async fn system_customer(
     tx: &System,
     name: &str,
@@ -46,14 +47,13 @@ pub(in crate::registry) async fn system_customer(
     now: DateTime<Utc>,
 ) -> Result<Holder, RegistryError> {
     let sql = "with there as (
-          select id, distributor_id, state, rank() over (order by state = 'closed') as place from customer
-          where lower(name) = lower($1)
+          select id, distributor_id, state from customer where lower(name) = lower($1)
         ), made as (
           insert into customer (id, name, created_at) select $2, $1, $3
           where not exists (select from there) returning id, distributor_id, state
         )
         select id, distributor_id, state from made
-        union all select id, distributor_id, state from there where place = 1 limit 2";
+        union all select id, distributor_id, state from there limit 2";
     let rows = all(tx, sql, [name.into(), fresh.into(), now.into()]).await?;
     let [row] = rows.as_slice() else {
         return Err(RegistryError::Conflict(

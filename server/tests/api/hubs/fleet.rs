@@ -108,6 +108,34 @@ async fn a_heartbeat_tells_of_the_customer_s_own_devices_alone() {
     assert_eq!(unsigned.problem(), (401, "missing-token"));
 }
 
+/// A hub repeats what it knows of a device until it hears it again, also where another had it by then.
+#[tokio::test]
+async fn what_a_hub_tells_of_before_its_customer_had_a_device_is_not_noted() {
+    let world = World::new().await;
+    let hub = Hub::new(&world, "a").await;
+    let before = device(&world, "S-a", 33);
+    world.clock.advance(TimeDelta::minutes(1));
+    sqlx::query("update assignment set valid_from = $1 where device_id = $2::uuid")
+        .bind(world.clock.now())
+        .bind(&hub.tenant.device)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    let noted = async || -> (i64, i64) {
+        sqlx::query_as(
+            "select (select count(*) from device_status), (select count(*) from device_vitality_day)",
+        )
+        .fetch_one(&world.sql)
+        .await
+        .unwrap()
+    };
+    let answer = hub.beats(json!([before])).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(noted().await, (0, 0));
+    assert_eq!(hub.beats(json!([device(&world, "S-a", 40)])).await.status, 200);
+    assert_eq!(noted().await, (1, 1));
+}
+
 #[tokio::test]
 async fn what_a_hub_is_asked_it_hears_until_it_says_what_came_of_it() {
     let world = World::new().await;

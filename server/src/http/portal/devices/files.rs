@@ -18,8 +18,10 @@ use crate::http::portal::error::PageError;
 const MOST_OF_A_PERSON: usize = 2;
 /// Files that the people of one organisation take.
 const MOST_OF_AN_ORGANISATION: usize = 4;
-/// Files that this process hands over.
+/// Files that this process hands over; the last places are for organisations that take none yet, so that two of them do not
+/// hold up all others.
 const MOST: usize = 8;
+const FOR_OTHERS: usize = 2;
 /// How long a stretch waits for somebody who takes it, and how long a whole file takes: who takes each stretch in the last
 /// second would else hold a place for hours.
 const PATIENCE: Patience = Patience {
@@ -61,7 +63,8 @@ impl Files {
             return Err(Full::Own);
         }
         let theirs = taken.iter().filter(|(_, of)| *of == organisation).count();
-        if theirs >= MOST_OF_AN_ORGANISATION || taken.len() >= MOST {
+        let most = if theirs == 0 { MOST } else { MOST - FOR_OTHERS };
+        if theirs >= MOST_OF_AN_ORGANISATION || taken.len() >= most {
             return Err(Full::Others);
         }
         taken.push((person, organisation));
@@ -203,10 +206,18 @@ mod tests {
         assert_eq!(open(1, 1).unwrap_err(), Full::Own);
         let _colleague: Vec<_> = (0..2).map(|_| open(2, 1).unwrap()).collect();
         assert_eq!(open(3, 1).unwrap_err(), Full::Others, "of the organisation");
-        let _others: Vec<_> = [4, 4, 5, 5].map(|person| open(person, 2).unwrap()).into();
-        assert_eq!(open(6, 3).unwrap_err(), Full::Others, "of the server");
+        let _others: Vec<_> = (0..2).map(|_| open(4, 2).unwrap()).collect();
+        assert_eq!(
+            open(5, 2).unwrap_err(),
+            Full::Others,
+            "what is left is for others"
+        );
+        let _last: Vec<_> = [(6, 3), (7, 4)]
+            .map(|(person, of)| open(person, of).unwrap())
+            .into();
+        assert_eq!(open(8, 5).unwrap_err(), Full::Others, "of the server");
         first.pop();
-        let _next = open(6, 3).unwrap();
+        let _next = open(8, 5).unwrap();
         assert_eq!(open(1, 1).unwrap_err(), Full::Others);
     }
 

@@ -9,23 +9,22 @@ use crate::registry::RegistryError;
 use crate::registry::imports::{Due, Whose};
 
 /// What a line is about. `$2` and `$3` are the distributor or the customer whose import it is; only what they see is found.
-/// Names are looked up as lines and the registry keep them, folded. A closed customer gives its name free: where an open one
-/// has it too, that one is meant. Each is found by an index, however many lines and customers there are.
+/// Names are looked up as lines and the registry keep them, folded. Where two have the name, the file has to say the id, also
+/// where one is closed: whoever renames their own organisation may take a closed one's name, and must not be given its
+/// devices. An id is nobody's name. Each is found by an index, however many lines and customers there are.
 const LOOKED: &str = "with named as (
       select distinct customer as name,
         case when customer ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then customer::uuid end as as_id
       from device_import_line where import_id = $1 and customer is not null
     ), meant as (
+      select n.name, c.id, c.distributor_id, c.state from named n join customer c on c.id = n.as_id
+      union all
       select n.name, c.id, c.distributor_id, c.state
-      from named n join customer c on lower(c.name) = lower(n.name) and c.name = n.name
-      union select n.name, c.id, c.distributor_id, c.state from named n join customer c on c.id = n.as_id
+      from named n join customer c on lower(c.name) = lower(n.name) and c.name = n.name where n.as_id is null
     ), who as (
       select n.name, count(c.id) as found, (array_agg(c.id))[1] as id, (array_agg(c.distributor_id))[1] as distributor_id,
         min(c.state) as state
-      from named n left join (
-        select *, rank() over (partition by name order by state = 'closed') as place from meant
-        where ($2::uuid is null or distributor_id = $2) and $3::uuid is null
-      ) c on c.name = n.name and c.place = 1
+      from named n left join meant c on c.name = n.name and ($2::uuid is null or c.distributor_id = $2) and $3::uuid is null
       group by n.name
     ), looked as (
       select l.ctid as place, l.*, d.id as there, d.customer_id as held_by, d.distributor_id as held_through, d.state as is_in,
