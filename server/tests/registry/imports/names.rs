@@ -92,16 +92,14 @@ async fn a_file_of_many_customers_is_looked_at_name_by_name() {
         .fetch_all(&world.sql)
         .await
         .unwrap();
-    let mut file = "maker,serial,model,customer\n".to_owned();
-    for number in 1..=20_000 {
-        file.push_str(&format!("Acme,N-{number},Scale,Clinic {number}\n"));
-    }
-    for (number, id) in ids.iter().enumerate() {
-        file.push_str(&format!(
-            "Acme,I-{number},Scale,{}\n",
-            id.to_string().to_uppercase()
-        ));
-    }
+    let by_name = (1..=20_000).map(|number| format!("Acme,N-{number},Scale,Clinic {number}\n"));
+    let by_id = ids.iter().enumerate();
+    let by_id =
+        by_id.map(|(number, id)| format!("Acme,I-{number},Scale,{}\n", id.to_string().to_uppercase()));
+    let file: String = std::iter::once("maker,serial,model,customer\n".to_owned())
+        .chain(by_name)
+        .chain(by_id)
+        .collect();
     let id = receive(&world, world.admin(), &file, Into::Inventory)
         .await
         .unwrap();
