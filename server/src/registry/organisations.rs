@@ -336,7 +336,9 @@ pub async fn move_customer(
             let state = store::organisations::system_distributor_state(tx, distributor).await?;
             may_add_customers(state)?;
         }
-        store::organisations::system_move_customer(tx, id, distributor, now).await?;
+        if !store::organisations::system_move_customer(tx, id, distributor, now).await? {
+            return Ok(());
+        }
         system_void_of_former(tx, id, distributor, now).await?;
         past::system_note_move(tx, (ground, by), id).await?;
         customer_must_stand_alone(tx, id, Because::Moved).await

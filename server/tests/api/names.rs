@@ -190,6 +190,17 @@ async fn what_opens_or_moves_one_beside_its_name_is_refused() {
     refused(&path, json!({"distributor_id": null}), moved).await;
     let kept = admin.get(&path).await;
     assert_eq!(kept.body["distributor_id"], meridian.as_str());
+    // Where it is already it is not moved, whatever others are called there.
+    let twin = "insert into customer (id, name, distributor_id, created_at) values (gen_random_uuid(), 'North', $1::uuid, now())";
+    sqlx::query(twin)
+        .bind(&meridian)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    let stays = admin.patch(&path, &json!({"distributor_id": meridian})).await;
+    assert_eq!(stays.status, 200, "{}", stays.text);
+    let past = admin.get(&format!("{path}/history")).await;
+    assert!(!past.text.contains("\"moved\""), "{}", past.text);
     // A request is done whole or not at all, and a move is one of its own.
     for other in [
         json!({"name": "North of Meridian"}),

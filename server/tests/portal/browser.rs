@@ -87,14 +87,18 @@ impl Browser {
         read(self.request(self.http.head(self.at(path))).send().await.unwrap()).await
     }
 
+    pub(crate) async fn get_with_all(
+        &self,
+        path: &str,
+        headers: impl Iterator<Item = (&'static str, &str)>,
+    ) -> Answer {
+        let request = self.request(self.http.get(self.at(path)));
+        let request = headers.fold(request, |request, (name, value)| request.header(name, value));
+        read(request.send().await.unwrap()).await
+    }
+
     pub(crate) async fn get_with(&self, path: &str, header: (&'static str, &str)) -> Answer {
-        read(
-            self.request(self.http.get(self.at(path)).header(header.0, header.1))
-                .send()
-                .await
-                .unwrap(),
-        )
-        .await
+        self.get_with_all(path, [header].into_iter()).await
     }
 
     /// Goes where an answer leads, with the cookies that it set besides the session's; and what a second look shows.

@@ -132,6 +132,13 @@ async fn the_menu_counts_the_cases_that_wait_for_who_looks() {
         None,
         "what a script asks for has no menu"
     );
+    // But for a whole page, where somebody goes back to one.
+    for (back, waiting) in [("", None), ("true", Some("1"))] {
+        let headers = [("hx-request", "true"), ("hx-history-restore-request", back)];
+        let headers = headers.into_iter().filter(|(_, value)| !value.is_empty());
+        let page = desk.seller.get_with_all("/devices", headers).await;
+        assert_eq!(page.waits_at("/cases").as_deref(), waiting, "{back}");
+    }
 }
 
 #[tokio::test]
@@ -173,16 +180,16 @@ async fn a_case_goes_from_its_question_to_its_end() {
     assert!(page.text.contains("C-000001") && page.text.contains(&desk.clinic.serial));
     assert!(page.text.contains("Northside User"));
     let link = format!("href=\"{case}\"");
-    for browser in [&desk.nurse, &desk.seller, &desk.root] {
+    let others = "1 case is open, and none waits for you.";
+    for (browser, told) in [
+        (&desk.nurse, others),
+        (&desk.seller, ">1 case waits for you<"),
+        (&desk.root, others),
+    ] {
         let found = browser.get("/search?q=c-1").await;
         assert!(found.text.contains(&link), "{}", found.text);
-        assert!(
-            browser
-                .get("/cases")
-                .await
-                .text
-                .contains("1 case waits for somebody")
-        );
+        let list = browser.get("/cases").await.text;
+        assert!(list.contains(told), "{told}: {list}");
     }
 
     assert_eq!(desk.mails().await, 1, "to whoever may answer");

@@ -79,7 +79,7 @@ pub async fn list<S: RegistryScope>(
     Ok(Page::of(rows, ask, |row| (row.updated_at, row.id.as_uuid())))
 }
 
-/// How many of the cases that the scope sees wait for somebody to look after them.
+/// How many of the cases that the scope sees are not solved, whoever they wait for.
 pub async fn open_count<S: RegistryScope>(tx: &Tx<S>) -> Result<i64, RegistryError> {
     store::cases::open_count(tx).await
 }

@@ -97,7 +97,7 @@ pub(in crate::desk) async fn list<S: RegistryScope>(
 }
 
 pub(in crate::desk) async fn open_count<S: RegistryScope>(tx: &Tx<S>) -> Result<i64, RegistryError> {
-    let sql = "select count(*) as open from support_case where state = 'open'";
+    let sql = "select count(*) as open from support_case where state in ('open', 'waiting')";
     let row = one(tx, sql, []).await?;
     Ok(row.map_or(Ok(0), |row| get(&row, "open"))?)
 }

@@ -9,6 +9,7 @@ use futures_util::future::LocalBoxFuture;
 use super::error::PageError;
 use super::unsent;
 use crate::desk::cases::{self, Waiting};
+use crate::ground::swallow::swallow;
 use crate::http::State;
 use crate::http::auth::SessionCaller;
 use crate::identity::{Caller, CallerScope, Person, SessionSecret, in_scope};
@@ -64,14 +65,16 @@ impl Waits {
     }
 }
 
-/// Whether the answer may be a page with its menu: what scripts ask for is none.
+/// Whether the answer may be a page with its menu: what a script asks for is none, unless it goes back to a whole page that it
+/// did not keep.
 fn wants_a_page(request: &HttpRequest) -> bool {
     let accepted = request.headers().get(header::ACCEPT);
     let accepted = accepted
         .and_then(|accepted| accepted.to_str().ok())
         .unwrap_or("*/*");
     let is_html = accepted.contains("text/html") || accepted.contains("*/*");
-    is_html && !request.headers().contains_key("hx-request")
+    let has = |name| request.headers().contains_key(name);
+    is_html && (!has("hx-request") || has("hx-history-restore-request"))
 }
 
 impl FromRequest for Visitor {
@@ -98,7 +101,10 @@ impl FromRequest for Visitor {
                 shown @ (PageError::Shown(..) | PageError::Later(..)) => shown,
             })?;
             let waits = match state {
-                Some(state) => Waits::of(&state, &session.session.caller).await?,
+                Some(state) => {
+                    let waits = Waits::of(&state, &session.session.caller).await;
+                    swallow(waits, "the menu does without its counts").unwrap_or_default()
+                }
                 None => Waits::default(),
             };
             Ok(Self {

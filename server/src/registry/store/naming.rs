@@ -7,7 +7,7 @@
 //!
 //! Who renames their own organisation is not asked. They do not see the others, and a refusal would tell them who else is
 //! there: whoever tried names could list the customers of their distributor, or the platform's distributors. So two may be
-//! called the same after all. Those who see both are shown what tells them apart (`http/portal/choose.rs`), the history of
+//! called the same after all. Those who see both are shown what tells them apart (`http/portal/namesakes.rs`), the history of
 //! each says when it got its name, and a file that names a customer so is refused until it says which by the id.
 
 use sea_orm::DbErr;

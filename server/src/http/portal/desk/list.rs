@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use web_templates::text::counted;
 use web_templates::{Action, Attention, CasesPage, Choice, Icon, Select};
 
 use super::words::{row, side};
@@ -10,6 +11,7 @@ use crate::ground::enums::CaseSide;
 use crate::http::State;
 use crate::http::portal::choose::Offer;
 use crate::http::portal::error::PageError;
+use crate::http::portal::first_line;
 use crate::http::portal::frame::{Place, frame};
 use crate::http::portal::list::{ROWS, ask, chosen, filter, pager, select, typed};
 use crate::http::portal::page::html;
@@ -64,7 +66,9 @@ impl Asked {
 /// What the page is made of.
 struct Found {
     page: Page<Case, CaseKey>,
+    /// Those that are not solved, and those of them that wait for who looks.
     open: i64,
+    waiting: i64,
     customers: Offer,
     counts: Counts,
 }
@@ -83,6 +87,7 @@ pub(super) async fn get(
                 Ok::<_, PageError>(Found {
                     page: cases::list(tx, &wanted, &ask).await?,
                     open: cases::open_count(tx).await?,
+                    waiting: cases::waiting_count(tx, Waiting::on(visitor.caller())).await?,
                     customers: if is_customer { Offer::default() } else { Offer::customers(tx).await? },
                     counts: overview::counts(tx, now).await?,
                 })
@@ -96,12 +101,15 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: &Found) -> Cases
     let open = Action::go("Open a case", "/cases/new").icon(Icon::Add).primary();
     CasesPage {
         frame: frame(state, visitor, Place::Cases, "Cases", &found.counts),
-        attention: Attention::of(&[(
-            found.open.unsigned_abs(),
-            "case waits for somebody",
-            "cases wait for somebody",
-        )])
-        .or("No case is open."),
+        attention: Attention::leading(&[first_line::cases(found.waiting)]).or(
+            match found.open.unsigned_abs() {
+                0 => "No case is open.".to_owned(),
+                open => format!(
+                    "{}, and none waits for you.",
+                    counted(open, "case is open", "cases are open")
+                ),
+            },
+        ),
         actions: visitor
             .can(Right::OpenCases)
             .then_some(open)

@@ -22,7 +22,7 @@ const MOST_OF_AN_ORGANISATION: usize = 4;
 /// hold up all others.
 const MOST: usize = 8;
 const FOR_OTHERS: usize = 2;
-/// How long a stretch waits for somebody who takes it, and how long a whole file takes: who takes each stretch in the last
+/// How long a stretch waits for somebody who takes it, and how long all of them wait: who takes each stretch in the last
 /// second would else hold a place for hours.
 const PATIENCE: Patience = Patience {
     stretch: Duration::from_secs(30),
@@ -130,13 +130,10 @@ fn within<S: Stretches + 'static>(
     let (to, from) = mpsc::channel(1);
     actix_web::rt::spawn(async move {
         tokio::select! {
-            () = make(first, stretches, &to, patience.stretch) => {}
+            () = make(first, stretches, &to, patience) => {}
             // Nobody takes it any more.
             () = to.closed() => {}
             () = ending.cancelled() => {}
-            () = sleep(patience.whole) => {
-                tracing::warn!(after = ?patience.whole, "a file breaks off that is taken too slowly");
-            }
         }
         drop(place);
     });
@@ -150,15 +147,15 @@ fn within<S: Stretches + 'static>(
     })
 }
 
-async fn make(first: String, mut stretches: impl Stretches, to: &Sender<Part>, patience: Duration) {
-    let Some(mut free) = room(to, patience).await else {
+async fn make(first: String, mut stretches: impl Stretches, to: &Sender<Part>, mut patience: Patience) {
+    let Some(mut free) = room(to, &mut patience).await else {
         return;
     };
     let mut next = Some(first);
     while let Some(text) = next {
         free.send(Part::Stretch(Bytes::from(text)));
         // The next one is made when this one was taken: by who may read it then.
-        let Some(room) = room(to, patience).await else {
+        let Some(room) = room(to, &mut patience).await else {
             return;
         };
         free = room;
@@ -175,12 +172,18 @@ async fn make(first: String, mut stretches: impl Stretches, to: &Sender<Part>, p
     free.send(Part::End);
 }
 
-/// Room for one more part, as soon as the one before it was taken; none where that takes too long.
-async fn room(to: &Sender<Part>, patience: Duration) -> Option<Permit<'_, Part>> {
-    let Ok(room) = timeout(patience, to.reserve()).await else {
-        tracing::info!(after = ?patience, "a file breaks off that is not taken any more");
+/// Room for one more part, as soon as the one before it was taken; none where that takes too long, or all of it has. What the
+/// server itself needs to make a stretch is nobody else's time.
+async fn room<'a>(to: &'a Sender<Part>, patience: &mut Patience) -> Option<Permit<'a, Part>> {
+    let began = Instant::now();
+    let Ok(room) = timeout(patience.stretch.min(patience.whole), to.reserve()).await else {
+        tracing::warn!(
+            waited = ?began.elapsed(),
+            "a file breaks off that is taken too slowly, or not any more"
+        );
         return None;
     };
+    patience.whole = patience.whole.saturating_sub(began.elapsed());
     room.ok()
 }
 
@@ -319,6 +322,8 @@ mod tests {
         let mut taken = 0;
         while file.next().await.expect("it never comes whole").is_ok() {
             taken += 1;
+            // Somebody who takes longer than a stretch is made.
+            sleep(WORK * 6).await;
         }
         assert!(taken > 0, "what there was time for came");
         scene.taken(0).await;

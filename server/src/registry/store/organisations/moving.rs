@@ -10,13 +10,13 @@ use crate::tenancy::{SystemScope, Tx};
 
 /// The customer first, whose row whoever gives it a device holds; then its devices and hubs, each of which whoever moves it
 /// locks before anything else of it; then all that carries its distributor beside it. What was heard of its devices goes
-/// along, because the customer still has them.
+/// along, because the customer still has them. Returns whether it was in another one before.
 pub(in crate::registry) async fn system_move_customer(
     tx: &Tx<SystemScope>,
     id: CustomerId,
     distributor: Option<DistributorId>,
     now: DateTime<Utc>,
-) -> Result<(), RegistryError> {
+) -> Result<bool, RegistryError> {
     let before = one(
         tx,
         "select distributor_id from customer where id = $1 for no key update",
@@ -26,7 +26,7 @@ pub(in crate::registry) async fn system_move_customer(
     .ok_or(RegistryError::NotFound("customer"))?;
     let before: Option<DistributorId> = maybe_id(&before, "distributor_id")?;
     if before == distributor {
-        return Ok(());
+        return Ok(false);
     }
     for sql in [
         "select 1 from device where customer_id = $1 order by id for no key update",
@@ -62,5 +62,5 @@ pub(in crate::registry) async fn system_move_customer(
     // The distributor's own word for a device is not the next one's.
     let sql = "update device set distributor_id = $2, distributor_reference = null, updated_at = $3 where customer_id = $1";
     run(tx, sql, [id.as_uuid().into(), after, now.into()]).await?;
-    Ok(())
+    Ok(true)
 }
