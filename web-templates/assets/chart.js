@@ -169,7 +169,8 @@ export function chart(figure) {
     const points = series.points.filter((old) => old.id !== fresh.id);
     // The window moves on, so that a page that stays open for a night shows the night.
     const to = Math.max(series.to, now, fresh.until ?? fresh.t);
-    series = { ...series, from: begin(figure.dataset.range, zone(series.time_zone), to), to };
+    // The mean came with the series: it would stand as it was beside a tile that is fetched anew.
+    series = { ...series, mean: {}, from: begin(figure.dataset.range, zone(series.time_zone), to), to };
     series.points = [...points, fresh].filter(({ t, until }) => (until ?? t) >= series.from).sort((a, b) => a.t - b.t);
     build();
   }

@@ -6,7 +6,7 @@ const figure = document.querySelector('#chart');
 const drawn = figure && chart(figure);
 listen((point, now) => drawn?.add(point, now));
 
-// What is counted above the table follows it: fetched anew after a reading, but not for each of many.
+// What is counted above the table and said of it follows it: fetched anew after a reading, but not for each of many.
 const PAUSE = 3000;
 let next = 0;
 let waits = false;
@@ -16,6 +16,6 @@ document.addEventListener('vitalwire:row', () => {
   setTimeout(() => {
     waits = false;
     next = Date.now() + PAUSE;
-    globalThis.htmx.ajax('GET', location.href, { target: '#tiles', select: '#tiles', selectOOB: '#facts', swap: 'outerHTML' });
+    globalThis.htmx.ajax('GET', location.href, { target: '#tiles', select: '#tiles', selectOOB: '#facts,#readings-said', swap: 'outerHTML' });
   }, Math.max(0, next - Date.now()));
 });

@@ -5,6 +5,9 @@ import { begin, zone } from './zone.js';
 const table = document.querySelector('#readings');
 const sign = document.querySelector('#live');
 const MOST_ROWS = 300;
+const HERE = 'A new reading has arrived';
+const FIRST_PAGE = 'A new reading has arrived; it stands on the first page';
+const EARLIER = 'A reading of an earlier time has arrived';
 
 function state(name, text) {
   if (!sign || sign.dataset.state === name) return;
@@ -21,38 +24,38 @@ function rowOf(html) {
 const timeOf = (row) => row.querySelector('time')?.dateTime ?? '';
 
 // Rows are ordered by the time of measurement; a reading that comes late from a hub finds its place below, and has none
-// where it is older than what the page shows. Says whether it stands there now.
+// where it is older than what the page shows. Gives what is said of it.
 function place(row, now) {
   const body = table.tBodies[0];
   const present = document.getElementById(row.id);
   if (present) {
     present.replaceWith(row);
-    return true;
+    return HERE;
   }
   // A page further back shows older readings only.
-  if (new URLSearchParams(location.search).has('after')) return false;
+  if (new URLSearchParams(location.search).has('after')) return timeOf(row) < timeOf(body) ? EARLIER : FIRST_PAGE;
   // The page stays open for hours, and its range moves on meanwhile: by the server's clock, for the browser's may be wrong.
   const since = begin(table.dataset.range, zone(table.dataset.zone), now);
-  if (Date.parse(timeOf(row)) < since) return false;
+  if (Date.parse(timeOf(row)) < since) return EARLIER;
   body.querySelector('[data-empty]')?.remove();
   while (body.rows.length > 0 && Date.parse(timeOf(body.lastElementChild)) < since) body.lastElementChild.remove();
   const below = [...body.rows].find((other) => timeOf(other) <= timeOf(row));
   // Older than all of them: it stands last, or on a page further back.
   const isCut = body.rows.length >= MOST_ROWS || document.querySelector('.vw-pager a[rel=next]');
-  if (!below && isCut) return false;
+  if (!below && isCut) return EARLIER;
   row.classList.add('new');
   body.insertBefore(row, below ?? null);
   while (body.rows.length > MOST_ROWS) body.lastElementChild.remove();
-  return true;
+  return HERE;
 }
 
 function reading(data, onPoint) {
   const row = rowOf(data.html);
-  const stands = place(row, data.now);
+  const said = place(row, data.now);
   // htmx has to know the link to the trace.
   globalThis.htmx?.process(row);
   document.dispatchEvent(new CustomEvent('vitalwire:row'));
-  say(stands ? 'A new reading has arrived' : 'A reading of an earlier time has arrived');
+  say(said);
   if (data.point) onPoint(data.point, data.now);
 }
 

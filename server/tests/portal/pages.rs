@@ -95,6 +95,38 @@ async fn a_few_readings_make_no_week_s_mean() {
     assert_eq!(series.get("mean"), None, "no line is drawn");
 }
 
+/// A glucometer's HI says that the glucose was above its limit and not what it was.
+#[tokio::test]
+async fn a_limit_goes_into_no_mean() {
+    let world = World::new().await;
+    let customer = world.customer("Northside").await;
+    let values = [(74, 300), (50, 110), (26, 120), (2, 130), (1, 600)]
+        .map(|(ago, glucose)| (TimeDelta::hours(ago), glucose, 80));
+    world.commit(&customer, &values).await;
+    sqlx::query(
+        "update reading set kind = 'glucose', vals = jsonb_build_object('glucose', case vals->>'systolic'
+           when '600' then '{\"value\": 600, \"comparator\": \">\"}' else vals->'systolic' end)",
+    )
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    let browser = world.signed_in("Northside").await;
+    let device = format!("/devices/{}", customer.device);
+    let page = browser.get(&format!("{device}?kind=glucose")).await.text;
+    for told in [
+        ">120<",
+        "of 3 readings on 3 days · 1 beyond the device left out",
+        "5 readings of Glucose in 7 days, mean 120 mg/dL",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    let series = browser
+        .get(&format!("{device}/glucose/series.json?range=7d"))
+        .await;
+    let series: serde_json::Value = serde_json::from_str(&series.text).unwrap();
+    assert_eq!(series["mean"]["glucose"], 120.0, "{series}");
+}
+
 /// Every time has a form for paper: the day, the clock and the zone; and the sheet says whose it is, when it was made and for
 /// whom.
 #[tokio::test]

@@ -131,7 +131,8 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// The mean of each number of a week that a chart draws a line for, and of how much it is one. The first day with data is
-/// dropped, as in [`super::summary::Week::mean`]. Tests do not count; sums over a span have no mean that would say anything.
+/// dropped and what lies beyond the device left out, as in [`super::summary::Week::mean`]. Tests do not count; sums over a
+/// span have no mean that would say anything.
 pub fn mean<Z: TimeZone>(points: &[Point], kind: Kind, zone: &Z) -> (BTreeMap<Field, f64>, Taken) {
     if matches!(kind, Kind::Activity | Kind::Sleep) {
         return (BTreeMap::new(), Taken::default());
@@ -140,23 +141,28 @@ pub fn mean<Z: TimeZone>(points: &[Point], kind: Kind, zone: &Z) -> (BTreeMap<Fi
         .iter()
         .filter(|point| !point.quality.contains(Quality::TEST))
         .collect();
+    let is_measured = |point: &Point| point.comparator.is_none();
     let day = |point: &Point| point.at.with_timezone(zone).date_naive();
     let first = counted.first().map(|point| day(point));
     let later = counted
         .iter()
         .position(|point| Some(day(point)) != first)
+        .filter(|later| counted[*later..].iter().any(|point| is_measured(point)))
         .unwrap_or(0);
-    let days: BTreeSet<_> = counted[later..].iter().map(|point| day(point)).collect();
+    let used = &counted[later..];
+    let measured: Vec<&Point> = used.iter().copied().filter(|point| is_measured(point)).collect();
+    let days: BTreeSet<_> = measured.iter().map(|point| day(point)).collect();
     let of = Taken {
-        readings: (counted.len() - later) as u64,
+        readings: measured.len() as u64,
         days: days.len(),
+        beyond: (used.len() - measured.len()) as u64,
     };
     let means = fields(kind)
         .iter()
         .enumerate()
         .filter(|(_, field)| **field != Field::Pulse)
         .map(|(column, field)| {
-            let values: Vec<f64> = counted[later..]
+            let values: Vec<f64> = measured
                 .iter()
                 .map(|point| point.values[column])
                 .filter(|value| value.is_finite())
@@ -298,6 +304,24 @@ mod tests {
         };
         assert_eq!(mean(&points), (125.0, 3, 2));
         assert_eq!(mean(&points[..1]), (200.0, 1, 1), "a single day is all there is");
+    }
+
+    #[test]
+    fn the_mean_leaves_out_what_lies_beyond_the_device() {
+        let mut points = series(4);
+        for (day, (point, glucose)) in (0..).zip(points.iter_mut().zip([300.0, 110.0, 600.0, 120.0])) {
+            point.at += TimeDelta::days(day);
+            point.values[0] = glucose;
+        }
+        points[2].comparator = Some('>');
+        let mean = |points: &[Point]| {
+            let (means, of) = mean(points, Kind::Glucose, &Utc);
+            let of = (of.readings, of.days, of.beyond);
+            (means.get(&Field::Glucose).copied(), of)
+        };
+        assert_eq!(mean(&points), (Some(115.0), (2, 2, 1)));
+        assert_eq!(mean(&points[2..]), (Some(120.0), (1, 1, 0)));
+        assert_eq!(mean(&points[2..3]), (None, (0, 0, 1)));
     }
 
     #[test]

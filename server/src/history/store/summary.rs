@@ -22,8 +22,10 @@ pub struct Day {
     pub date: NaiveDate,
     /// Readings of the kind on it, those taken back not counted.
     pub count: i64,
-    /// Of those, the ones that are no tests: what the sums are made of.
+    /// Of those, the ones that are no tests and were measured: what the sums are made of.
     pub counted: i64,
+    /// Of those, the ones that are no tests and whose main value is only a limit: a glucometer's HI and LO.
+    pub beyond: i64,
     /// Sum of the main values.
     pub first: f64,
     /// Sum of the second values, of the kinds that have two: diastolic pressure.
@@ -48,6 +50,8 @@ pub struct Taken {
     pub readings: u64,
     /// Days that have some of them.
     pub days: usize,
+    /// Readings of the same time that are left out, because they lay beyond what the device measures.
+    pub beyond: u64,
 }
 
 /// A week in figures.
@@ -66,16 +70,15 @@ impl Week {
     }
 
     /// The mean of the main and of the second values. The first day with data is dropped, as the guidelines on home
-    /// blood pressure ask for (ESH 2021), unless it is the only one.
+    /// blood pressure ask for (ESH 2021), unless no later one has a value. A reading beyond what the device measures
+    /// says that the value is higher or lower than a limit, not what it is: it goes into no mean.
     pub fn mean(&self) -> Option<Mean> {
-        let mut with_data = self.days.iter().filter(|day| day.counted > 0).peekable();
-        let first = with_data.next()?;
-        let used: Vec<&Day> = if with_data.peek().is_some() {
-            with_data.collect()
-        } else {
-            vec![first]
-        };
-        let readings = used.iter().map(|day| day.counted.unsigned_abs()).sum();
+        let used = self.used();
+        let sum = |pick: fn(&Day) -> i64| used.iter().map(|day| pick(day).unsigned_abs()).sum();
+        let readings: u64 = sum(|day| day.counted);
+        if readings == 0 {
+            return None;
+        }
         #[expect(
             clippy::cast_precision_loss,
             reason = "a week has fewer readings than an f64 has digits"
@@ -86,18 +89,33 @@ impl Week {
             second: mean(|day| day.second),
             of: Taken {
                 readings,
-                days: used.len(),
+                days: used.iter().filter(|day| day.counted > 0).count(),
+                beyond: sum(|day| day.beyond),
             },
         })
     }
 
     /// Whether the mean leaves out the first day with data.
     pub fn drops_first_day(&self) -> bool {
-        self.days.iter().filter(|day| day.counted > 0).count() > 1
+        self.used().len() < self.with_data().count()
+    }
+
+    fn with_data(&self) -> impl Iterator<Item = &Day> {
+        self.days.iter().filter(|day| day.counted + day.beyond > 0)
+    }
+
+    /// The days that a mean is taken from.
+    fn used(&self) -> Vec<&Day> {
+        let later: Vec<&Day> = self.with_data().skip(1).collect();
+        if later.iter().any(|day| day.counted > 0) {
+            later
+        } else {
+            self.with_data().collect()
+        }
     }
 }
 
-/// The number under a name; a comparator's number counts as it stands.
+/// The number under a name, also where it is only a limit; [`week!`] takes those out of the main value.
 macro_rules! number {
     ($field:literal) => {
         concat!(
@@ -111,18 +129,22 @@ macro_rules! number {
 }
 
 macro_rules! week {
-    ($first:expr, $second:expr) => {
+    ($main:literal, $first:expr, $second:expr) => {
         concat!(
             "select r.kind, width_bucket(r.measured_at, $2::timestamptz[]) as day, count(*) as count,
-               count(*) filter (where r.kind = $1 and r.quality & 64 = 0) as counted,
+               count(*) filter (where r.kind = $1 and r.quality & 64 = 0 and m.is_measured) as counted,
+               count(*) filter (where r.kind = $1 and r.quality & 64 = 0 and not m.is_measured) as beyond,
                coalesce(sum(",
             $first,
-            ") filter (where r.kind = $1 and r.quality & 64 = 0), 0)::float8 as first,
+            ") filter (where r.kind = $1 and r.quality & 64 = 0 and m.is_measured), 0)::float8 as first,
                coalesce(sum(",
             $second,
-            ") filter (where r.kind = $1 and r.quality & 64 = 0), 0)::float8 as second
+            ") filter (where r.kind = $1 and r.quality & 64 = 0 and m.is_measured), 0)::float8 as second
              from unnest($5::uuid[], $6::timestamptz[], $7::timestamptz[]) as l(device, begins, ends)
              join reading r on r.device_id = l.device and r.measured_at >= l.begins and r.measured_at < l.ends
+             cross join lateral (select r.vals->'",
+            $main,
+            "'->>'comparator' is null as is_measured) as m
              where r.measured_at >= $3 and r.received_at >= $4 and r.status = 'final'
              group by 1, 2"
         )
@@ -132,14 +154,15 @@ macro_rules! week {
 /// Main and second value of a kind in SQL. Bit 64 of the quality is `Quality::TEST`.
 const fn week_of(kind: Kind) -> &'static str {
     match kind {
-        Kind::BloodPressure => week!(number!("systolic"), number!("diastolic")),
-        Kind::Weight => week!(number!("weight"), "0"),
-        Kind::Glucose => week!(number!("glucose"), "0"),
-        Kind::Oximetry => week!(number!("spo2"), number!("pulse")),
-        Kind::Temperature => week!(number!("temperature"), "0"),
-        Kind::HeartRate => week!(number!("heart_rate"), "0"),
-        Kind::Activity => week!(number!("steps"), "0"),
+        Kind::BloodPressure => week!("systolic", number!("systolic"), number!("diastolic")),
+        Kind::Weight => week!("weight", number!("weight"), "0"),
+        Kind::Glucose => week!("glucose", number!("glucose"), "0"),
+        Kind::Oximetry => week!("spo2", number!("spo2"), number!("pulse")),
+        Kind::Temperature => week!("temperature", number!("temperature"), "0"),
+        Kind::HeartRate => week!("heart_rate", number!("heart_rate"), "0"),
+        Kind::Activity => week!("steps", number!("steps"), "0"),
         Kind::Sleep => week!(
+            "deep",
             concat!(
                 "(coalesce(",
                 number!("deep"),
@@ -180,6 +203,7 @@ pub async fn week<Z: TimeZone>(
         if let Some(day) = days.get_mut(place).filter(|_| of == kind) {
             day.count = count;
             day.counted = get(&row, "counted")?;
+            day.beyond = get(&row, "beyond")?;
             day.first = get(&row, "first")?;
             day.second = get(&row, "second")?;
         }
@@ -240,6 +264,7 @@ fn empty_days<Z: TimeZone>(now: DateTime<Utc>, zone: &Z) -> Vec<Day> {
             date,
             count: 0,
             counted: 0,
+            beyond: 0,
             first: 0.0,
             second: 0.0,
         })
@@ -255,6 +280,7 @@ mod tests {
             date: NaiveDate::MIN,
             count,
             counted: count,
+            beyond: 0,
             first,
             second: 0.0,
         }
@@ -295,6 +321,40 @@ mod tests {
             (week(vec![tested]).count(), mean.first, mean.of.readings),
             (3, 100.0, 1)
         );
+    }
+
+    #[test]
+    fn what_lies_beyond_the_device_is_left_out_and_counted() {
+        let high = |counted, first| Day {
+            counted,
+            beyond: 1,
+            ..day(counted + 1, first)
+        };
+        let mean = |days| {
+            let week = week(days);
+            let mean = week.mean().map(|mean| (mean.first, mean.of));
+            (mean, week.drops_first_day())
+        };
+        let of = |readings, days, beyond| Taken {
+            readings,
+            days,
+            beyond,
+        };
+        assert_eq!(
+            mean(vec![day(1, 300.0), high(2, 220.0), high(0, 0.0)]),
+            (Some((110.0, of(2, 1, 2))), true)
+        );
+        assert_eq!(
+            mean(vec![high(0, 0.0), day(1, 120.0)]),
+            (Some((120.0, of(1, 1, 0))), true),
+            "the first day is one with data, whatever it has"
+        );
+        assert_eq!(
+            mean(vec![day(1, 120.0), high(0, 0.0)]),
+            (Some((120.0, of(1, 1, 1))), false),
+            "no later day has a value"
+        );
+        assert_eq!(mean(vec![high(0, 0.0), high(0, 0.0)]), (None, false));
     }
 
     #[test]

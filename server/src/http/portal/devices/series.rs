@@ -76,14 +76,23 @@ async fn answer(
             Ok::<_, PageError>((kind, series::points(tx, &line.devices, kind, since).await?))
         })
         .await?;
-    let (mean, of) = series::mean(&points, kind, &zone);
-    // A day of home readings has no mean that anything is held against.
-    let is_mean = range == Range::Week && is_enough(kind, of);
+    let mean = match range {
+        // A day of home readings has no mean that anything is held against.
+        Range::Day => BTreeMap::new(),
+        Range::Week => {
+            let (mean, of) = series::mean(&points, kind, &zone);
+            if is_enough(kind, of) {
+                mean
+            } else {
+                BTreeMap::new()
+            }
+        }
+    };
     let series = series_of(
         (kind, visitor.person().units),
         (since, now),
         zone.name(),
-        if is_mean { mean } else { BTreeMap::new() },
+        mean,
         points,
     );
     Ok(HttpResponse::Ok()

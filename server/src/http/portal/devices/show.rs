@@ -239,10 +239,13 @@ fn summary_text(week: &Week, range: Range, kind: Kind, units: Units) -> String {
             kind.label()
         );
     }
+    if week.count() == 0 {
+        return format!("No readings of {} in 7 days", kind.label());
+    }
     let count = web_templates::text::counted(week.count().unsigned_abs(), "reading", "readings");
     let field = fields(kind).first().copied();
     let mean = match week.mean() {
-        None => return format!("No readings of {} in 7 days", kind.label()),
+        None => String::new(),
         Some(mean) if !tiles::is_enough(kind, mean.of) => String::new(),
         Some(mean) if kind == Kind::BloodPressure => format!(
             ", mean {} over {} {}",

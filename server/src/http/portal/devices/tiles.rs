@@ -81,7 +81,7 @@ fn mean(week: &Week, kind: Kind, units: Units) -> Stat {
     Stat::new(label, value, note).warn_if(beyond.is_some())
 }
 
-/// Of how much a mean is one, and what is missing: `of 14 readings on 4 days`.
+/// Of how much a mean is one, and what is left out or missing: `of 14 readings on 4 days · 1 beyond the device left out`.
 fn taken(kind: Kind, of: Taken) -> String {
     let days = counted(of.days as u64, "day", "days");
     // The sums of periods: so many steps a reading.
@@ -94,7 +94,11 @@ fn taken(kind: Kind, of: Taken) -> String {
     } else {
         String::new()
     };
-    format!("{readings} on {days}{wanted}")
+    let beyond = match of.beyond {
+        0 => String::new(),
+        beyond => format!(" · {beyond} beyond the device left out"),
+    };
+    format!("{readings} on {days}{beyond}{wanted}")
 }
 
 /// Where a mean, as it is shown, lies beyond the band to aim for: `above 135/85`. Of a pulse or a temperature the band is what is usual and
@@ -177,6 +181,13 @@ mod tests {
     use super::*;
     use crate::history::store::summary::Day;
 
+    fn week(days: Vec<Day>) -> Week {
+        Week {
+            days,
+            kinds: std::collections::BTreeMap::new(),
+        }
+    }
+
     /// The tile of a week with so many readings on each day.
     fn tile(kind: Kind, counts: &[i64], each: [f64; 2]) -> (String, String, bool) {
         #[expect(clippy::cast_precision_loss, reason = "a few readings")]
@@ -184,14 +195,11 @@ mod tests {
             date: NaiveDate::MIN,
             count: *count,
             counted: *count,
+            beyond: 0,
             first: each[0] * *count as f64,
             second: each[1] * *count as f64,
         };
-        let week = Week {
-            days: counts.iter().map(day).collect(),
-            kinds: std::collections::BTreeMap::new(),
-        };
-        let stat = mean(&week, kind, Units::default());
+        let stat = mean(&week(counts.iter().map(day).collect()), kind, Units::default());
         (stat.label, stat.note, stat.warn)
     }
 
@@ -233,6 +241,33 @@ mod tests {
         assert_eq!(
             tile(Kind::Activity, &[2, 1], [900.0, 0.0]).1,
             "a reading, of 1 on 1 day"
+        );
+    }
+
+    #[test]
+    fn a_mean_says_what_it_leaves_out_and_is_none_without_a_value() {
+        let day = |counted: i64, first| Day {
+            date: NaiveDate::MIN,
+            count: counted + 1,
+            counted,
+            beyond: 1,
+            first,
+            second: 0.0,
+        };
+        let tile = |days| mean(&week(days), Kind::Glucose, Units::default());
+        let some = tile(vec![day(1, 300.0), day(2, 220.0), day(2, 240.0), day(0, 0.0)]);
+        assert_eq!(
+            (some.label.as_str(), some.note.as_str()),
+            (
+                "Mean so far · first day dropped",
+                "of 4 readings on 2 days · 3 beyond the device left out"
+            ),
+            "a day of HI alone does not make a mean the week's"
+        );
+        let none = tile(vec![day(0, 0.0), day(0, 0.0)]);
+        assert_eq!(
+            (none.label.as_str(), none.note.as_str()),
+            ("7-day mean", "no readings to take it from")
         );
     }
 
