@@ -137,7 +137,7 @@ async fn the_menu_counts_the_cases_that_wait_for_who_looks() {
         let headers = [("hx-request", "true"), ("hx-history-restore-request", back)];
         let headers = headers.into_iter().filter(|(_, value)| !value.is_empty());
         let page = desk.seller.get_with_all("/devices", headers).await;
-        assert_eq!(page.waits_at("/cases").as_deref(), waiting, "{back}");
+        assert_eq!(page.waits_at("/cases"), waiting, "{back}");
     }
 }
 
