@@ -2,7 +2,7 @@
 
 use chrono::Days;
 use uuid::Uuid;
-use vitalwire_server::ground::enums::ReturnReason;
+use vitalwire_server::ground::enums::{CaseSide, ReturnReason};
 use vitalwire_server::ground::ids::DistributorId;
 use vitalwire_server::orders::returns::{self, CameBack, NewReturn, ReturnFilter};
 use vitalwire_server::orders::{
@@ -119,6 +119,9 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("orders::incoming::counts", Distributor, List, call => {
         call.distributor(async |tx| incoming::counts(tx).await).await
+    }),
+    row!("orders::incoming::waiting_for", Distributor, List, call => {
+        call.distributor(async |tx| incoming::waiting_for(tx, CaseSide::Platform).await).await
     }),
     row!("orders::incoming::by_model", Distributor, List, call => {
         call.distributor(async |tx| incoming::by_model(tx).await).await
