@@ -56,6 +56,11 @@ async fn change<S: HasRights>(
     .await
 }
 
+/// An admin makes a customer active, suspended or closed.
+async fn set_state(world: &World, id: CustomerId, to: OrganisationState) {
+    change(world, world.admin(), id, state(to)).await.unwrap();
+}
+
 async fn seen(world: &World, id: CustomerId) -> Customer {
     let seen = async |tx: &_| organisations::customer(tx, id).await;
     let seen: Result<_, RegistryError> = world.admin().run(&world.database, seen).await;
@@ -208,9 +213,7 @@ async fn a_suspended_customer_s_readings_are_taken_and_it_signs_in_and_a_closed_
     assert!(matches!(given, Err(RegistryError::Conflict(_))), "{given:?}");
     let opened = change(&world, dora.scope(), anna.id, state(OrganisationState::Active)).await;
     assert!(matches!(opened, Err(RegistryError::NotAllowed(_))), "{opened:?}");
-    change(&world, world.admin(), anna.id, state(OrganisationState::Active))
-        .await
-        .unwrap();
+    set_state(&world, anna.id, OrganisationState::Active).await;
 }
 
 #[tokio::test]
@@ -244,9 +247,7 @@ async fn a_distributor_that_is_not_served_gets_no_customers_and_closes_after_the
         set(OrganisationState::Closed).await,
         Err(RegistryError::Conflict(_))
     ));
-    change(&world, admin, anna.id, state(OrganisationState::Closed))
-        .await
-        .unwrap();
+    set_state(&world, anna.id, OrganisationState::Closed).await;
     set(OrganisationState::Closed).await.unwrap();
     set(OrganisationState::Active).await.unwrap();
     add().await.unwrap();

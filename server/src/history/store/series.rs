@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 use uuid::Uuid;
 use vitals::{Field, Kind, Quality};
 
 use super::line::Devices;
-use super::summary::Taken;
+use super::summary::{self, Day, Taken};
 use super::{AHEAD_MINUTES, get, sql, unknown};
 use crate::ground::ids::ReadingId;
 use crate::tenancy::{CustomerScope, Tx};
@@ -130,51 +130,37 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     text.parse().ok()
 }
 
-/// The mean of each number of a week that a chart draws a line for, and of how much it is one. The first day with data is
-/// dropped and what lies beyond the device left out, as in [`super::summary::Week::mean`]. Tests do not count; sums over a
-/// span have no mean that would say anything.
-pub fn mean<Z: TimeZone>(points: &[Point], kind: Kind, zone: &Z) -> (BTreeMap<Field, f64>, Taken) {
+/// The mean of each number of a week that a chart draws a line for, and of how much it is one: that of
+/// [`super::summary::Week::mean`]. Nothing where there is none; sums over a span have no mean that would say anything.
+pub fn mean<Z: TimeZone>(points: &[Point], kind: Kind, zone: &Z) -> Option<(BTreeMap<Field, f64>, Taken)> {
     if matches!(kind, Kind::Activity | Kind::Sleep) {
-        return (BTreeMap::new(), Taken::default());
+        return None;
     }
-    let counted: Vec<&Point> = points
-        .iter()
-        .filter(|point| !point.quality.contains(Quality::TEST))
-        .collect();
-    let is_measured = |point: &Point| point.comparator.is_none();
-    let day = |point: &Point| point.at.with_timezone(zone).date_naive();
-    let first = counted.first().map(|point| day(point));
-    let later = counted
-        .iter()
-        .position(|point| Some(day(point)) != first)
-        .filter(|later| counted[*later..].iter().any(|point| is_measured(point)))
-        .unwrap_or(0);
-    let used = &counted[later..];
-    let measured: Vec<&Point> = used.iter().copied().filter(|point| is_measured(point)).collect();
-    let days: BTreeSet<_> = measured.iter().map(|point| day(point)).collect();
-    let of = Taken {
-        readings: measured.len() as u64,
-        days: days.len(),
-        beyond: (used.len() - measured.len()) as u64,
-    };
-    let means = fields(kind)
-        .iter()
-        .enumerate()
-        .filter(|(_, field)| **field != Field::Pulse)
-        .map(|(column, field)| {
-            let values: Vec<f64> = measured
-                .iter()
-                .map(|point| point.values[column])
-                .filter(|value| value.is_finite())
-                .collect();
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a week has fewer readings than an f64 has digits"
-            )]
-            let mean = values.iter().sum::<f64>() / values.len() as f64;
-            (*field, mean)
-        });
-    (means.filter(|(_, mean)| mean.is_finite()).collect(), of)
+    let mean = summary::mean(&days(points, zone))?;
+    let drawn = fields(kind).iter().filter(|field| **field != Field::Pulse);
+    Some((drawn.copied().zip([mean.first, mean.second]).collect(), mean.of))
+}
+
+/// The days that have points, oldest first. Tests are counted, and go into no sum.
+fn days<Z: TimeZone>(points: &[Point], zone: &Z) -> Vec<Day> {
+    let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
+    for point in points {
+        let date = point.at.with_timezone(zone).date_naive();
+        let day = days.entry(date).or_insert_with(|| Day::empty(date));
+        day.count += 1;
+        if point.quality.contains(Quality::TEST) {
+            continue;
+        }
+        if point.comparator.is_some() {
+            day.beyond += 1;
+            continue;
+        }
+        day.counted += 1;
+        let [first, second, ..] = point.values.map(|value| if value.is_nan() { 0.0 } else { value });
+        day.first += first;
+        day.second += second;
+    }
+    days.into_values().collect()
 }
 
 /// Takes points out of a long series. `must_stay` names those that a person should see; flagged ones and limits stay
@@ -299,7 +285,7 @@ mod tests {
         }
         points[1].at += TimeDelta::hours(5);
         let mean = |points: &[Point]| {
-            let (means, of) = mean(points, Kind::BloodPressure, &Utc);
+            let (means, of) = mean(points, Kind::BloodPressure, &Utc).unwrap();
             (means[&Field::Systolic], of.readings, of.days)
         };
         assert_eq!(mean(&points), (125.0, 3, 2));
@@ -315,13 +301,12 @@ mod tests {
         }
         points[2].comparator = Some('>');
         let mean = |points: &[Point]| {
-            let (means, of) = mean(points, Kind::Glucose, &Utc);
-            let of = (of.readings, of.days, of.beyond);
-            (means.get(&Field::Glucose).copied(), of)
+            let (means, of) = mean(points, Kind::Glucose, &Utc)?;
+            Some((means[&Field::Glucose], of.readings, of.days, of.beyond))
         };
-        assert_eq!(mean(&points), (Some(115.0), (2, 2, 1)));
-        assert_eq!(mean(&points[2..]), (Some(120.0), (1, 1, 0)));
-        assert_eq!(mean(&points[2..3]), (None, (0, 0, 1)));
+        assert_eq!(mean(&points), Some((115.0, 2, 2, 1)));
+        assert_eq!(mean(&points[2..]), Some((120.0, 1, 1, 0)));
+        assert_eq!(mean(&points[2..3]), None);
     }
 
     #[test]

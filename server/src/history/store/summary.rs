@@ -32,6 +32,20 @@ pub struct Day {
     pub second: f64,
 }
 
+impl Day {
+    /// A day without readings.
+    pub(super) fn empty(date: NaiveDate) -> Self {
+        Self {
+            date,
+            count: 0,
+            counted: 0,
+            beyond: 0,
+            first: 0.0,
+            second: 0.0,
+        }
+    }
+}
+
 /// A mean of some days, and of how much it is one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mean {
@@ -69,49 +83,59 @@ impl Week {
         self.days.iter().map(|day| day.count).sum()
     }
 
-    /// The mean of the main and of the second values. The first day with data is dropped, as the guidelines on home
-    /// blood pressure ask for (ESH 2021), unless no later one has a value. A reading beyond what the device measures
-    /// says that the value is higher or lower than a limit, not what it is: it goes into no mean.
+    /// Readings that only say that a value was beyond what the device measures.
+    pub fn beyond(&self) -> i64 {
+        self.days.iter().map(|day| day.beyond).sum()
+    }
+
+    /// The mean of the main and of the second values, by [`mean`].
     pub fn mean(&self) -> Option<Mean> {
-        let used = self.used();
-        let sum = |pick: fn(&Day) -> i64| used.iter().map(|day| pick(day).unsigned_abs()).sum();
-        let readings: u64 = sum(|day| day.counted);
-        if readings == 0 {
-            return None;
-        }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a week has fewer readings than an f64 has digits"
-        )]
-        let mean = |pick: fn(&Day) -> f64| used.iter().map(|day| pick(day)).sum::<f64>() / readings as f64;
-        Some(Mean {
-            first: mean(|day| day.first),
-            second: mean(|day| day.second),
-            of: Taken {
-                readings,
-                days: used.iter().filter(|day| day.counted > 0).count(),
-                beyond: sum(|day| day.beyond),
-            },
-        })
+        mean(&self.days)
     }
 
     /// Whether the mean leaves out the first day with data.
     pub fn drops_first_day(&self) -> bool {
-        self.used().len() < self.with_data().count()
+        used(&self.days).len() < with_data(&self.days).count()
     }
+}
 
-    fn with_data(&self) -> impl Iterator<Item = &Day> {
-        self.days.iter().filter(|day| day.counted + day.beyond > 0)
+/// The mean of some days, oldest first. The first day with data is dropped, as the guidelines on home blood pressure ask for
+/// (ESH 2021), unless no later one has a value. A reading beyond what the device measures says that the value is higher or
+/// lower than a limit, not what it is: it goes into no mean.
+pub(super) fn mean(days: &[Day]) -> Option<Mean> {
+    let used = used(days);
+    let sum = |pick: fn(&Day) -> i64| used.iter().map(|day| pick(day).unsigned_abs()).sum();
+    let readings: u64 = sum(|day| day.counted);
+    if readings == 0 {
+        return None;
     }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a week has fewer readings than an f64 has digits"
+    )]
+    let mean = |pick: fn(&Day) -> f64| used.iter().map(|day| pick(day)).sum::<f64>() / readings as f64;
+    Some(Mean {
+        first: mean(|day| day.first),
+        second: mean(|day| day.second),
+        of: Taken {
+            readings,
+            days: used.iter().filter(|day| day.counted > 0).count(),
+            beyond: sum(|day| day.beyond),
+        },
+    })
+}
 
-    /// The days that a mean is taken from.
-    fn used(&self) -> Vec<&Day> {
-        let later: Vec<&Day> = self.with_data().skip(1).collect();
-        if later.iter().any(|day| day.counted > 0) {
-            later
-        } else {
-            self.with_data().collect()
-        }
+fn with_data(days: &[Day]) -> impl Iterator<Item = &Day> {
+    days.iter().filter(|day| day.counted + day.beyond > 0)
+}
+
+/// The days that a mean is taken from.
+fn used(days: &[Day]) -> Vec<&Day> {
+    let later: Vec<&Day> = with_data(days).skip(1).collect();
+    if later.iter().any(|day| day.counted > 0) {
+        later
+    } else {
+        with_data(days).collect()
     }
 }
 
@@ -259,16 +283,7 @@ fn empty_days<Z: TimeZone>(now: DateTime<Utc>, zone: &Z) -> Vec<Day> {
     let today = now.with_timezone(zone).date_naive();
     let ago = 0..i64::try_from(DAYS).unwrap_or(1);
     let dates = ago.rev().map(|ago| today - Duration::days(ago));
-    dates
-        .map(|date| Day {
-            date,
-            count: 0,
-            counted: 0,
-            beyond: 0,
-            first: 0.0,
-            second: 0.0,
-        })
-        .collect()
+    dates.map(Day::empty).collect()
 }
 
 #[cfg(test)]

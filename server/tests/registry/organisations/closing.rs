@@ -11,7 +11,7 @@ use vitalwire_server::registry::rights::HasRights;
 use vitalwire_server::registry::{RegistryError, claim, moves, system_claim};
 use vitalwire_server::tenancy::Scope as _;
 
-use super::{change, placed, state};
+use super::{placed, set_state};
 use crate::world::{Clinic, Dealer, World, of_nobody};
 
 async fn becomes<S: HasRights>(
@@ -31,15 +31,11 @@ async fn becomes<S: HasRights>(
 }
 
 async fn close(world: &World, id: CustomerId) {
-    change(world, world.admin(), id, state(OrganisationState::Closed))
-        .await
-        .unwrap();
+    set_state(world, id, OrganisationState::Closed).await;
 }
 
 async fn reopen(world: &World, id: CustomerId) {
-    change(world, world.admin(), id, state(OrganisationState::Active))
-        .await
-        .unwrap();
+    set_state(world, id, OrganisationState::Active).await;
 }
 
 fn is_closed(refused: &Result<(), RegistryError>) {
@@ -207,14 +203,7 @@ async fn what_people_signed_in_with_before_a_closing_opens_nothing_after_it() {
     let anew = signed_in(&world, "anna@clinic.example").await;
     assert_eq!(anew.open(&world).await, [true; 3]);
     // What stops and goes on without having been closed ends nothing.
-    change(
-        &world,
-        world.admin(),
-        anna.id,
-        state(OrganisationState::Suspended),
-    )
-    .await
-    .unwrap();
+    set_state(&world, anna.id, OrganisationState::Suspended).await;
     reopen(&world, anna.id).await;
     assert_eq!(anew.open(&world).await, [true; 3]);
 }

@@ -11,7 +11,7 @@ use vitalwire_server::registry::organisations::{
 use vitalwire_server::registry::{Ask, Name, RegistryError, Typed as _};
 use vitalwire_server::tenancy::{AdminScope, DistributorScope, Scope as _, Tx};
 
-use super::{change, city, seen, state};
+use super::{change, city, seen, set_state, state};
 use crate::meeting::somebody_waits;
 use crate::world::{Dealer, World};
 
@@ -125,9 +125,7 @@ async fn a_customer_is_opened_again_only_where_its_name_is_free() {
     let (dora, ernst) = (world.dealer("Dora").await, world.dealer("Ernst").await);
     let admin = world.admin();
     let old = add(&world, &dora, "Northside").await.unwrap();
-    change(&world, admin, old, state(OrganisationState::Closed))
-        .await
-        .unwrap();
+    set_state(&world, old, OrganisationState::Closed).await;
     // A closed one gives its name free.
     let new = add(&world, &dora, "northside").await.unwrap();
     for to in [OrganisationState::Active, OrganisationState::Suspended] {
@@ -151,9 +149,7 @@ async fn a_customer_is_opened_again_only_where_its_name_is_free() {
     .await
     .unwrap();
     // The other way round: the other one gave the name up.
-    change(&world, admin, new, state(OrganisationState::Closed))
-        .await
-        .unwrap();
+    set_state(&world, new, OrganisationState::Closed).await;
     change(&world, dora.scope(), old, rename("Northside"))
         .await
         .unwrap();
@@ -166,17 +162,11 @@ async fn a_customer_is_opened_again_only_where_its_name_is_free() {
         .unwrap();
     // In another portfolio it would be in nobody's way.
     add(&world, &ernst, "Northside").await.unwrap();
-    change(&world, admin, new, state(OrganisationState::Active))
-        .await
-        .unwrap();
+    set_state(&world, new, OrganisationState::Active).await;
     // One that was suspended kept its name.
-    change(&world, admin, new, state(OrganisationState::Suspended))
-        .await
-        .unwrap();
+    set_state(&world, new, OrganisationState::Suspended).await;
     assert!(is_taken(&add(&world, &dora, "Northside").await, ADD));
-    change(&world, admin, new, state(OrganisationState::Active))
-        .await
-        .unwrap();
+    set_state(&world, new, OrganisationState::Active).await;
 }
 
 #[tokio::test]
@@ -229,9 +219,7 @@ async fn a_customer_is_moved_only_where_its_name_is_free() {
 
     // A closed one has its name for itself; where it came to, it is asked for when it is opened.
     let closed = add(&world, &dora, "Northside").await.unwrap();
-    change(&world, admin, closed, state(OrganisationState::Closed))
-        .await
-        .unwrap();
+    set_state(&world, closed, OrganisationState::Closed).await;
     move_to(&world, closed, Some(&ernst)).await.unwrap();
     assert!(is_taken(
         &change(&world, admin, closed, state(OrganisationState::Active)).await,
@@ -281,18 +269,9 @@ async fn who_renames_their_own_organisation_learns_nothing_of_others() {
     change(&world, dora.scope(), bert.id, rename("BERT"))
         .await
         .unwrap();
-    change(
-        &world,
-        world.admin(),
-        anna.id,
-        state(OrganisationState::Suspended),
-    )
-    .await
-    .unwrap();
+    set_state(&world, anna.id, OrganisationState::Suspended).await;
     // Once it is closed, it does not come back beside the other.
-    change(&world, world.admin(), anna.id, state(OrganisationState::Closed))
-        .await
-        .unwrap();
+    set_state(&world, anna.id, OrganisationState::Closed).await;
     let opened = change(&world, world.admin(), anna.id, state(OrganisationState::Active)).await;
     assert!(is_taken(&opened, OPEN));
 }
@@ -324,9 +303,7 @@ async fn of_two_who_bring_one_name_to_a_portfolio_the_second_is_refused() {
     let (dora, ernst) = (world.dealer("Dora").await, world.dealer("Ernst").await);
     let (admin, database, ground) = (world.admin(), &world.database, &world.ground);
     let closed = add(&world, &dora, "North").await.unwrap();
-    change(&world, admin, closed, state(OrganisationState::Closed))
-        .await
-        .unwrap();
+    set_state(&world, closed, OrganisationState::Closed).await;
     let other = add(&world, &dora, "South").await.unwrap();
 
     // One renames, the other opens again.

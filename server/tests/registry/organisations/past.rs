@@ -37,13 +37,9 @@ async fn what_becomes_of_an_organisation_is_written_down_with_who_did_it() {
     change(&world, dora.scope(), hill, renamed("Hill Hospital"))
         .await
         .unwrap();
-    change(&world, admin, hill, state(OrganisationState::Suspended))
-        .await
-        .unwrap();
+    set_state(&world, hill, OrganisationState::Suspended).await;
     world.tick();
-    change(&world, admin, hill, state(OrganisationState::Active))
-        .await
-        .unwrap();
+    set_state(&world, hill, OrganisationState::Active).await;
     world.tick();
     organisations::move_customer(database, admin, ground, hill, Some(ernst.id))
         .await

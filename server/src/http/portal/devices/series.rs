@@ -79,14 +79,9 @@ async fn answer(
     let mean = match range {
         // A day of home readings has no mean that anything is held against.
         Range::Day => BTreeMap::new(),
-        Range::Week => {
-            let (mean, of) = series::mean(&points, kind, &zone);
-            if is_enough(kind, of) {
-                mean
-            } else {
-                BTreeMap::new()
-            }
-        }
+        Range::Week => series::mean(&points, kind, &zone)
+            .filter(|(_, of)| is_enough(kind, *of))
+            .map_or_else(BTreeMap::new, |(mean, _)| mean),
     };
     let series = series_of(
         (kind, visitor.person().units),

@@ -54,7 +54,11 @@ pub(super) fn is_enough(kind: Kind, of: Taken) -> bool {
 
 fn mean(week: &Week, kind: Kind, units: Units) -> Stat {
     let Some(mean) = week.mean() else {
-        return Stat::new("7-day mean", Value::new("–", ""), "no readings to take it from");
+        let note = match week.beyond() {
+            0 => "no readings to take it from".to_owned(),
+            beyond => format!("none: {beyond} beyond the device"),
+        };
+        return Stat::new("7-day mean", Value::new("–", ""), note).warn_if(week.beyond() > 0);
     };
     let is_enough = is_enough(kind, mean.of);
     let label = match (is_enough, week.drops_first_day()) {
@@ -78,7 +82,8 @@ fn mean(week: &Week, kind: Kind, units: Units) -> Stat {
         Some(beyond) => format!("{beyond} · {}", taken(kind, mean.of)),
         None => taken(kind, mean.of),
     };
-    Stat::new(label, value, note).warn_if(beyond.is_some())
+    // A mean without the HI of a glucometer is lower than the week was: it is never shown as if all were well.
+    Stat::new(label, value, note).warn_if(beyond.is_some() || mean.of.beyond > 0)
 }
 
 /// Of how much a mean is one, and what is left out or missing: `of 14 readings on 4 days · 1 beyond the device left out`.
@@ -257,17 +262,31 @@ mod tests {
         let tile = |days| mean(&week(days), Kind::Glucose, Units::default());
         let some = tile(vec![day(1, 300.0), day(2, 220.0), day(2, 240.0), day(0, 0.0)]);
         assert_eq!(
-            (some.label.as_str(), some.note.as_str()),
+            (some.label.as_str(), some.note.as_str(), some.warn),
             (
                 "Mean so far · first day dropped",
-                "of 4 readings on 2 days · 3 beyond the device left out"
+                "of 4 readings on 2 days · 3 beyond the device left out",
+                true
             ),
             "a day of HI alone does not make a mean the week's"
         );
+        let calm = |beyond| {
+            let day = Day {
+                beyond,
+                ..day(2, 200.0)
+            };
+            tile(vec![day; 5])
+        };
+        let (without, with) = (calm(0), calm(1));
+        assert_eq!(
+            (without.note.as_str(), without.warn),
+            ("of 8 readings on 4 days", false)
+        );
+        assert!(with.warn, "the week was higher than a mean of 100 says");
         let none = tile(vec![day(0, 0.0), day(0, 0.0)]);
         assert_eq!(
-            (none.label.as_str(), none.note.as_str()),
-            ("7-day mean", "no readings to take it from")
+            (none.label.as_str(), none.note.as_str(), none.warn),
+            ("7-day mean", "none: 2 beyond the device", true)
         );
     }
 
