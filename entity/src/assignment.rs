@@ -40,6 +40,8 @@ pub struct Model {
     pub ended_by: Option<UserId>,
     /// Why, in a person's words, 1 to 500 characters.
     pub note: Option<String>,
+    /// Of a period that lasts: its device was heard in it. Set a moment later; where it is not set, one has to look.
+    pub is_heard: bool,
 }
 
 belongs_to! {

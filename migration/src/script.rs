@@ -60,6 +60,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0037_heard_for_its_holder"),
     script!("m0038_what_wants_somebody"),
     script!("m0039_names_are_found"),
+    script!("m0040_heard_in_its_period"),
 ];
 
 impl MigrationName for Script {

@@ -267,7 +267,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         says: "whatever decides about a reading gives the registry another epoch with every change",
         offences: r"
-            select name from (values ('device', '{}'::name[]), ('device_credential', '{}'), ('assignment', '{}'),
+            select name from (values ('device', '{}'::name[]), ('device_credential', '{}'),
+              ('assignment', array(select attname from pg_attribute
+                where attrelid = 'assignment'::regclass and attnum > 0 and not attisdropped and attname <> 'is_heard')),
               ('hub', '{state,public_key,customer_id}')) as t(name, decide)
             where not exists (
               select from pg_trigger g
@@ -278,6 +280,7 @@ pub(super) const RULES: &[Rule] = &[
         broken_by: &[
             "alter table device disable trigger device_epoch",
             "drop trigger assignment_epoch on assignment",
+            "alter table assignment add column shared_with uuid",
             "drop trigger hub_epoch on hub; create constraint trigger hub_epoch after insert or delete or update of state,
                customer_id on hub deferrable initially deferred for each row execute function vw_bump_registry_epoch()",
             "drop trigger credential_epoch on device_credential; create constraint trigger credential_epoch after insert or

@@ -363,6 +363,8 @@ pub struct CustomerFilter {
     pub state: Option<OrganisationState>,
     /// Those of one distributor.
     pub distributor: Option<DistributorId>,
+    /// Whether the devices of each are counted.
+    pub is_counted: bool,
 }
 
 /// Those customers that are looked for, by name.

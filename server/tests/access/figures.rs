@@ -46,10 +46,11 @@ const SEED: [&str; 16] = [
        now() - case when hashtext(d.serial) % 100 = 0 then interval '5 days' else interval '3 hours' end, now(), 'weight',
        case when hashtext(d.serial) % 20 = 1 then 12 else 80 end, case when hashtext(d.serial) % 20 = 2 then -112 else -80 end
      from device d where d.state <> 'stock'",
-    "insert into assignment (id, device_id, distributor_id, customer_id, valid_from, valid_until, created_at)
+    "insert into assignment (id, device_id, distributor_id, customer_id, valid_from, valid_until, created_at, is_heard)
      select gen_random_uuid(), d.id, d.distributor_id, case when step = 2 then d.customer_id end,
        now() - (90 - step * 30) * interval '1 day' - hashtext(d.serial) % 86400 * interval '1 s',
-       case when step < 2 then now() - (60 - step * 30) * interval '1 day' - hashtext(d.serial) % 86400 * interval '1 s' end, now()
+       case when step < 2 then now() - (60 - step * 30) * interval '1 day' - hashtext(d.serial) % 86400 * interval '1 s' end, now(),
+       step = 2 and d.state <> 'stock'
      from device d cross join generate_series(0, 2) step where d.serial like 'D%'",
     "insert into hub (id, serial, name, distributor_id, customer_id, state, public_key, created_at, site_id)
      select md5('h' || n)::uuid, 'H' || lpad(n::text, 6, '0'), 'Ward ' || n,

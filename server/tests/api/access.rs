@@ -247,10 +247,9 @@ async fn a_distributor_works_in_its_own_portfolio() {
         .await;
     assert_eq!(customer.body["distributor_id"], id.as_str());
     let customer = customer.created("id");
-    assert_eq!(
-        distributor.get("/api/v1/customers").await.ids(),
-        [customer.as_str()]
-    );
+    let listed = distributor.get("/api/v1/customers").await;
+    assert_eq!(listed.ids(), [customer.as_str()]);
+    assert_eq!(listed.body["data"][0]["devices"], 0, "counted");
 
     let user = |email: &str, customer: &str| json!({"email": email, "name": "N", "role": "customer", "customer_id": customer, "password": PASSWORD});
     let first = distributor

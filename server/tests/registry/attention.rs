@@ -1,8 +1,10 @@
 //! What wants a person is counted the same on every page: per site, customer and distributor, for whoever looks.
 
+use rstest::rstest;
 use vitalwire_server::ground::ids::{CustomerId, DeviceId, DistributorId, SiteId};
 use vitalwire_server::registry::devices::Device;
 use vitalwire_server::registry::figures::{self, Figures};
+use vitalwire_server::registry::fleet::system_look_after_hubs;
 use vitalwire_server::registry::rights::HasRights;
 use vitalwire_server::registry::{RegistryError, overview, sites, wanting};
 use vitalwire_server::tenancy::Scope as _;
@@ -140,8 +142,12 @@ fn figures(devices: i64, attention: i64) -> Figures {
     }
 }
 
+/// Before the job was there that marks the periods in which a device was heard, and after it.
+#[rstest]
+#[case::not_marked_yet(false)]
+#[case::marked(true)]
 #[tokio::test]
-async fn what_wants_a_person_is_counted_the_same_everywhere() {
+async fn what_wants_a_person_is_counted_the_same_everywhere(#[case] is_marked: bool) {
     let world = World::new().await;
     let dora = world.dealer("Dora").await;
     let (anna, bert) = (
@@ -164,6 +170,17 @@ async fn what_wants_a_person_is_counted_the_same_everywhere() {
         )
         .await;
     }
+
+    if is_marked {
+        let pool = database.system_forwarding();
+        system_look_after_hubs(pool, now).await.unwrap();
+    }
+    let marks: (i64, i64) =
+        sqlx::query_as("select count(*) filter (where is_heard), count(*) from assignment")
+            .fetch_one(&world.sql)
+            .await
+            .unwrap();
+    assert_eq!(marks, (if is_marked { 10 } else { 0 }, 14));
 
     // Per customer, whoever of the two looks.
     for told in [

@@ -1,5 +1,7 @@
 //! What was heard of a device is its holder's alone, also where who writes it looked the device up before it was handed over.
 
+mod marks;
+
 use std::time::Duration;
 
 use rstest::rstest;

@@ -104,7 +104,7 @@ pub(crate) const READS: &[Row] = &[
         })
     }),
     row!("registry::organisations::customers_like", Either, Read, call => {
-        let named = CustomerFilter { q: Some(call.at.name.clone()), ..CustomerFilter::default() };
+        let named = CustomerFilter { q: Some(call.at.name.clone()), is_counted: true, ..CustomerFilter::default() };
         either!(call, scope => {
             call.run(scope, async |tx| organisations::customers_like(tx, &named, &Ask::first(100)).await).await
         })

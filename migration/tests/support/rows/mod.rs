@@ -205,6 +205,7 @@ impl World {
             replaces_device_id: Some(self.id()),
             ended_by: Some(self.id()),
             note: Some("the strap broke".into()),
+            is_heard: true,
         });
     }
 

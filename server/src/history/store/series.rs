@@ -132,20 +132,26 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
 
 /// The mean of each number of a week that a chart draws a line for, and of how much it is one: that of
 /// [`super::summary::Week::mean`]. Nothing where there is none; sums over a span have no mean that would say anything.
-pub fn mean<Z: TimeZone>(points: &[Point], kind: Kind, zone: &Z) -> Option<(BTreeMap<Field, f64>, Taken)> {
+pub fn mean<Z: TimeZone>(
+    points: &[Point],
+    kind: Kind,
+    now: &DateTime<Z>,
+) -> Option<(BTreeMap<Field, f64>, Taken)> {
     if matches!(kind, Kind::Activity | Kind::Sleep) {
         return None;
     }
-    let mean = summary::mean(&days(points, zone))?;
+    let mean = summary::mean(&days(points, now))?;
     let drawn = fields(kind).iter().filter(|field| **field != Field::Pulse);
     Some((drawn.copied().zip([mean.first, mean.second]).collect(), mean.of))
 }
 
-/// The days that have points, oldest first. Tests are counted, and go into no sum.
-fn days<Z: TimeZone>(points: &[Point], zone: &Z) -> Vec<Day> {
+/// The days that have points, oldest first; what a clock that is ahead dates tomorrow is today's. Tests are counted, and go into
+/// no sum.
+fn days<Z: TimeZone>(points: &[Point], now: &DateTime<Z>) -> Vec<Day> {
     let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
     for point in points {
-        let date = point.at.with_timezone(zone).date_naive();
+        let at = point.at.with_timezone(&now.timezone());
+        let date = at.date_naive().min(now.date_naive());
         let day = days.entry(date).or_insert_with(|| Day::empty(date));
         day.count += 1;
         if point.quality.contains(Quality::TEST) {
@@ -231,6 +237,11 @@ mod tests {
             .collect()
     }
 
+    /// Some days after the series.
+    fn now() -> DateTime<Utc> {
+        "2026-11-20T00:00:00Z".parse().unwrap()
+    }
+
     fn bounds(points: &[Point], column: usize) -> (f64, f64) {
         let values = || points.iter().map(|point| point.values[column]);
         (
@@ -285,7 +296,7 @@ mod tests {
         }
         points[1].at += TimeDelta::hours(5);
         let mean = |points: &[Point]| {
-            let (means, of) = mean(points, Kind::BloodPressure, &Utc).unwrap();
+            let (means, of) = mean(points, Kind::BloodPressure, &now()).unwrap();
             (means[&Field::Systolic], of.readings, of.days)
         };
         assert_eq!(mean(&points), (125.0, 3, 2));
@@ -301,12 +312,30 @@ mod tests {
         }
         points[2].comparator = Some('>');
         let mean = |points: &[Point]| {
-            let (means, of) = mean(points, Kind::Glucose, &Utc)?;
+            let (means, of) = mean(points, Kind::Glucose, &now())?;
             Some((means[&Field::Glucose], of.readings, of.days, of.beyond))
         };
         assert_eq!(mean(&points), Some((115.0, 2, 2, 1)));
         assert_eq!(mean(&points[2..]), Some((120.0, 1, 1, 0)));
         assert_eq!(mean(&points[2..3]), None);
+    }
+
+    #[test]
+    fn what_a_clock_ahead_dates_tomorrow_is_today_s() {
+        let mut points = series(3);
+        for (point, at) in points.iter_mut().zip([
+            "2026-11-18T12:00:00Z",
+            "2026-11-19T23:50:00Z",
+            "2026-11-20T00:05:00Z",
+        ]) {
+            point.at = at.parse().unwrap();
+        }
+        let days = |now: &str| {
+            let now: DateTime<Utc> = now.parse().unwrap();
+            mean(&points, Kind::Glucose, &now).unwrap().1.days
+        };
+        assert_eq!(days("2026-11-19T23:55:00Z"), 1);
+        assert_eq!(days("2026-11-20T00:10:00Z"), 2);
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub fn look_after_hubs(ground: Ground, database: Database, stop: CancellationTok
 }
 
 /// Marks active hubs that are missed, ends commands that nobody came for, settles for whom devices were heard that changed hands
-/// meanwhile, and forgets old logs and how things were long ago. Safe to run twice and to be killed at any statement. Returns how many hubs are newly missed.
+/// meanwhile, forgets old logs and how things were long ago, and marks the periods in which devices were heard. Safe to run
+/// twice and to be killed at any statement. Returns how many hubs are newly missed.
 pub async fn system_look_after_hubs(system: &PgPool, now: DateTime<Utc>) -> Result<usize, sqlx::Error> {
     let missed = store::fleet::system_mark_missed(system, now - OFFLINE_AFTER, now).await?;
     for hub in &missed {
@@ -59,5 +60,6 @@ pub async fn system_look_after_hubs(system: &PgPool, now: DateTime<Utc>) -> Resu
     store::fleet::system_forget_logs(system, now - LOGS_LIVE).await?;
     store::fleet::system_forget_commands(system, now - COMMANDS_LIVE).await?;
     store::vitality::system_forget(system, (now - TimeDelta::days(KEPT_DAYS)).date_naive()).await?;
+    store::unheard::system_mark_periods(system).await?;
     Ok(missed.len())
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
 
-use super::wanting::never_heard;
+use super::unheard::never_heard;
 use super::{Violation, all, broken, get, id, kinds, maybe_id, maybe_word, one, run, violation, word};
 use crate::ground::enums::DeviceState;
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, SiteId};
@@ -204,9 +204,12 @@ pub(super) fn found<S: RegistryScope>(
     let limit = asked.value(ask.rows());
     let Asked {
         joined,
+        is_sought,
         conditions,
         values,
     } = asked;
+    // What no index is of, no index is read in the order of.
+    let order = if is_sought { "d.serial || ''" } else { "d.serial" };
     let joined = if joined {
         "join device_status s on s.device_id = d.id"
     } else {
@@ -217,7 +220,7 @@ pub(super) fn found<S: RegistryScope>(
     } else {
         format!("where {}", conditions.join(" and "))
     };
-    let sql = format!("select d.id from device d {joined} {filter} order by d.serial, d.id limit {limit}");
+    let sql = format!("select d.id from device d {joined} {filter} order by {order}, d.id limit {limit}");
     (sql, values)
 }
 
@@ -229,6 +232,8 @@ const PLATFORM_STOCK: &str = "d.id in (select l.id from device l
 #[derive(Default)]
 struct Asked {
     joined: bool,
+    /// Whether so few may be found that to read all in their order, for the first of them, would be the slowest way.
+    is_sought: bool,
     conditions: Vec<String>,
     values: Vec<Value>,
 }
@@ -264,6 +269,7 @@ impl Asked {
     }
 
     fn text(&mut self, q: &str, is_customer: bool) {
+        self.is_sought = true;
         let (key, q_place) = (self.value(q.to_ascii_lowercase()), self.value(q));
         let within = |text: &str| format!("position(lower({q_place}) in lower({text})) > 0");
         let mut any = vec![

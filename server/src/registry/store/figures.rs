@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
-use super::wanting::never_heard;
+use super::unheard::never_heard;
 use super::{all, get, id, one};
 use crate::ground::ids::{CustomerId, DistributorId};
 use crate::registry::RegistryScope;

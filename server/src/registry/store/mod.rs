@@ -29,6 +29,7 @@ pub(super) mod sites;
 pub(super) mod states;
 pub(super) mod teams;
 pub(super) mod tokens;
+pub(super) mod unheard;
 pub(super) mod vitality;
 pub(super) mod wanting;
 

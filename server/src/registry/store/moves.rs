@@ -122,7 +122,7 @@ pub(in crate::registry) async fn system_take_from_stock(
     run(
         tx,
         "update assignment set customer_id = $2, distributor_id = $3, valid_from = $4, assigned_by = $5, reason = $6,
-           line_id = $7, replaces_device_id = $8, note = $9
+           line_id = $7, replaces_device_id = $8, note = $9, is_heard = false
          where id = $1",
         [
             open.as_uuid().into(),

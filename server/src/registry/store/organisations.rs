@@ -331,18 +331,22 @@ pub(in crate::registry) async fn customers<S: RegistryScope>(
     filter: &CustomerFilter,
     ask: &Ask<OrganisationKey>,
 ) -> Result<Vec<Customer>, RegistryError> {
-    let (name, last) = ask.after.clone().unzip();
-    let sql = customer_sql::<S>(
-        "where ($1::text is null or (lower(name), id) > (lower($1), $2))
+    const WHICH: &str = "where ($1::text is null or (lower(name), id) > (lower($1), $2))
            and ($4::text is null or position(lower($4) in lower(name)) > 0 or position(lower($4) in lower(legal_name)) > 0)
            and ($5::text is null or state = $5) and ($6::uuid is null or distributor_id = $6)
-         order by lower(name), id limit $3",
-    );
+         order by lower(name), id limit $3";
+    let (name, last) = ask.after.clone().unzip();
     let CustomerFilter {
         q,
         state,
         distributor,
+        is_counted,
     } = filter;
+    let sql = if *is_counted {
+        customer_sql::<S>(WHICH)
+    } else {
+        customer_with(NOT_COUNTED, WHICH)
+    };
     let values = [
         name.into(),
         last.into(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::wanting::never_heard;
+use super::unheard::never_heard;
 use super::{all, get, hubs, id, one};
 use crate::ground::enums::HubState;
 use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};

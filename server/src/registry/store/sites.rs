@@ -5,7 +5,7 @@ use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use super::places::taken;
-use super::wanting::never_heard;
+use super::unheard::never_heard;
 use super::{all, get, id, one, run};
 use crate::ground::ids::{CustomerId, DeviceId, HubId, SiteId};
 use crate::registry::overview::{LOW_BATTERY, WEAK_SIGNAL};

@@ -3,6 +3,7 @@
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
+use super::unheard::never_heard;
 use super::{all, devices, get, id, maybe_id, word};
 use crate::ground::ids::CustomerId;
 use crate::registry::RegistryScope;
@@ -10,19 +11,6 @@ use crate::registry::devices::Device;
 use crate::registry::overview::{Holder, LOW_BATTERY, WEAK_SIGNAL};
 use crate::registry::wanting::Silence;
 use crate::tenancy::Tx;
-
-/// Active devices that were placed before a time, the parameter `placed`, and never heard; `of` narrows down whose. Those that
-/// were never heard are told from indexes alone, and theirs alone is looked up when they were placed: `offset 0` keeps the
-/// two apart, because the planner takes the first for many.
-pub(super) fn never_heard(placed: &str, of: &str) -> String {
-    format!(
-        "select u.id, u.customer_id, u.distributor_id, u.site_id from (
-           select v.id, v.customer_id, v.distributor_id, v.site_id from device v where v.state = 'active' {of}
-             and not exists (select from device_status n where n.device_id = v.id) offset 0
-         ) u
-         where exists (select from assignment a where a.device_id = u.id and a.valid_until is null and a.valid_from < {placed})"
-    )
-}
 
 /// How much a device that was heard wants a person, the most first, after those that were never heard.
 const RANK: &str = "case when s.last_seen_at < $1 then 1 when s.battery_percent <= $3 then 2 else 3 end";

@@ -61,6 +61,7 @@ pub(super) async fn list(
         q,
         state: wanted,
         distributor: distributor_id,
+        is_counted: true,
     };
     let page = in_scope!(caller, scope => {
         scope.run(state.database(), async |tx| organisations::customers_like(tx, &filter, &ask).await).await

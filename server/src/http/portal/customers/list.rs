@@ -47,6 +47,7 @@ impl Asked {
             q: typed(&self.q),
             state: chosen(&self.state),
             distributor: chosen(&self.distributor),
+            is_counted: false,
         }
     }
 

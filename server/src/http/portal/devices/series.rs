@@ -79,7 +79,7 @@ async fn answer(
     let mean = match range {
         // A day of home readings has no mean that anything is held against.
         Range::Day => BTreeMap::new(),
-        Range::Week => series::mean(&points, kind, &zone)
+        Range::Week => series::mean(&points, kind, &now.with_timezone(&zone))
             .filter(|(_, of)| is_enough(kind, *of))
             .map_or_else(BTreeMap::new, |(mean, _)| mean),
     };
