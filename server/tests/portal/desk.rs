@@ -165,7 +165,7 @@ async fn who_writes_is_told_who_reads() {
     );
     let general = desk.root.get("/cases/new").await.text;
     assert!(
-        general.contains("The customer and its distributor read it too"),
+        general.contains("The customer, and its distributor if it has one, reads it too"),
         "{general}"
     );
 }

@@ -136,9 +136,10 @@ async fn subject(state: &State, visitor: &Visitor, about: Option<About>) -> Resu
                     _ => Subject {
                         customer: Some(match side {
                             CaseSide::Distributor => "The customer, where you choose one,".to_owned(),
-                            _ => "The customer".to_owned(),
+                            // Who is chosen may be the platform's own.
+                            _ => "The customer, and its distributor if it has one,".to_owned(),
                         }),
-                        has_distributor: true,
+                        has_distributor: false,
                         offer: Offer::customers(tx).await?,
                         ..Subject::default()
                     },
@@ -191,6 +192,6 @@ async fn page(state: &State, visitor: &Visitor, sent: &Sent) -> Result<FormPage,
     let page = FormPage::new(frame, "A question, or something that does not work.", form);
     Ok(page.help(
         "Who reads it",
-        "Whoever holds it now, their distributor and the platform. It stays with them when the device moves on.",
+        "Whoever holds it now, their distributor if any, and the platform. It stays with them when the device moves on.",
     ))
 }
