@@ -99,6 +99,49 @@ async fn how_it_was_is_shown_day_by_day_without_a_value() {
     }
 }
 
+/// What was measured when the customer did not have the device is nobody's. That it came is told to who had it when it did.
+#[tokio::test]
+async fn what_came_of_another_s_time_is_not_passed_over() {
+    let world = World::new().await;
+    let meridian = world.distributor("Meridian").await;
+    let clinic = world.customer_of("Northside", Some(meridian)).await;
+    world.user("Root", Organisation::Platform, None).await;
+    sqlx::query(
+        "insert into assignment (id, device_id, customer_id, distributor_id, valid_from, created_at)
+         values (gen_random_uuid(), $1, $2, $3, now() - interval '1 hour', now() - interval '1 hour')",
+    )
+    .bind(clinic.device)
+    .bind(clinic.id)
+    .bind(meridian)
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    // One of them came before the device did.
+    for hours in [0, 2] {
+        sqlx::query(
+            "insert into quarantine (id, received_at, device_id, reason, item_sealed, item_hmac, raw_id)
+             values (gen_random_uuid(), now() - make_interval(hours => $2), $1, 'no_owner', '', sha256($2::text::bytea),
+               gen_random_uuid())",
+        )
+        .bind(clinic.device)
+        .bind(hours)
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    }
+    for name in ["Northside", "Meridian", "Root"] {
+        let browser = world.signed_in(name).await;
+        let page = browser.get(&format!("/devices/{}/trouble", clinic.device)).await;
+        let told = "1 item waits in quarantine: nobody, or somebody else, held the device when it measured.";
+        assert!(page.text.contains(told), "{name}: {}", page.text);
+        assert!(
+            !page.text.contains("Nothing was ever heard"),
+            "{name}: {}",
+            page.text
+        );
+    }
+}
+
 #[tokio::test]
 async fn evidence_of_another_distributor_s_time_does_not_show() {
     let world = World::new().await;

@@ -1,5 +1,5 @@
 //! What is known of why nothing arrived: counts, reasons and times of `refusal`, `quarantine`, `reading` and the usage
-//! ledger, each of the present holder alone. No column of these that holds a value is read.
+//! ledger, each of the present holder's time alone. No column of these that holds a value is read.
 
 use chrono::{DateTime, DurationRound as _, NaiveDate, TimeDelta, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
@@ -76,9 +76,13 @@ const OF_DEVICE: Statements = Statements {
         from refusal where device_id = $1 and customer_id is not distinct from $2
           and ($3::uuid is null or distributor_id = $3) and minute > $4
         group by 1, 2 order by last_at desc limit $5",
-    quarantined: "select reason, count(*) as count, max(received_at) as last_at from quarantine
-        where state = 'waiting' and device_id = $1 and customer_id is not distinct from $2
-          and ($3::uuid is null or distributor_id = $3)
+    // What nobody held when it was measured is nobody's. That it came is told to who had the device when it did.
+    quarantined: "select reason, count(*) as count, max(received_at) as last_at from quarantine q
+        where state = 'waiting' and device_id = $1
+          and (customer_id is not distinct from $2 and ($3::uuid is null or distributor_id = $3)
+            or customer_id is null and exists (select from assignment a
+              where a.device_id = q.device_id and a.customer_id = $2 and ($3::uuid is null or a.distributor_id = $3)
+                and a.valid_from <= q.received_at and (a.valid_until is null or q.received_at < a.valid_until)))
         group by reason order by 3 desc",
     late: "select count(*) as late from reading r where r.device_id = $1 and r.customer_id = $2 and r.received_at > $4
         and r.received_at > r.measured_at + interval '1 hour'

@@ -313,10 +313,19 @@ impl Looked<'_> {
     }
 
     fn heard(&self) -> Option<Finding> {
-        self.facts.device?;
+        let (_, is_held) = self.facts.device?;
         let title = "The device measures";
         let last = self.facts.reading_at.or(self.facts.heard_at);
         Some(match last {
+            // Nothing that it sent is among its readings, and what follows says why.
+            None if !self.facts.quarantined.is_empty() => well(
+                title,
+                "It sent something, which is kept in quarantine.".to_owned(),
+            ),
+            None if self.facts.ever_moved || !is_held => wrong(
+                title,
+                "Nothing was heard of the device since its last move.".to_owned(),
+            ),
             None => wrong(title, "Nothing was ever heard of the device.".to_owned()),
             // Why not is said by what follows, where that is known.
             Some(at) if self.is_quiet() && self.has_no_other_cause() => wrong(
@@ -442,7 +451,7 @@ pub(super) fn why(reason: QuarantineReason) -> &'static str {
     match reason {
         QuarantineReason::UnknownDevice => "the device is not known here",
         QuarantineReason::WrongOwner => "the device is somebody else's",
-        QuarantineReason::NoOwner => "nobody held the device when it measured",
+        QuarantineReason::NoOwner => "nobody, or somebody else, held the device when it measured",
         QuarantineReason::InactiveDevice => "the device was inactive",
         QuarantineReason::Undecodable => "the message could not be read",
         QuarantineReason::Implausible => "the values cannot be",

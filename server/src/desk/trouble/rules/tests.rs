@@ -92,6 +92,11 @@ fn refused(hours: i64) -> Vec<RefusedDay> {
 )]
 #[case(Facts { device: Some((DeviceState::Replaced, true)), ..silent() }, "taken by another device")]
 #[case(Facts { heard_at: None, reading_at: None, battery: None, signal: None, ..healthy() }, "Nothing was ever heard")]
+#[case(Facts { heard_at: None, reading_at: None, ever_moved: true, ..healthy() }, "since its last move")]
+#[case(
+    Facts { heard_at: None, reading_at: None, quarantined: kept(QuarantineReason::NoOwner, 1), ..healthy() },
+    "nobody, or somebody else, held the device when it measured"
+)]
 #[case(Facts { lacks_token: Some(Issuer::You), ever_moved: true, ..silent() }, "ended when it changed hands. Issue one.")]
 #[case(Facts { lacks_token: Some(Issuer::You), ..silent() }, "has no token, and without one")]
 #[case(Facts { lacks_token: Some(Issuer::Colleague), ..silent() }, "A colleague who may manage devices issues one.")]
