@@ -223,6 +223,11 @@ async fn crossed_credentials(world: &World, a: &Tenant, b: &Tenant) {
         .map(|device| &device["serial"])
         .collect();
     assert_eq!(served, [&json!(a.device.serial)]);
+    // Whoever found a claim code is told of no device before a person has confirmed the key.
+    let waiting = world.claimed_hub(&a.customer, "A-waiting").await;
+    let signed = waiting.token("GET", "/v1/hubs/me", b"");
+    let me = world.anyone.with_token(&signed).get("/v1/hubs/me").await.ok();
+    assert_eq!((&me["state"], &me["devices"]), (&json!("claimed"), &json!([])));
 }
 
 /// Rows by table, each as JSON.
