@@ -88,7 +88,8 @@ fn problem(error: &SingleError) -> Problem {
         }
         SingleError::Inactive => Problem::new(slug, StatusCode::FORBIDDEN, "The device is not active")
             .detail(
-                "who manages the device can take it in again: PATCH /api/v1/devices/{id} with {\"state\":\"active\"}",
+                "who manages an inactive device can take it in again: PATCH /api/v1/devices/{id} with \
+                 {\"state\":\"active\"}; one that was replaced, returned or retired sends nothing any more",
             ),
         SingleError::Decode(decode) => {
             Problem::new(slug, StatusCode::UNPROCESSABLE_ENTITY, "This is not a reading")

@@ -1,7 +1,7 @@
 //! `GET /imports/{id}`: preview, progress and result.
 
 use actix_web::{HttpResponse, web};
-use web_templates::text::{counted, grouped};
+use web_templates::text::{counted, grouped, noun};
 use web_templates::{
     Action, Form, Icon, ImportLine, ImportRunPage, LineError, Progress, Stat, Step, StepState, Tag, Tone,
     Value,
@@ -86,7 +86,14 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> ImportRunPage {
 }
 
 fn lead(import: &Import) -> (String, bool) {
-    let lines = |count: i32| counted(u64::from(count.unsigned_abs()), "line", "lines");
+    let lines = |count: i32| counted(count.unsigned_abs().into(), "line", "lines");
+    let these = |count: i32, one: &'static str, many: &'static str| {
+        format!(
+            "{} {}",
+            lines(count),
+            noun(count.unsigned_abs().into(), one, many)
+        )
+    };
     let failure = import.failure.as_deref().map(sentence).unwrap_or_default();
     match import.state {
         ImportState::Checked if import.wrong > 0 => (
@@ -97,11 +104,14 @@ fn lead(import: &Import) -> (String, bool) {
             true,
         ),
         ImportState::Checked => (
-            format!("Nothing is imported yet: {} are ready.", lines(import.lines)),
+            format!(
+                "Nothing is imported yet: {} ready.",
+                these(import.lines, "is", "are")
+            ),
             false,
         ),
         ImportState::Applying => ("It is being imported, whole or not at all.".to_owned(), false),
-        ImportState::Applied => (format!("{} were imported.", lines(import.lines)), false),
+        ImportState::Applied => (format!("{} imported.", these(import.lines, "was", "were")), false),
         ImportState::Failed => (format!("Nothing was imported. {failure}"), true),
         ImportState::Cancelled => ("Nothing was imported: it was cancelled.".to_owned(), false),
     }
