@@ -61,6 +61,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0038_what_wants_somebody"),
     script!("m0039_names_are_found"),
     script!("m0040_heard_in_its_period"),
+    script!("m0041_given_back"),
 ];
 
 impl MigrationName for Script {

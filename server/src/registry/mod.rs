@@ -18,6 +18,7 @@ mod error;
 pub(crate) mod faults;
 pub mod figures;
 pub mod fleet;
+pub mod given_back;
 pub mod hub_moves;
 pub mod hubs;
 mod import;

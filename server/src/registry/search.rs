@@ -15,7 +15,7 @@ use crate::tenancy::{AdminScope, FinanceScope, Scope as _, Tx};
 /// Of each sort.
 pub const HANDFUL: u16 = 8;
 /// Fewer characters find too much.
-const SHORTEST: usize = 2;
+pub const SHORTEST: usize = 2;
 const LONGEST: usize = 200;
 
 /// What was found, of each sort a handful.

@@ -117,6 +117,14 @@ async fn who_moved_a_device_or_a_hub_is_told_as_far_as_the_caller_may_know() {
         );
         assert_eq!(seller.get(&history).await.problem(), (404, "not-found"));
     }
+    let path = format!("/api/v1/devices/{}", clinic.device);
+    assert_eq!(clinic.user.get(&path).await.problem(), (404, "not-found"));
+    let readings = clinic.user.get(&format!("{path}/readings")).await;
+    assert_eq!(
+        readings.status, 200,
+        "what it measured stays theirs: {}",
+        readings.text
+    );
 }
 
 #[tokio::test]

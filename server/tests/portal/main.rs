@@ -18,6 +18,7 @@ mod faults;
 mod files;
 mod foreign;
 mod forms;
+mod given_back;
 mod held;
 mod hubs;
 mod imports;

@@ -20,8 +20,9 @@ const OF_THE_CUSTOMER: [&str; 7] = [
     "history::store::live::since",
     "registry::search::search",
 ];
-/// What concerns the whole customer: nothing of it is there for who sees a part.
-const OF_THE_WHOLE: [&str; 4] = [
+/// What concerns the whole customer, or stands at none of its sites: nothing of it is there for who sees a part.
+const OF_THE_WHOLE: [&str; 5] = [
+    "registry::given_back::",
     "forwarding::",
     "registry::imports::",
     "usage::delivered_on",

@@ -7,10 +7,12 @@ use vitalwire_server::ground::Ground;
 use vitalwire_server::ground::enums::HubCommandKind;
 use vitalwire_server::ground::ids::{DeviceId, DistributorId, HubId, HubLogId};
 use vitalwire_server::identity::CallerScope;
+use vitalwire_server::registry::devices::DeviceFilter;
 use vitalwire_server::registry::movements::MovementFilter;
 use vitalwire_server::registry::moves::Placement;
 use vitalwire_server::registry::{
-    Ask, RegistryError, adoption, fleet, hub_moves, labels, life, movements, moves, naming, vitality,
+    Ask, RegistryError, adoption, fleet, given_back, hub_moves, labels, life, movements, moves, naming,
+    vitality,
 };
 use vitalwire_server::tenancy::Scope as _;
 
@@ -88,6 +90,11 @@ const DEVICE: &str = "
     insert into assignment (id, device_id, distributor_id, customer_id, valid_from, created_at)
     values (gen_random_uuid(), $1, $4, $5, $7, $7)";
 
+/// Until the day before, the customer had it.
+const WAS_HERE: &str = "
+    insert into assignment (id, device_id, distributor_id, customer_id, valid_from, valid_until, created_at)
+    values (gen_random_uuid(), $1, $2, $3, $4 - interval '1 day', $4, $4)";
+
 const HUB: &str = "
     with made as (
       insert into hub (id, serial, name, distributor_id, customer_id, state, public_key, fingerprint, confirmed_at,
@@ -155,6 +162,14 @@ impl World {
                 .await
                 .unwrap();
         }
+        sqlx::query(WAS_HERE)
+            .bind(life.come_back)
+            .bind(distributor)
+            .bind(there)
+            .bind(self.ground.now() - chrono::TimeDelta::days(1))
+            .execute(&self.sql)
+            .await
+            .unwrap();
         let hubs = [
             (life.hubs[0], there, "unclaimed"),
             (life.hubs[1], there, "unclaimed"),
@@ -236,6 +251,14 @@ pub(crate) const READS: &[Row] = &[
     row!("registry::moves::line::line", Either, Read, call => {
         let (database, device) = (&call.world.database, call.at.device);
         either!(call, scope => said(moves::line(database, scope, device).await))
+    }),
+    row!("registry::given_back::had", Customer, Read, call => {
+        let (database, device) = (&call.world.database, call.at.life.come_back);
+        said(given_back::had(database, call.scope(), device).await)
+    }),
+    row!("registry::given_back::since", Customer, List, call => {
+        let (after, all) = (call.world.ground.now() - given_back::AS_LONG, DeviceFilter::default());
+        said(given_back::since(&call.world.database, call.scope(), after, &all).await)
     }),
     row!("registry::hub_moves::history", Either, Read, call => {
         let hub = call.at.hub;

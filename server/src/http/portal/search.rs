@@ -17,11 +17,11 @@ use super::visitor::Visitor;
 use super::{desk, orders, returns};
 use crate::http::State;
 use crate::http::numbered::{self, Numbered};
-use crate::identity::in_scope;
-use crate::registry::RegistryError;
-use crate::registry::devices::Device;
+use crate::identity::{CallerScope, in_scope};
+use crate::registry::devices::{Device, DeviceFilter};
 use crate::registry::overview::{self, Counts};
 use crate::registry::search::{self, Found, HANDFUL};
+use crate::registry::{RegistryError, given_back};
 use crate::tenancy::{Right, Scope as _};
 
 #[derive(Debug, Deserialize)]
@@ -38,7 +38,7 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, PageError> {
     let (q, now) = (typed(&asked.q).unwrap_or_default(), state.ground().now());
     let sees_devices = visitor.can(Right::SeeDevices);
-    let (found, numbered, counts) = in_scope!(visitor.caller(), scope => {
+    let (mut found, numbered, counts) = in_scope!(visitor.caller(), scope => {
         scope
             .run(state.database(), async |tx| {
                 let found = search::search(tx, &q).await?;
@@ -48,6 +48,9 @@ pub(super) async fn get(
             })
             .await
     })?;
+    found
+        .devices
+        .extend(given_back(&state, &visitor, &q, found.devices.len()).await?);
     let mut frame = frame(&state, &visitor, Place::Nowhere, "Search", &counts);
     // The page has the field itself, with what was typed.
     frame.search = None;
@@ -66,6 +69,29 @@ pub(super) async fn get(
         .concat(),
         q,
     })
+}
+
+/// The devices that a customer gave back, while it still has their readings, as many as there is room for.
+async fn given_back(
+    state: &State,
+    visitor: &Visitor,
+    q: &str,
+    found: usize,
+) -> Result<Vec<Device>, RegistryError> {
+    let CallerScope::Customer(scope) = visitor.scope() else {
+        return Ok(Vec::new());
+    };
+    if q.chars().count() < search::SHORTEST || !visitor.can(Right::SeeMeasurements) {
+        return Ok(Vec::new());
+    }
+    let wanted = DeviceFilter {
+        q: Some(q.to_owned()),
+        ..DeviceFilter::default()
+    };
+    let after = state.ground().now() - given_back::AS_LONG;
+    let had = given_back::since(state.database(), scope, after, &wanted).await?;
+    let room = usize::from(HANDFUL).saturating_sub(found);
+    Ok(had.into_iter().map(|had| had.device).take(room).collect())
 }
 
 /// What has the number that was typed.

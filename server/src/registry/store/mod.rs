@@ -9,6 +9,7 @@ pub(super) mod devices;
 pub(super) mod errands;
 pub(super) mod figures;
 pub(super) mod fleet;
+pub(super) mod given_back;
 pub(super) mod history;
 pub(super) mod hub_moves;
 pub(super) mod hubs;

@@ -21,7 +21,7 @@ use crate::http::api::paging::{ListOut, ask};
 use crate::http::api::readings::Out;
 use crate::http::auth::ApiCustomer;
 use crate::http::problem::Problem;
-use crate::registry::{Page, devices};
+use crate::registry::{Page, given_back};
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize, IntoParams)]
@@ -65,9 +65,9 @@ pub(super) async fn list(
     let before = ask.after.map(|(measured_at, id)| Before { measured_at, id });
     let (id, wanted) = (id.into_inner(), Wanted { kind, from, to });
     let work = async |tx: &_| -> Result<_, Problem> {
-        devices::get(tx, id).await?;
         Ok(readings::readings(tx, id, &wanted, before, ask.rows()).await?)
     };
+    given_back::had(state.database(), &customer.scope, id).await?;
     let rows = customer.scope.run(state.database(), work).await?;
     let page = Page::of(rows, &ask, |row| (row.measured_at, row.id));
     Ok(web::Json(ListOut::of(page, Out::from)))

@@ -26,7 +26,8 @@ use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, SessionSecret};
-use crate::registry::devices::{self, Device};
+use crate::registry::devices::Device;
+use crate::registry::given_back::{self, Had};
 use crate::registry::{RegistryError, hubs};
 use crate::tenancy::{CustomerScope, Permission, Scope as _, Tx};
 
@@ -71,16 +72,16 @@ pub(super) async fn get(
     let (kind, range) = (asked.kind()?, asked.range()?);
     let (now, zone, scope) = (state.ground().now(), visitor.zone(), visitor.reader()?);
     let line = line::of(&state, scope, *id).await?;
-    let (device, kinds) = scope
+    let Had { device, .. } = given_back::had(state.database(), scope, *id).await?;
+    let kinds = scope
         .run(state.database(), async |tx| {
-            let device = devices::get(tx, *id).await?;
             let kinds = if let Some(kind) = kind {
                 vec![kind]
             } else {
                 let week = summary::week(tx, &line.devices, Kind::BloodPressure, now, &zone).await?;
                 show::measured(&device, &week)
             };
-            Ok::<_, PageError>((device, kinds))
+            Ok::<_, PageError>(kinds)
         })
         .await?;
     let place = state

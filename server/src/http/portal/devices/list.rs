@@ -28,6 +28,7 @@ use crate::http::portal::sites;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::CallerScope;
 use crate::registry::devices::{self, Device, DeviceFilter, DeviceKeyset, Wants};
+use crate::registry::given_back;
 use crate::registry::overview::{self, Counts, SILENT_AFTER};
 use crate::registry::wanting::Silence;
 use crate::registry::{Ask, Page};
@@ -184,9 +185,20 @@ async fn find(state: &State, scope: &CustomerScope, asked: &Asked) -> Result<Fou
     // What was replaced is counted nowhere: who looks for it names its state, or its serial.
     wanted.in_use = wanted.state.is_none() && wanted.q.is_none();
     let may_read = scope.allows(Permission::ReadReadings);
+    // What the customer has no more is no row that it sees.
+    let returned = if may_read && wanted.state == Some(DeviceState::Returned) {
+        let after = now - given_back::AS_LONG;
+        let found = given_back::since(state.database(), scope, after, &wanted).await?;
+        Some(found.into_iter().map(|had| had.device).collect())
+    } else {
+        None
+    };
     scope
         .run(state.database(), async |tx| {
-            let page = devices::list(tx, &wanted, &ask).await?;
+            let page = match returned {
+                Some(rows) => Page { rows, next: None },
+                None => devices::list(tx, &wanted, &ask).await?,
+            };
             let counts = overview::counts(tx, now).await?;
             let ids: Vec<DeviceId> = page.rows.iter().map(|device| device.id).collect();
             let hubs = overview::last_hubs(tx, &ids).await?;
@@ -241,15 +253,19 @@ fn devices_page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -
         (true, false) => Seen::Some(outside),
         (false, _) => Seen::Nothing,
     };
+    let mut states = vec![DeviceState::Active, DeviceState::Inactive, DeviceState::Replaced];
+    // Of what was given back there is nothing to see but its readings.
+    states.extend(
+        visitor
+            .may(Permission::ReadReadings)
+            .then_some(DeviceState::Returned),
+    );
     DevicesPage {
         frame,
         attention: attention(&counts, seen, unwell),
         actions: actions(visitor),
         stats: tiles(&counts, seen),
-        filter: asked.form(
-            "/devices",
-            &[DeviceState::Active, DeviceState::Inactive, DeviceState::Replaced],
-        ),
+        filter: asked.form("/devices", &states),
         values: visitor.may(Permission::ReadReadings),
         rows: page.rows.iter().map(row).collect(),
         pager: pager("/devices", &asked.pairs(), &asked.after, page.next.as_ref(), text),

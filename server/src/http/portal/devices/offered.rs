@@ -209,7 +209,7 @@ impl Offered<'_> {
                 "into stock"
             };
             self.with.give_back(
-                "It leaves your devices. Its readings stay yours.",
+                "It leaves your devices. Its readings stay yours: for 7 days you find it among the returned ones.",
                 "It leaves the customer and waits to be put into stock.",
                 format!("It goes back {to}. Nothing that it sends is taken from then on."),
             )

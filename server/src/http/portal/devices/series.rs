@@ -23,7 +23,7 @@ use crate::history::store::summary::DAYS;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
-use crate::registry::devices;
+use crate::registry::given_back;
 use crate::tenancy::Scope as _;
 
 #[derive(Deserialize)]
@@ -69,11 +69,11 @@ async fn answer(
     let since = since(range, now, zone);
     let scope = visitor.reader()?;
     let line = line::of(state, scope, id).await?;
-    let (kind, points) = scope
+    let had = given_back::had(state.database(), scope, id).await?;
+    let kind = kind(&had.device, asked_kind);
+    let points = scope
         .run(state.database(), async |tx| {
-            let device = devices::get(tx, id).await?;
-            let kind = kind(&device, asked_kind);
-            Ok::<_, PageError>((kind, series::points(tx, &line.devices, kind, since).await?))
+            series::points(tx, &line.devices, kind, since).await
         })
         .await?;
     let mean = match range {

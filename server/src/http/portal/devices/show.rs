@@ -1,6 +1,8 @@
 //! `GET /devices/{id}`: one device's readings.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Deserialize;
 use vitals::{Field, Kind, Units};
 use web_templates::pages::device::KindChoice;
@@ -21,7 +23,8 @@ use crate::http::portal::list::{ROWS, chosen, cursor, pager};
 use crate::http::portal::page::html;
 use crate::http::portal::said::SaidQuery;
 use crate::http::portal::visitor::Visitor;
-use crate::registry::devices::{self, Device};
+use crate::registry::devices::Device;
+use crate::registry::given_back::{self, Had};
 use crate::registry::overview::{self, Counts};
 use crate::tenancy::{Right, Scope as _};
 
@@ -57,6 +60,8 @@ struct Found {
     last: Option<Shown>,
     rows: Vec<Shown>,
     line: Line,
+    /// Since when it is the customer's no more.
+    given_back: Option<DateTime<Utc>>,
 }
 
 /// The page of a device and of one kind that it measures; without values for who may not see them.
@@ -88,12 +93,12 @@ async fn find(
     let scope = visitor.reader()?;
     let line = line::of(state, scope, id).await?;
     let all = &line.devices;
-    let (device, hub, counts, kind, week, days, last, rows) = scope
+    let Had { device, until } = given_back::had(state.database(), scope, id).await?;
+    let kind = kind(&device, chosen(&asked.kind));
+    let (hub, counts, week, days, last, rows) = scope
         .run(state.database(), async |tx| {
-            let device = devices::get(tx, id).await?;
             let hub = overview::last_hubs(tx, &[id]).await?.remove(&id);
             let counts = overview::counts(tx, now).await?;
-            let kind = kind(&device, chosen(&asked.kind));
             let week = summary::week(tx, all, kind, now, &zone).await?;
             let days = summary::days_with_data(tx, all, now, &zone).await?;
             let rows = page::newest(tx, all, kind, Some(begins), before, ROWS + 1).await?;
@@ -101,7 +106,7 @@ async fn find(
                 Some(first) if before.is_none() => Some(first.clone()),
                 _ => page::newest(tx, all, kind, None, None, 1).await?.pop(),
             };
-            Ok::<_, PageError>((device, hub, counts, kind, week, days, last, rows))
+            Ok::<_, PageError>((hub, counts, week, days, last, rows))
         })
         .await?;
     Ok(Found {
@@ -114,6 +119,7 @@ async fn find(
         last,
         rows,
         line,
+        given_back: until,
     })
 }
 
@@ -129,6 +135,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         last,
         mut rows,
         line,
+        given_back,
     } = found;
     let is_first = asked.after.is_empty();
     let more = rows.len() > usize::from(ROWS);
@@ -153,7 +160,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
     };
     let mut frame = frame(state, visitor, Place::Devices, kind.label(), &counts);
     frame.crumbs = vec![crumb("Devices", "/devices")];
-    frame.live = is_first;
+    frame.live = is_first && given_back.is_none();
     DevicePage {
         frame,
         id: device.id.to_string(),
@@ -170,10 +177,20 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         summary: summary_text(&week, asked.range(), kind, units),
         units,
         rows: shown,
-        line: line.sentences(zone),
+        line: given_back
+            .map(|at| said_of_return(at, zone))
+            .into_iter()
+            .chain(line.sentences(zone))
+            .collect(),
         pager,
-        about: Some(format!("{path}/about")),
+        about: given_back.is_none().then(|| format!("{path}/about")),
     }
+}
+
+/// Why a device that is the customer's no more is still shown.
+fn said_of_return(at: DateTime<Utc>, zone: Tz) -> String {
+    let at = at.with_timezone(&zone).format("%b %-d, %Y, %H:%M");
+    format!("It was given back on {at}. What it measured until then stays yours, for 7 days as always.")
 }
 
 /// What stands below the table: of what time it is, and what the ranges are not.

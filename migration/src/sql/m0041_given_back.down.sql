@@ -1,0 +1,1 @@
+drop index assignment_ended;

@@ -1,0 +1,139 @@
+//! A device that a customer gave back: what it measured until then stays the customer's, and nothing of later is.
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+use vitalwire_server::ground::ids::CustomerId;
+use vitalwire_server::identity::Organisation;
+use vitalwire_server::tenancy::Permission;
+
+use crate::world::{Customer, World};
+
+#[tokio::test]
+async fn readings_stay_with_who_gave_the_device_back() {
+    let world = World::new().await;
+    let meridian = world.distributor("Meridian").await;
+    let clinic = world.customer_of("Northside", Some(meridian)).await;
+    let next = world.customer_of("Lakeview", Some(meridian)).await;
+    let technician = Organisation::Customer(CustomerId::from(clinic.id));
+    world
+        .user("Technician", technician, Some(&[Permission::ManageDevices]))
+        .await;
+    held(&world, &clinic, meridian).await;
+    world.commit(&clinic, &[(TimeDelta::minutes(30), 121, 71)]).await;
+    world.clock.advance(TimeDelta::minutes(1));
+
+    let nurse = world.signed_in("Northside").await;
+    let path = format!("/devices/{}", clinic.device);
+    let returned = nurse.submit(&format!("{path}/return"), &[]).await;
+    assert_eq!(returned.status, 303, "{}", returned.text);
+    let desk = world.signed_in("Meridian").await;
+    for way in ["restock", "place"] {
+        let customer = next.id.to_string();
+        let form: &[(&str, &str)] = if way == "place" {
+            &[("customer", &customer)]
+        } else {
+            &[]
+        };
+        let moved = desk.submit(&format!("{path}/{way}"), form).await;
+        assert_eq!(moved.status, 303, "{way}: {}", moved.text);
+    }
+    world.clock.advance(TimeDelta::minutes(1));
+    let later = Customer {
+        device: clinic.device,
+        ..next.clone()
+    };
+    world.commit(&later, &[(TimeDelta::seconds(5), 188, 98)]).await;
+
+    let page = nurse.get(&path).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(page.shows("121") && !page.shows("188"), "{}", page.text);
+    assert!(page.text.contains("It was given back on"), "{}", page.text);
+    assert!(
+        !page.text.contains(&format!("{path}/about")),
+        "its about is not theirs"
+    );
+    for file in ["series.json", "readings.csv"] {
+        let file = nurse.get(&format!("{path}/{file}")).await;
+        assert!(file.shows("121") && !file.shows("188"), "{}", file.text);
+    }
+    let others = world.signed_in("Lakeview").await.get(&path).await;
+    assert!(others.shows("188") && !others.shows("121"), "{}", others.text);
+    assert_eq!(nurse.get(&format!("{path}/about")).await.status, 404);
+
+    // It is found again among what was returned, and by its serial, by who may read it.
+    let listed = [
+        "/devices?state=returned".to_owned(),
+        "/devices?state=returned&kind=blood_pressure&q=side-1".to_owned(),
+        format!("/search?q={}", clinic.serial.to_lowercase()),
+    ];
+    for at in &listed {
+        let found = nurse.get(at).await;
+        assert!(
+            found.text.contains(&format!("href=\"{path}\"")),
+            "{at}: {}",
+            found.text
+        );
+    }
+    let elsewhere = [
+        "/devices",
+        "/devices?state=returned&kind=weight",
+        "/devices?state=returned&attention=silent",
+    ];
+    for at in elsewhere {
+        assert!(!nurse.get(at).await.text.contains(&path), "{at}");
+    }
+    let technician = world.signed_in("Technician").await;
+    assert_eq!(technician.get(&path).await.status, 404);
+    let stranger = world.signed_in("Lakeview").await;
+    for at in &listed {
+        assert!(!technician.get(at).await.text.contains(&path), "{at}");
+    }
+    assert!(!stranger.get(&listed[0]).await.text.contains(&path));
+
+    // As long as readings are kept.
+    world.clock.advance(TimeDelta::days(8));
+    let nurse = world.signed_in("Northside").await;
+    for at in &listed {
+        assert!(!nurse.get(at).await.text.contains(&path), "{at}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_came_again_is_no_returned_one() {
+    let world = World::new().await;
+    let meridian = world.distributor("Meridian").await;
+    let clinic = world.customer_of("Northside", Some(meridian)).await;
+    held(&world, &clinic, meridian).await;
+    let nurse = world.signed_in("Northside").await;
+    let desk = world.signed_in("Meridian").await;
+    let path = format!("/devices/{}", clinic.device);
+    let customer = clinic.id.to_string();
+    for (browser, way) in [(&nurse, "return"), (&desk, "restock"), (&desk, "place")] {
+        world.clock.advance(TimeDelta::minutes(1));
+        let form: &[(&str, &str)] = if way == "place" {
+            &[("customer", &customer)]
+        } else {
+            &[]
+        };
+        let moved = browser.submit(&format!("{path}/{way}"), form).await;
+        assert_eq!(moved.status, 303, "{way}: {}", moved.text);
+    }
+    let page = nurse.get(&path).await;
+    assert!(page.status == 200 && !page.text.contains("It was given back on"));
+    assert!(!nurse.get("/devices?state=returned").await.text.contains(&path));
+}
+
+/// The customer has had its device for a day.
+async fn held(world: &World, at: &Customer, through: Uuid) {
+    sqlx::query(
+        "insert into assignment (id, device_id, customer_id, distributor_id, valid_from, created_at)
+         values ($1, $2, $3, $4, now() - interval '1 day', now() - interval '1 day')",
+    )
+    .bind(world.state.ground().id::<Uuid>())
+    .bind(at.device)
+    .bind(at.id)
+    .bind(through)
+    .execute(&world.sql)
+    .await
+    .unwrap();
+}
