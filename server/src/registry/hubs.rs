@@ -288,14 +288,13 @@ pub async fn set_state<S: RegistryScope>(
     ))
 }
 
-/// The devices that a hub takes readings from: the active Bluetooth devices of its customer. Until a person has compared its
-/// key, it is told of none: whoever found the claim code may hold that key.
+/// The devices that a hub takes readings from: the active Bluetooth devices of its customer. A hub that is not active is told
+/// of none: whoever found the claim code may hold a key that nobody has compared yet, or that was refused.
 pub async fn system_devices_of_hub(
     database: &Database,
     hub: &HubIdentity,
 ) -> Result<Vec<HubDevice>, RegistryError> {
-    let is_confirmed = !matches!(hub.state, HubState::Unclaimed | HubState::Claimed);
-    let Some(customer) = hub.customer.filter(|_| is_confirmed) else {
+    let Some(customer) = hub.customer.filter(|_| hub.state == HubState::Active) else {
         return Ok(Vec::new());
     };
     SystemScope::for_purpose("tell a hub that proved itself which devices it serves")

@@ -8,6 +8,7 @@ mod pages;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use vitalwire_hub::HubState;
 use vitalwire_tests::kinds::reading;
 use vitalwire_tests::{ClaimedHub, Customer, Device, Portal, Receiver, World, id, now};
 
@@ -228,6 +229,14 @@ async fn crossed_credentials(world: &World, a: &Tenant, b: &Tenant) {
     let signed = waiting.token("GET", "/v1/hubs/me", b"");
     let me = world.anyone.with_token(&signed).get("/v1/hubs/me").await.ok();
     assert_eq!((&me["state"], &me["devices"]), (&json!("claimed"), &json!([])));
+    // Nor after it was refused.
+    let path = format!("/api/v1/hubs/{}", waiting.id);
+    let refused = a.customer.user.patch(&path, &json!({"state": "inactive"})).await;
+    assert_eq!(refused.status, 200, "{}", refused.text);
+    waiting.wait_until(HubState::Inactive).await;
+    let signed = waiting.token("GET", "/v1/hubs/me", b"");
+    let me = world.anyone.with_token(&signed).get("/v1/hubs/me").await.ok();
+    assert_eq!((&me["state"], &me["devices"]), (&json!("inactive"), &json!([])));
 }
 
 /// Rows by table, each as JSON.
