@@ -47,6 +47,7 @@ pub async fn of_device<S: RegistryScope>(
         replaced_by: life.successors.first().and_then(|next| next.serial.clone()),
         lacks_token: (sends_itself && device.customer.is_some() && token.is_none()).then(|| issuer(by)),
         ever_moved: device.ever_moved,
+        held_since: device.held_since,
         heard_at: device.last_seen_at,
         reading_at: device.last_reading_at,
         battery: device.battery_percent,

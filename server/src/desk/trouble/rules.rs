@@ -86,6 +86,7 @@ pub(super) struct Facts {
     /// Who issues the token that it needs and does not have, and whether another held it before.
     pub(super) lacks_token: Option<Issuer>,
     pub(super) ever_moved: bool,
+    pub(super) held_since: Option<DateTime<Utc>>,
     pub(super) heard_at: Option<DateTime<Utc>>,
     pub(super) reading_at: Option<DateTime<Utc>>,
     pub(super) battery: Option<i16>,
@@ -318,11 +319,15 @@ impl Looked<'_> {
         let last = self.facts.reading_at.or(self.facts.heard_at);
         Some(match last {
             // Nothing that it sent is among its readings, and what follows says why.
-            None if !self.facts.quarantined.is_empty() => well(
+            None if self.is_kept_aside() => well(
                 title,
                 "It sent something, which is kept in quarantine.".to_owned(),
             ),
-            None if self.facts.ever_moved || !is_held => wrong(
+            None if !is_held => wrong(
+                title,
+                "Nothing is heard of the device while nobody holds it.".to_owned(),
+            ),
+            None if self.facts.ever_moved => wrong(
                 title,
                 "Nothing was heard of the device since its last move.".to_owned(),
             ),
@@ -334,6 +339,12 @@ impl Looked<'_> {
             ),
             Some(at) => well(title, format!("Last heard {}.", self.ago(at))),
         })
+    }
+
+    /// Whether something that it sent since its holder has it is in quarantine.
+    fn is_kept_aside(&self) -> bool {
+        let is_of_now = |item: &Quarantined| self.facts.held_since.is_none_or(|since| item.last_at >= since);
+        self.facts.quarantined.iter().any(is_of_now)
     }
 
     fn has_no_other_cause(&self) -> bool {

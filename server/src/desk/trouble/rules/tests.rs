@@ -94,6 +94,12 @@ fn refused(hours: i64) -> Vec<RefusedDay> {
 #[case(Facts { heard_at: None, reading_at: None, battery: None, signal: None, ..healthy() }, "Nothing was ever heard")]
 #[case(Facts { heard_at: None, reading_at: None, ever_moved: true, ..healthy() }, "since its last move")]
 #[case(
+    Facts {
+        heard_at: None, reading_at: None, held_since: ago(1), quarantined: kept(QuarantineReason::Implausible, 5), ..healthy()
+    },
+    "Nothing was ever heard"
+)]
+#[case(
     Facts { heard_at: None, reading_at: None, quarantined: kept(QuarantineReason::NoOwner, 1), ..healthy() },
     "nobody, or somebody else, held the device when it measured"
 )]
