@@ -1,11 +1,13 @@
 //! Devices that a customer gave back. What they measured in its time stays its own, and is found as long as it is kept; of
 //! what became of them since, it is told nothing.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use vitals::Kind;
 
 use super::RegistryError;
-use super::devices::{self, Device, DeviceFilter};
+use super::devices::{self, Device, DeviceFilter, DeviceKeyset};
 use super::store;
 use crate::ground::enums::{DeviceState, Transport};
 use crate::ground::ids::{DeviceId, DeviceModelId};
@@ -77,8 +79,13 @@ pub async fn since(
     let periods = by.run(database, work).await?;
     let mut found = named(database, periods).await?;
     found.retain(|one| is_wanted(&one.device, filter));
-    found.sort_by(|one, other| one.device.serial.cmp(&other.device.serial));
+    found.sort_by_key(|one| key(&one.device));
     Ok(found)
+}
+
+/// Where a device stands in the order of [`since`].
+pub fn key(device: &Device) -> DeviceKeyset {
+    (device.serial.clone(), device.id.as_uuid())
 }
 
 async fn named(database: &Database, periods: Vec<LastTime>) -> Result<Vec<Had>, RegistryError> {
@@ -91,10 +98,10 @@ async fn named(database: &Database, periods: Vec<LastTime>) -> Result<Vec<Had>, 
             store::given_back::system_printed(tx, &ids).await
         })
         .await?;
-    let of = |period: &LastTime| printed.iter().find(|one| one.id == period.device);
+    let mut printed: HashMap<DeviceId, Printed> = printed.into_iter().map(|one| (one.id, one)).collect();
     Ok(periods
-        .iter()
-        .filter_map(|period| Some(given_back(of(period)?.clone(), *period)))
+        .into_iter()
+        .filter_map(|period| Some(given_back(printed.remove(&period.device)?, period)))
         .collect())
 }
 

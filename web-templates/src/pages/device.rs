@@ -46,6 +46,8 @@ pub struct DevicePage {
     pub rows: Vec<ReadingRow>,
     /// What follows.
     pub pager: Pager,
+    /// Whether nothing comes any more: the device is somebody else's.
+    pub is_over: bool,
     /// The page about the device itself: its identity, its life, what can be done with it.
     pub about: Option<String>,
 }

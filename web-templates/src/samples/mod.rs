@@ -260,6 +260,7 @@ pub fn device(kind: Kind) -> DevicePage {
     }];
     let count = series.points.len() as u64;
     DevicePage {
+        is_over: false,
         frame,
         id: format!("dev-{serial}"),
         kind,

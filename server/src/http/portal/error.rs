@@ -112,8 +112,9 @@ impl ResponseError for PageError {
                 (StatusCode::TOO_MANY_REQUESTS, Some(words), Some(seconds.as_str()))
             }
         };
-        // So that the reference that the page names is in the log; what went wrong here has a line of its own.
-        if status.is_client_error() {
+        // So that the reference that the page names is in the log; what went wrong here has a line of its own. A flood that is
+        // turned away is not to fill the log instead.
+        if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS {
             tracing::info!(status = status.as_u16(), "a page was refused");
         }
         let mut page = ErrorPage::new(status.as_u16(), RequestId::current().map(|id| id.to_string()));

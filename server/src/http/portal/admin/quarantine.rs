@@ -156,7 +156,7 @@ const fn words(reason: QuarantineReason) -> &'static str {
     match reason {
         QuarantineReason::UnknownDevice => "Unknown device",
         QuarantineReason::WrongOwner => "Another customer's device",
-        QuarantineReason::NoOwner => "Nobody held the device",
+        QuarantineReason::NoOwner => "Not held when it measured",
         QuarantineReason::InactiveDevice => "Device switched off",
         QuarantineReason::Undecodable => "Could not be read",
         QuarantineReason::Implausible => "Physically impossible",

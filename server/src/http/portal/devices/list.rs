@@ -146,7 +146,7 @@ impl Asked {
     }
 }
 
-/// What the page is made of, read in one transaction.
+/// What the page is made of.
 struct Found {
     page: Page<Device, DeviceKeyset>,
     counts: Counts,
@@ -189,14 +189,21 @@ async fn find(state: &State, scope: &CustomerScope, asked: &Asked) -> Result<Fou
     let returned = if may_read && wanted.state == Some(DeviceState::Returned) {
         let after = now - given_back::AS_LONG;
         let found = given_back::since(state.database(), scope, after, &wanted).await?;
-        Some(found.into_iter().map(|had| had.device).collect())
+        let devices = found.into_iter().map(|had| had.device);
+        let rest = devices.filter(|device| {
+            ask.after
+                .as_ref()
+                .is_none_or(|after| given_back::key(device) > *after)
+        });
+        let rows = rest.take(usize::from(ask.limit) + 1).collect();
+        Some(Page::of(rows, &ask, given_back::key))
     } else {
         None
     };
     scope
         .run(state.database(), async |tx| {
             let page = match returned {
-                Some(rows) => Page { rows, next: None },
+                Some(page) => page,
                 None => devices::list(tx, &wanted, &ask).await?,
             };
             let counts = overview::counts(tx, now).await?;

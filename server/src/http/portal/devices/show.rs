@@ -48,7 +48,7 @@ impl Asked {
     }
 }
 
-/// What the page is made of, read in one transaction.
+/// What the page is made of.
 struct Found {
     device: Device,
     hub: Option<(HubId, String)>,
@@ -183,6 +183,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
             .chain(line.sentences(zone))
             .collect(),
         pager,
+        is_over: given_back.is_some(),
         about: given_back.is_none().then(|| format!("{path}/about")),
     }
 }
@@ -190,7 +191,9 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
 /// Why a device that is the customer's no more is still shown.
 fn said_of_return(at: DateTime<Utc>, zone: Tz) -> String {
     let at = at.with_timezone(&zone).format("%b %-d, %Y, %H:%M");
-    format!("It was given back on {at}. What it measured until then stays yours, for 7 days as always.")
+    format!(
+        "It is yours no more since {at}. Its readings that were yours stay yours; each is shown for 7 days."
+    )
 }
 
 /// What stands below the table: of what time it is, and what the ranges are not.
