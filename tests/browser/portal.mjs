@@ -7,7 +7,8 @@ import { inspect as look, open as opened, signIn, start } from './support.mjs';
 const scene = JSON.parse(process.argv[2]);
 const stage = await start(scene);
 const open = () => opened(stage);
-const inspect = (page, name) => look(stage, page, name);
+const BOTH = ['light', 'dark'];
+const inspect = (page, name, schemes) => look(stage, page, name, schemes);
 
 async function post(systolic, { serial, token } = scene, hoursAgo = 0) {
   const measured = new Date(Date.now() - hoursAgo * 3_600_000);
@@ -53,6 +54,26 @@ async function late(page) {
   assert.equal(await nothing.count(), 0);
 }
 
+/** What a device measured stays with who gave it back, and is found again. */
+async function givenBack(page) {
+  await page.goto(`/devices/${scene.idle.device}/about`);
+  await page.getByText('Give it back').first().click();
+  await page.getByRole('button', { name: 'Give it back' }).click();
+  await page.waitForURL(/said=/);
+  await page.goto('/devices');
+  assert.equal(await page.getByRole('row', { name: scene.idle.serial }).count(), 0, 'it is no device of theirs any more');
+  await page.getByLabel('State').selectOption('returned');
+  await page.waitForURL(/state=returned/);
+  await page.getByRole('row', { name: scene.idle.serial }).waitFor();
+  await inspect(page, 'returned-devices', BOTH);
+  await page.getByRole('row', { name: scene.idle.serial }).getByRole('link').first().click();
+  await page.getByText('It stopped being yours on').waitFor();
+  await page.locator('#readings').getByText('119').waitFor();
+  await chartIsDrawn(page);
+  assert.equal(await page.locator('#live').count(), 0, 'nothing comes any more');
+  await inspect(page, 'returned-device', BOTH);
+}
+
 async function customer() {
   const page = await open();
   await page.goto(`/devices/${scene.device}`);
@@ -92,6 +113,7 @@ async function customer() {
   await page.locator('dialog[open]').waitFor({ state: 'detached' }).catch(() => page.locator('#dialog').waitFor({ state: 'hidden' }));
 
   await late(page);
+  await givenBack(page);
   for (const [path, name] of [['/endpoint', 'endpoint'], ['/hubs', 'hubs']]) {
     await page.goto(path);
     await inspect(page, name);

@@ -4,29 +4,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use vitals::Kind;
 
-use super::RegistryError;
 use super::devices::{self, Device, DeviceFilter, DeviceKeyset};
-use super::store;
-use crate::ground::enums::{DeviceState, Transport};
-use crate::ground::ids::{DeviceId, DeviceModelId};
+use super::store::{self, printed::Printed};
+use super::{Ask, Page, RegistryError};
+use crate::ground::enums::DeviceState;
+use crate::ground::ids::DeviceId;
 use crate::tenancy::{CustomerScope, Database, Scope as _, SystemScope};
 
 /// They are listed as long as readings are kept.
 pub const AS_LONG: TimeDelta = TimeDelta::days(7);
-
-/// What is printed on a device, whoever has it now.
-#[derive(Debug, Clone)]
-pub(super) struct Printed {
-    pub(super) id: DeviceId,
-    pub(super) maker: String,
-    pub(super) serial: String,
-    pub(super) model_id: DeviceModelId,
-    pub(super) model: String,
-    pub(super) kinds: Vec<Kind>,
-    pub(super) transport: Transport,
-}
 
 /// When a customer had a device for the last time.
 #[derive(Debug, Clone, Copy)]
@@ -63,49 +50,57 @@ pub async fn had(database: &Database, by: &CustomerScope, id: DeviceId) -> Resul
     if let Some(device) = device {
         return Ok(Had { device, until: None });
     }
-    let found = named(database, last.into_iter().collect()).await?;
+    let all = DeviceFilter::default();
+    let found = named(database, last.into_iter().collect(), &all, &Ask::first(1)).await?;
     found.into_iter().next().ok_or(RegistryError::NotFound("device"))
 }
 
-/// Those that the customer gave back after a time and has no more, by serial, as the filter asks for them. At most
-/// 2,000, the latest.
+/// A page of those that the customer gave back after a time and has no more, by serial, as the filter asks for them: by a
+/// part of what is printed on them, and by what they measure. Beyond 10,000 the latest are looked through.
 pub async fn since(
     database: &Database,
     by: &CustomerScope,
     after: DateTime<Utc>,
     filter: &DeviceFilter,
+    ask: &Ask<DeviceKeyset>,
+) -> Result<Page<Had, DeviceKeyset>, RegistryError> {
+    // What is not there stands at no site, and wants nobody.
+    let periods = if filter.site.is_none() && filter.wants.is_none() {
+        by.run(database, async |tx| store::given_back::since(tx, after).await)
+            .await?
+    } else {
+        Vec::new()
+    };
+    let found = named(database, periods, filter, ask).await?;
+    Ok(Page::of(found, ask, |had| {
+        (had.device.serial.clone(), had.device.id.as_uuid())
+    }))
+}
+
+async fn named(
+    database: &Database,
+    periods: Vec<LastTime>,
+    filter: &DeviceFilter,
+    ask: &Ask<DeviceKeyset>,
 ) -> Result<Vec<Had>, RegistryError> {
-    let work = async |tx: &_| store::given_back::since(tx, after).await;
-    let periods = by.run(database, work).await?;
-    let mut found = named(database, periods).await?;
-    found.retain(|one| is_wanted(&one.device, filter));
-    found.sort_by_key(|one| key(&one.device));
-    Ok(found)
-}
-
-/// Where a device stands in the order of [`since`].
-pub fn key(device: &Device) -> DeviceKeyset {
-    (device.serial.clone(), device.id.as_uuid())
-}
-
-async fn named(database: &Database, periods: Vec<LastTime>) -> Result<Vec<Had>, RegistryError> {
     if periods.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<DeviceId> = periods.iter().map(|period| period.device).collect();
     let printed = SystemScope::for_purpose("name devices that the caller has given back")
         .run(database, async |tx| {
-            store::given_back::system_printed(tx, &ids).await
+            store::printed::system_printed(tx, &ids, filter, ask).await
         })
         .await?;
-    let mut printed: HashMap<DeviceId, Printed> = printed.into_iter().map(|one| (one.id, one)).collect();
-    Ok(periods
-        .into_iter()
-        .filter_map(|period| Some(given_back(printed.remove(&period.device)?, period)))
-        .collect())
+    let periods: HashMap<DeviceId, LastTime> = periods.into_iter().map(|one| (one.device, one)).collect();
+    let had = |printed: Printed| {
+        let period = periods.get(&printed.id)?;
+        Some(given_back(printed, period))
+    };
+    Ok(printed.into_iter().filter_map(had).collect())
 }
 
-fn given_back(printed: Printed, period: LastTime) -> Had {
+fn given_back(printed: Printed, period: &LastTime) -> Had {
     Had {
         until: Some(period.until),
         device: Device {
@@ -140,18 +135,4 @@ fn given_back(printed: Printed, period: LastTime) -> Had {
             signal_dbm: None,
         },
     }
-}
-
-fn is_wanted(device: &Device, filter: &DeviceFilter) -> bool {
-    let says = |text: &str| {
-        let text = text.to_lowercase();
-        [&device.serial, &device.maker, &device.model]
-            .iter()
-            .any(|word| word.to_lowercase().contains(&text))
-    };
-    // It stands at no site, and wants nobody.
-    filter.site.is_none()
-        && filter.wants.is_none()
-        && filter.q.as_deref().is_none_or(says)
-        && filter.kind.is_none_or(|kind| device.kinds.contains(&kind))
 }

@@ -13,8 +13,8 @@ use crate::callers::{Caller, confined, everybody};
 use crate::world::World;
 
 /// `$1` devices, of which the distributor `$2` has three fifths, and of those its customer `$3` a half; what lies around
-/// them; and what they have been through. Every hundredth is silent, every twentieth low or weak. At the customer's site `$4`
-/// stands every hundredth device, at 29 other sites the rest of its own.
+/// them; and what they have been through. Every hundredth is silent, every twentieth low or weak, and every twentieth `$3`
+/// gave back. At the customer's site `$4` stands every hundredth device, at 29 other sites the rest of its own.
 const SEED: [&str; 16] = [
     "insert into distributor (id, name, created_at)
      select md5('r' || n)::uuid, 'Dealer ' || n, now() from generate_series(1, 200) n",
@@ -47,11 +47,14 @@ const SEED: [&str; 16] = [
        case when hashtext(d.serial) % 20 = 1 then 12 else 80 end, case when hashtext(d.serial) % 20 = 2 then -112 else -80 end
      from device d where d.state <> 'stock'",
     "insert into assignment (id, device_id, distributor_id, customer_id, valid_from, valid_until, created_at, is_heard)
-     select gen_random_uuid(), d.id, d.distributor_id, case when step = 2 then d.customer_id end,
-       now() - (90 - step * 30) * interval '1 day' - hashtext(d.serial) % 86400 * interval '1 s',
-       case when step < 2 then now() - (60 - step * 30) * interval '1 day' - hashtext(d.serial) % 86400 * interval '1 s' end, now(),
-       step = 2 and d.state <> 'stock'
-     from device d cross join generate_series(0, 2) step where d.serial like 'D%'",
+     select gen_random_uuid(), d.id, d.distributor_id, case when step = 3 then d.customer_id when step = 2 and given_back then $3 end,
+       now() - ago[step] * interval '1 day' - hashtext(d.serial) % 86400 * interval '1 s',
+       case when step < 3 then now() - ago[step + 1] * interval '1 day' - hashtext(d.serial) % 86400 * interval '1 s' end, now(),
+       step = 3 and d.state <> 'stock'
+     from device d cross join generate_series(1, 3) step
+       cross join lateral (select d.state = 'stock' and hashtext(d.serial) % 4 = 0 as given_back) w
+       cross join lateral (select array[90, 60, case when given_back then 3 else 30 end] as ago) h
+     where d.serial like 'D%'",
     "insert into hub (id, serial, name, distributor_id, customer_id, state, public_key, created_at, site_id)
      select md5('h' || n)::uuid, 'H' || lpad(n::text, 6, '0'), 'Ward ' || n,
        case when n % 2 = 0 then $2::uuid end, case when n % 4 = 0 then $3::uuid end,
@@ -93,7 +96,7 @@ const SEED: [&str; 16] = [
 ];
 
 /// What is typed and chosen in lists, besides nothing.
-const QUERIES: [&str; 14] = [
+const QUERIES: [&str; 15] = [
     "q=D0077",
     "q=0077",
     "q=Clinic+39",
@@ -102,6 +105,7 @@ const QUERIES: [&str; 14] = [
     "q=nowhere+at+all",
     "state=inactive",
     "state=stock",
+    "state=returned",
     "kind=glucose",
     "attention=silent",
     "attention=low_battery",

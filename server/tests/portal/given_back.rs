@@ -47,7 +47,7 @@ async fn readings_stay_with_who_gave_the_device_back() {
     let page = nurse.get(&path).await;
     assert_eq!(page.status, 200, "{}", page.text);
     assert!(page.shows("121") && !page.shows("188"), "{}", page.text);
-    assert!(page.text.contains("It is yours no more since"), "{}", page.text);
+    assert!(page.text.contains("It stopped being yours on"), "{}", page.text);
     assert!(!page.text.contains("data-live=\""), "nothing comes any more");
     assert!(
         !page.text.contains(&format!("{path}/about")),
@@ -124,7 +124,7 @@ async fn a_device_that_came_again_is_no_returned_one() {
         assert_eq!(moved.status, 303, "{way}: {}", moved.text);
     }
     let page = nurse.get(&path).await;
-    assert!(page.status == 200 && !page.text.contains("It is yours no more since"));
+    assert!(page.status == 200 && !page.text.contains("It stopped being yours on"));
     assert!(!nurse.get("/devices?state=returned").await.text.contains(&path));
 }
 

@@ -258,7 +258,7 @@ pub(crate) const READS: &[Row] = &[
     }),
     row!("registry::given_back::since", Customer, List, call => {
         let (after, all) = (call.world.ground.now() - given_back::AS_LONG, DeviceFilter::default());
-        said(given_back::since(&call.world.database, call.scope(), after, &all).await)
+        said(given_back::since(&call.world.database, call.scope(), after, &all, &Ask::first(100)).await)
     }),
     row!("registry::hub_moves::history", Either, Read, call => {
         let hub = call.at.hub;

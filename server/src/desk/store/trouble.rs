@@ -1,5 +1,6 @@
 //! What is known of why nothing arrived: counts, reasons and times of `refusal`, `quarantine`, `reading` and the usage
-//! ledger, each of the present holder alone, besides that something came in its time which is nobody's. No column of these that holds a value is read.
+//! ledger, each of the present holder alone, besides that something came in its time which is nobody's. No column of these
+//! that holds a value is read.
 
 use chrono::{DateTime, DurationRound as _, NaiveDate, TimeDelta, Utc};
 use sea_orm::{DbErr, QueryResult, Value};

@@ -21,7 +21,7 @@ use crate::identity::{CallerScope, in_scope};
 use crate::registry::devices::{Device, DeviceFilter};
 use crate::registry::overview::{self, Counts};
 use crate::registry::search::{self, Found, HANDFUL};
-use crate::registry::{RegistryError, given_back};
+use crate::registry::{Ask, RegistryError, given_back};
 use crate::tenancy::{Right, Scope as _};
 
 #[derive(Debug, Deserialize)]
@@ -78,7 +78,7 @@ async fn given_back(
     q: &str,
     found: usize,
 ) -> Result<Vec<Device>, RegistryError> {
-    let room = usize::from(HANDFUL).saturating_sub(found);
+    let room = HANDFUL.saturating_sub(u16::try_from(found).unwrap_or(HANDFUL));
     let CallerScope::Customer(scope) = visitor.scope() else {
         return Ok(Vec::new());
     };
@@ -90,8 +90,8 @@ async fn given_back(
         ..DeviceFilter::default()
     };
     let after = state.ground().now() - given_back::AS_LONG;
-    let had = given_back::since(state.database(), scope, after, &wanted).await?;
-    Ok(had.into_iter().map(|had| had.device).take(room).collect())
+    let had = given_back::since(state.database(), scope, after, &wanted, &Ask::first(room)).await?;
+    Ok(had.rows.into_iter().map(|had| had.device).collect())
 }
 
 /// What has the number that was typed.

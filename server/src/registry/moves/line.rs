@@ -1,10 +1,15 @@
 //! The devices that went on with each other's readings.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::ground::enums::MoveReason;
 use crate::ground::ids::DeviceId;
-use crate::registry::{RegistryError, RegistryScope, devices, store};
+use crate::registry::devices::DeviceFilter;
+use crate::registry::store::history::{MOST, OfLine};
+use crate::registry::store::printed::Printed;
+use crate::registry::{Ask, RegistryError, RegistryScope, devices, store};
 use crate::tenancy::{Database, Scope as _, SystemScope};
 
 /// A period in which a device of the line was at the customer.
@@ -51,9 +56,16 @@ pub async fn line<S: RegistryScope>(
     if periods.is_empty() {
         return Ok(Vec::new());
     }
-    SystemScope::for_purpose("name the devices of a line that the caller sees, also those it has given back")
-        .run(database, async |tx| {
-            store::history::system_named(tx, periods).await
-        })
-        .await
+    let ids: Vec<DeviceId> = periods.iter().map(OfLine::device).collect();
+    let printed = SystemScope::for_purpose(
+        "name the devices of a line that the caller sees, also those it has given back",
+    )
+    .run(database, async |tx| {
+        let all = DeviceFilter::default();
+        store::printed::system_printed(tx, &ids, &all, &Ask::first(MOST)).await
+    })
+    .await?;
+    let printed: HashMap<DeviceId, Printed> = printed.into_iter().map(|one| (one.id, one)).collect();
+    let named = |period: OfLine| printed.get(&period.device()).map(|printed| period.named(printed));
+    Ok(periods.into_iter().filter_map(named).collect())
 }

@@ -2,16 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult};
-use uuid::Uuid;
 
-use super::{all, get, id, kinds, one, word};
+use super::{all, get, id, one};
 use crate::ground::ids::DeviceId;
 use crate::registry::RegistryError;
-use crate::registry::given_back::{LastTime, Printed};
-use crate::tenancy::{CustomerScope, SystemScope, Tx};
+use crate::registry::given_back::LastTime;
+use crate::tenancy::{CustomerScope, Tx};
 
-/// Given back in the days for which readings are kept.
-const MOST: i64 = 2_000;
+/// Given back in the days for which readings are kept, the latest: beyond so many it was a whole fleet.
+const MOST: i64 = 10_000;
 
 /// Whoever has the device now has it by a period that has not ended.
 const NOT_HERE: &str = "not exists (select from assignment o where o.device_id = a.device_id
@@ -44,28 +43,6 @@ pub(in crate::registry) async fn since(
     );
     let rows = all(tx, &sql, [after.into(), MOST.into()]).await?;
     Ok(rows.iter().map(last_time).collect::<Result<_, _>>()?)
-}
-
-pub(in crate::registry) async fn system_printed(
-    tx: &Tx<SystemScope>,
-    devices: &[DeviceId],
-) -> Result<Vec<Printed>, RegistryError> {
-    let sql = "select d.id, d.maker, d.serial, d.model_id, m.name as model, m.kinds, m.transport
-        from device d join device_model m on m.id = d.model_id where d.id = any($1)";
-    let ids: Vec<Uuid> = devices.iter().map(|id| id.as_uuid()).collect();
-    let rows = all(tx, sql, [ids.into()]).await?;
-    let printed = |row: &QueryResult| -> Result<Printed, DbErr> {
-        Ok(Printed {
-            id: id(row, "id")?,
-            maker: get(row, "maker")?,
-            serial: get(row, "serial")?,
-            model_id: id(row, "model_id")?,
-            model: get(row, "model")?,
-            kinds: kinds(row)?,
-            transport: word(row, "transport")?,
-        })
-    };
-    Ok(rows.iter().map(printed).collect::<Result<_, _>>()?)
 }
 
 fn last_time(row: &QueryResult) -> Result<LastTime, DbErr> {

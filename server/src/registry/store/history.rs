@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult, Value};
-use uuid::Uuid;
 
+use super::printed::Printed;
 use super::{all, get, id, maybe_id, word};
 use crate::ground::enums::MoveReason;
 use crate::ground::ids::{DeviceId, HubId};
@@ -11,10 +11,10 @@ use crate::registry::authors::Doer;
 use crate::registry::life::Successor;
 use crate::registry::moves::{HeldPeriod, LinePeriod};
 use crate::registry::{RegistryError, RegistryScope};
-use crate::tenancy::{SystemScope, Tx};
+use crate::tenancy::Tx;
 
 /// A thing moves a few times in its life.
-const MOST: i64 = 500;
+pub(in crate::registry) const MOST: u16 = 500;
 
 const PERIOD: &str =
     "select a.id, a.distributor_id, a.customer_id, c.name as customer_name, a.valid_from, a.valid_until,
@@ -43,6 +43,28 @@ pub(in crate::registry) struct OfLine {
     replaces: Option<DeviceId>,
 }
 
+impl OfLine {
+    pub(in crate::registry) fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// The same with what is printed on the device.
+    pub(in crate::registry) fn named(self, printed: &Printed) -> LinePeriod {
+        LinePeriod {
+            device: self.device,
+            maker: printed.maker.clone(),
+            serial: printed.serial.clone(),
+            model: printed.model.clone(),
+            from: self.from,
+            until: self.until,
+            held_until: self.held_until,
+            reason: self.reason,
+            note: self.note,
+            replaces: self.replaces,
+        }
+    }
+}
+
 pub(in crate::registry) async fn of_device<S: RegistryScope>(
     tx: &Tx<S>,
     with_distributors: bool,
@@ -69,7 +91,7 @@ pub(in crate::registry) async fn successors<S: RegistryScope>(
         where a.line_id in (select coalesce(own.line_id, own.device_id) from assignment own where own.device_id = $1)
           and a.replaces_device_id = $1
         order by a.valid_from desc limit $2";
-    let rows = all(tx, sql, [device.as_uuid().into(), MOST.into()]).await?;
+    let rows = all(tx, sql, [device.as_uuid().into(), i64::from(MOST).into()]).await?;
     let successor = |row: &QueryResult| -> Result<Successor, DbErr> {
         Ok(Successor {
             device: id(row, "device_id")?,
@@ -90,7 +112,7 @@ async fn periods<S: RegistryScope>(
 ) -> Result<Vec<HeldPeriod>, RegistryError> {
     let [column, join] = if with_distributors { NAMED } else { UNNAMED };
     let sql = format!("{PERIOD}{column}{OF}{join} where {which} order by a.valid_from desc limit $2");
-    let rows = all(tx, &sql, [of, MOST.into()]).await?;
+    let rows = all(tx, &sql, [of, i64::from(MOST).into()]).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
@@ -111,7 +133,7 @@ pub(in crate::registry) async fn line<S: RegistryScope>(
         from here join assignment a on a.customer_id = here.customer_id
           and (a.line_id = here.line or (a.line_id is null and a.device_id = here.line))
         order by a.valid_from desc, a.created_at desc limit $2";
-    let rows = all(tx, sql, [device.as_uuid().into(), MOST.into()]).await?;
+    let rows = all(tx, sql, [device.as_uuid().into(), i64::from(MOST).into()]).await?;
     let period = |row: &QueryResult| -> Result<OfLine, DbErr> {
         Ok(OfLine {
             device: id(row, "device_id")?,
@@ -124,38 +146,6 @@ pub(in crate::registry) async fn line<S: RegistryScope>(
         })
     };
     Ok(rows.iter().map(period).collect::<Result<_, _>>()?)
-}
-
-/// The same with what stands on the devices.
-pub(in crate::registry) async fn system_named(
-    tx: &Tx<SystemScope>,
-    periods: Vec<OfLine>,
-) -> Result<Vec<LinePeriod>, RegistryError> {
-    let ids: Vec<Uuid> = periods.iter().map(|period| period.device.as_uuid()).collect();
-    let sql = "select d.id, d.maker, d.serial, m.name as model from device d join device_model m on m.id = d.model_id
-        where d.id = any($1)";
-    let rows = all(tx, sql, [ids.into()]).await?;
-    let mut named = std::collections::HashMap::new();
-    for row in &rows {
-        let texts: (String, String, String) = (get(row, "maker")?, get(row, "serial")?, get(row, "model")?);
-        named.insert(id::<DeviceId>(row, "id")?, texts);
-    }
-    let of_line = |period: OfLine| {
-        let (maker, serial, model) = named.get(&period.device).cloned().unwrap_or_default();
-        LinePeriod {
-            device: period.device,
-            maker,
-            serial,
-            model,
-            from: period.from,
-            until: period.until,
-            held_until: period.held_until,
-            reason: period.reason,
-            note: period.note,
-            replaces: period.replaces,
-        }
-    };
-    Ok(periods.into_iter().map(of_line).collect())
 }
 
 fn begun_by(row: &QueryResult) -> Result<Doer, DbErr> {

@@ -23,6 +23,7 @@ pub(super) mod organisations;
 pub(super) mod overview;
 pub(super) mod past;
 pub(super) mod places;
+pub(super) mod printed;
 pub(super) mod quarantine;
 pub(super) mod refusals;
 pub(super) mod search;

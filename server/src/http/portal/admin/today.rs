@@ -10,6 +10,7 @@ use super::{refusals, wants};
 use crate::desk::cases;
 use crate::forwarding::admin as forwarding;
 use crate::forwarding::admin::{EndpointSummary, ForwardingSummary};
+use crate::ground::enums::HubState;
 use crate::ground::ids::{CustomerId, HubId};
 use crate::history::store::board;
 use crate::http::State;
@@ -65,14 +66,18 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
         .run(state.database(), async |tx| {
             let holders = wanting::customers(tx, now, ROWS).await?;
             let devices = wanting::worst_first(tx, now, ROWS).await?;
-            let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(ROWS))
+            // Those to be confirmed come first.
+            let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(wants::MOST))
                 .await?
                 .rows;
+            let to_confirm = hubs.iter().filter(|hub| hub.state == HubState::Claimed);
+            let wants = wants::find(state, visitor, tx, to_confirm.cloned().collect()).await?;
+            let hubs: Vec<Hub> = hubs.into_iter().take(usize::from(ROWS)).collect();
             Ok(Found {
                 counts: overview::counts(tx, now).await?,
                 minutes: board::readings_a_minute(tx, now, MINUTES).await?,
                 forwarding: forwarding::summary(tx, now).await?,
-                wants: wants::find(state, visitor, tx).await?,
+                wants,
                 endpoints: endpoints(tx, &holders).await?,
                 holders,
                 last_hubs: held_row::last_hubs(tx, &devices).await?,

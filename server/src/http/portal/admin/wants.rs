@@ -7,7 +7,7 @@ use web_templates::{Want, When};
 use crate::desk::cases::{self, Case, CaseFilter, Standing, Waiting};
 use crate::forwarding::admin as forwarding;
 use crate::forwarding::admin::EndpointSummary;
-use crate::ground::enums::{EndpointState, HubState, OrderState, ReturnState};
+use crate::ground::enums::{EndpointState, OrderState, ReturnState};
 use crate::history::store::board::{self, Quarantined};
 use crate::http::State;
 use crate::http::portal::error::PageError;
@@ -18,12 +18,11 @@ use crate::identity::{Listed, UserFilter};
 use crate::orders::returns::{self, Return};
 use crate::orders::{self, Order};
 use crate::registry::hubs::Hub;
-use crate::registry::overview::{self, HubFilter};
 use crate::registry::{Ask, RegistryError, organisations, quarantine};
 use crate::tenancy::{AdminScope, Tx};
 
 /// Entries of each sort.
-const MOST: u16 = 10;
+pub(super) const MOST: u16 = 10;
 
 /// What wants a person.
 pub(super) struct Wants {
@@ -41,16 +40,14 @@ pub(super) struct Wants {
     pub(super) waiting: i64,
 }
 
-/// Looks for it in the administrator's transaction.
-pub(super) async fn find(state: &State, visitor: &Visitor, tx: &Tx<AdminScope>) -> Result<Wants, PageError> {
+/// Looks for it in the administrator's transaction; which hubs are to be confirmed is known already.
+pub(super) async fn find(
+    state: &State,
+    visitor: &Visitor,
+    tx: &Tx<AdminScope>,
+    hubs: Vec<Hub>,
+) -> Result<Wants, PageError> {
     let endpoints = forwarding::unwell(tx, MOST.into()).await?;
-    let waiting = HubFilter {
-        q: None,
-        state: Some(HubState::Claimed),
-        site: None,
-        ..HubFilter::default()
-    };
-    let hubs = overview::hubs(tx, &waiting, &Ask::first(MOST)).await?.rows;
     let mut quarantined = Vec::new();
     for items in board::quarantined(tx, MOST).await? {
         quarantined.push((items, owner(tx, &items).await?));

@@ -188,15 +188,11 @@ async fn find(state: &State, scope: &CustomerScope, asked: &Asked) -> Result<Fou
     // What the customer has no more is no row that it sees.
     let returned = if may_read && wanted.state == Some(DeviceState::Returned) {
         let after = now - given_back::AS_LONG;
-        let found = given_back::since(state.database(), scope, after, &wanted).await?;
-        let devices = found.into_iter().map(|had| had.device);
-        let rest = devices.filter(|device| {
-            ask.after
-                .as_ref()
-                .is_none_or(|after| given_back::key(device) > *after)
-        });
-        let rows = rest.take(usize::from(ask.limit) + 1).collect();
-        Some(Page::of(rows, &ask, given_back::key))
+        let found = given_back::since(state.database(), scope, after, &wanted, &ask).await?;
+        Some(Page {
+            rows: found.rows.into_iter().map(|had| had.device).collect(),
+            next: found.next,
+        })
     } else {
         None
     };

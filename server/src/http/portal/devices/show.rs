@@ -192,7 +192,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
 fn said_of_return(at: DateTime<Utc>, zone: Tz) -> String {
     let at = at.with_timezone(&zone).format("%b %-d, %Y, %H:%M");
     format!(
-        "It is yours no more since {at}. Its readings that were yours stay yours; each is shown for 7 days."
+        "It stopped being yours on {at}. The readings of your time stay yours; each is shown for 7 days."
     )
 }
 

@@ -1,0 +1,66 @@
+//! `device` and its model, read by id for who saw the device in its own time and may know no more of it than what is
+//! printed on it.
+
+use sea_orm::{DbErr, QueryResult};
+use uuid::Uuid;
+use vitals::Kind;
+
+use super::{all, get, id, kinds, word};
+use crate::ground::enums::Transport;
+use crate::ground::ids::{DeviceId, DeviceModelId};
+use crate::registry::devices::{DeviceFilter, DeviceKeyset};
+use crate::registry::{Ask, RegistryError};
+use crate::tenancy::{SystemScope, Tx};
+
+/// What is printed on a device, whoever has it now.
+#[derive(Debug, Clone)]
+pub(in crate::registry) struct Printed {
+    pub(in crate::registry) id: DeviceId,
+    pub(in crate::registry) maker: String,
+    pub(in crate::registry) serial: String,
+    pub(in crate::registry) model_id: DeviceModelId,
+    pub(in crate::registry) model: String,
+    pub(in crate::registry) kinds: Vec<Kind>,
+    pub(in crate::registry) transport: Transport,
+}
+
+/// Those of the devices, by serial, on which stands what is looked for, and that measure it.
+pub(in crate::registry) async fn system_printed(
+    tx: &Tx<SystemScope>,
+    devices: &[DeviceId],
+    filter: &DeviceFilter,
+    ask: &Ask<DeviceKeyset>,
+) -> Result<Vec<Printed>, RegistryError> {
+    let sql = "select d.id, d.maker, d.serial, d.model_id, m.name as model, m.kinds, m.transport
+        from device d join device_model m on m.id = d.model_id
+        where d.id = any($1)
+          and ($2::text is null or position(lower($2) in lower(d.serial)) > 0
+            or position(lower($2) in lower(d.maker)) > 0 or position(lower($2) in lower(m.name)) > 0)
+          and ($3::text is null or $3 = any(m.kinds))
+          and ($4::text is null or (d.serial, d.id) > ($4, $5::uuid))
+        order by d.serial, d.id limit $6";
+    let ids: Vec<Uuid> = devices.iter().map(|id| id.as_uuid()).collect();
+    let (serial, last) = ask.after.clone().unzip();
+    let values = [
+        ids.into(),
+        filter.q.clone().into(),
+        filter.kind.map(Kind::as_str).into(),
+        serial.into(),
+        last.into(),
+        ask.rows().into(),
+    ];
+    let rows = all(tx, sql, values).await?;
+    Ok(rows.iter().map(printed).collect::<Result<_, _>>()?)
+}
+
+fn printed(row: &QueryResult) -> Result<Printed, DbErr> {
+    Ok(Printed {
+        id: id(row, "id")?,
+        maker: get(row, "maker")?,
+        serial: get(row, "serial")?,
+        model_id: id(row, "model_id")?,
+        model: get(row, "model")?,
+        kinds: kinds(row)?,
+        transport: word(row, "transport")?,
+    })
+}
