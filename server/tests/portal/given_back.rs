@@ -79,6 +79,7 @@ async fn readings_stay_with_who_gave_the_device_back() {
     let elsewhere = [
         "/devices",
         "/devices?state=returned&kind=weight",
+        "/devices?state=returned&q=side-2",
         "/devices?state=returned&attention=silent",
     ];
     for at in elsewhere {
@@ -126,6 +127,44 @@ async fn a_device_that_came_again_is_no_returned_one() {
     let page = nurse.get(&path).await;
     assert!(page.status == 200 && !page.text.contains("It stopped being yours on"));
     assert!(!nurse.get("/devices?state=returned").await.text.contains(&path));
+}
+
+/// Each is on one page alone, by serial.
+#[tokio::test]
+async fn a_fleet_that_was_given_back_is_listed_in_pages() {
+    let world = World::new().await;
+    let clinic = world.customer("Northside").await;
+    sqlx::query(
+        "with fleet as (
+           insert into device (id, maker, serial, model_id, state, created_at, updated_at)
+           select gen_random_uuid(), d.maker, 'FLEET-' || lpad(n::text, 3, '0'), d.model_id, 'returned', now(), now()
+           from generate_series(1, 120) n cross join device d where d.id = $1 returning id)
+         insert into assignment (id, device_id, customer_id, valid_from, valid_until, created_at)
+         select gen_random_uuid(), id, $2, now() - interval '2 days', now() - interval '1 day', now() from fleet",
+    )
+    .bind(clinic.device)
+    .bind(clinic.id)
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    let nurse = world.signed_in("Northside").await;
+    let mut listed = Vec::new();
+    let mut at = Some("/devices?state=returned".to_owned());
+    for _ in 0..5 {
+        let Some(page) = at else { break };
+        let page = nurse.get(&page).await;
+        let serials = page
+            .text
+            .match_indices("FLEET-")
+            .map(|(at, _)| page.text[at..at + 9].to_owned());
+        listed.extend(serials);
+        let before = page.text.split_once("rel=\"next\"").map(|(before, _)| before);
+        let href = before.and_then(|before| before.rsplit("href=\"").next()?.split('"').next());
+        at = href.map(|href| href.replace("&amp;", "&").replace("&#38;", "&"));
+    }
+    listed.dedup();
+    let all: Vec<String> = (1..=120).map(|n| format!("FLEET-{n:03}")).collect();
+    assert_eq!(listed, all);
 }
 
 /// The customer has had its device for a day.
