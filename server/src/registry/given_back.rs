@@ -6,7 +6,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::devices::{self, Device, DeviceFilter, DeviceKeyset};
-use super::store::{self, printed::Printed};
+use super::store::{
+    self,
+    printed::{Printed, Sought},
+};
 use super::{Ask, Page, RegistryError};
 use crate::ground::enums::DeviceState;
 use crate::ground::ids::DeviceId;
@@ -41,8 +44,8 @@ pub async fn had(database: &Database, by: &CustomerScope, id: DeviceId) -> Resul
     let (device, last) = by
         .run(database, async |tx| {
             Ok::<_, RegistryError>(match devices::get(tx, id).await {
-                Ok(device) => (Some(device), None),
-                Err(RegistryError::NotFound(_)) => (None, store::given_back::of_device(tx, id).await?),
+                Ok(device) => (Some(device), Vec::new()),
+                Err(RegistryError::NotFound(_)) => (None, store::given_back::last_times(tx, &[id]).await?),
                 Err(error) => return Err(error),
             })
         })
@@ -50,9 +53,12 @@ pub async fn had(database: &Database, by: &CustomerScope, id: DeviceId) -> Resul
     if let Some(device) = device {
         return Ok(Had { device, until: None });
     }
-    let all = DeviceFilter::default();
-    let found = named(database, last.into_iter().collect(), &all, &Ask::first(1)).await?;
-    found.into_iter().next().ok_or(RegistryError::NotFound("device"))
+    let ids: Vec<DeviceId> = last.iter().map(|period| period.device).collect();
+    let printed = printed(database, by, &ids, &DeviceFilter::default(), &Ask::first(1)).await?;
+    given_back(printed, last)
+        .into_iter()
+        .next()
+        .ok_or(RegistryError::NotFound("device"))
 }
 
 /// A page of those that the customer gave back after a time and has no more, by serial, as the filter asks for them: by a
@@ -65,74 +71,88 @@ pub async fn since(
     ask: &Ask<DeviceKeyset>,
 ) -> Result<Page<Had, DeviceKeyset>, RegistryError> {
     // What is not there stands at no site, and wants nobody.
-    let periods = if filter.site.is_none() && filter.wants.is_none() {
+    let ids = if filter.site.is_none() && filter.wants.is_none() {
         by.run(database, async |tx| store::given_back::since(tx, after).await)
             .await?
     } else {
         Vec::new()
     };
-    let found = named(database, periods, filter, ask).await?;
-    Ok(Page::of(found, ask, |had| {
-        (had.device.serial.clone(), had.device.id.as_uuid())
-    }))
+    let printed = printed(database, by, &ids, filter, ask).await?;
+    let page = Page::of(printed, ask, |one| (one.serial.clone(), one.id.as_uuid()));
+    let ids: Vec<DeviceId> = page.rows.iter().map(|one| one.id).collect();
+    let last = by
+        .run(database, async |tx| store::given_back::last_times(tx, &ids).await)
+        .await?;
+    Ok(Page {
+        rows: given_back(page.rows, last),
+        next: page.next,
+    })
 }
 
-async fn named(
+/// What is printed on those of the devices that the customer had, and has no more.
+async fn printed(
     database: &Database,
-    periods: Vec<LastTime>,
+    by: &CustomerScope,
+    ids: &[DeviceId],
     filter: &DeviceFilter,
     ask: &Ask<DeviceKeyset>,
-) -> Result<Vec<Had>, RegistryError> {
-    if periods.is_empty() {
+) -> Result<Vec<Printed>, RegistryError> {
+    if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<DeviceId> = periods.iter().map(|period| period.device).collect();
-    let printed = SystemScope::for_purpose("name devices that the caller has given back")
-        .run(database, async |tx| {
-            store::printed::system_printed(tx, &ids, filter, ask).await
-        })
-        .await?;
-    let periods: HashMap<DeviceId, LastTime> = periods.into_iter().map(|one| (one.device, one)).collect();
-    let had = |printed: Printed| {
-        let period = periods.get(&printed.id)?;
-        Some(given_back(printed, period))
+    let sought = Sought {
+        filter,
+        not_at: by.customer(),
     };
-    Ok(printed.into_iter().filter_map(had).collect())
+    SystemScope::for_purpose("name devices that the caller has given back")
+        .run(database, async |tx| {
+            store::printed::system_printed(tx, ids, &sought, ask).await
+        })
+        .await
 }
 
-fn given_back(printed: Printed, period: &LastTime) -> Had {
-    Had {
-        until: Some(period.until),
-        device: Device {
-            id: printed.id,
-            maker: printed.maker,
-            serial: printed.serial,
-            model_id: printed.model_id,
-            model: printed.model,
-            kinds: printed.kinds,
-            transport: printed.transport,
-            reports: Vec::new(),
-            distributor: None,
-            distributor_name: None,
-            distributor_reference: None,
-            customer: None,
-            customer_name: None,
-            customer_reference: None,
-            site: None,
-            imei: None,
-            mac: None,
-            iccid: None,
-            firmware: None,
-            state: DeviceState::Returned,
-            reserved: None,
-            ever_moved: true,
-            held_since: None,
-            created_at: period.from,
-            last_seen_at: None,
-            last_reading_at: None,
-            last_kind: None,
-            battery_percent: None,
-            signal_dbm: None,
-        },
+fn given_back(printed: Vec<Printed>, last: Vec<LastTime>) -> Vec<Had> {
+    let last: HashMap<DeviceId, LastTime> = last.into_iter().map(|one| (one.device, one)).collect();
+    let had = |printed: Printed| {
+        let period = last.get(&printed.id)?;
+        Some(Had {
+            until: Some(period.until),
+            device: returned(printed, period.from),
+        })
+    };
+    printed.into_iter().filter_map(had).collect()
+}
+
+fn returned(printed: Printed, from: DateTime<Utc>) -> Device {
+    Device {
+        id: printed.id,
+        maker: printed.maker,
+        serial: printed.serial,
+        model_id: printed.model_id,
+        model: printed.model,
+        kinds: printed.kinds,
+        transport: printed.transport,
+        reports: Vec::new(),
+        distributor: None,
+        distributor_name: None,
+        distributor_reference: None,
+        customer: None,
+        customer_name: None,
+        customer_reference: None,
+        site: None,
+        imei: None,
+        mac: None,
+        iccid: None,
+        firmware: None,
+        state: DeviceState::Returned,
+        reserved: None,
+        ever_moved: true,
+        held_since: None,
+        created_at: from,
+        last_seen_at: None,
+        last_reading_at: None,
+        last_kind: None,
+        battery_percent: None,
+        signal_dbm: None,
     }
 }

@@ -8,7 +8,7 @@ use crate::ground::enums::MoveReason;
 use crate::ground::ids::DeviceId;
 use crate::registry::devices::DeviceFilter;
 use crate::registry::store::history::{MOST, OfLine};
-use crate::registry::store::printed::Printed;
+use crate::registry::store::printed::{Printed, Sought};
 use crate::registry::{Ask, RegistryError, RegistryScope, devices, store};
 use crate::tenancy::{Database, Scope as _, SystemScope};
 
@@ -57,11 +57,14 @@ pub async fn line<S: RegistryScope>(
         return Ok(Vec::new());
     }
     let ids: Vec<DeviceId> = periods.iter().map(OfLine::device).collect();
+    let all = Sought {
+        filter: &DeviceFilter::default(),
+        not_at: None,
+    };
     let printed = SystemScope::for_purpose(
         "name the devices of a line that the caller sees, also those it has given back",
     )
     .run(database, async |tx| {
-        let all = DeviceFilter::default();
         store::printed::system_printed(tx, &ids, &all, &Ask::first(MOST)).await
     })
     .await?;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult};
+use uuid::Uuid;
 
 use super::{all, get, id, one};
 use crate::ground::ids::DeviceId;
@@ -12,36 +13,31 @@ use crate::tenancy::{CustomerScope, Tx};
 /// Given back in the days for which readings are kept, the latest: beyond so many it was a whole fleet.
 const MOST: i64 = 10_000;
 
-/// Whoever has the device now has it by a period that has not ended.
-const NOT_HERE: &str = "not exists (select from assignment o where o.device_id = a.device_id
-    and o.customer_id = a.customer_id and o.valid_until is null)";
-
-pub(in crate::registry) async fn of_device(
-    tx: &Tx<CustomerScope>,
-    device: DeviceId,
-) -> Result<Option<LastTime>, RegistryError> {
-    let sql = format!(
-        "select a.device_id, a.valid_from, a.valid_until from assignment a
-         where a.device_id = $1 and a.customer_id = current_setting('app.customer')::uuid and a.valid_until is not null
-           and {NOT_HERE} order by a.valid_until desc limit 1"
-    );
-    let row = one(tx, &sql, [device.as_uuid().into()]).await?;
-    Ok(row.as_ref().map(last_time).transpose()?)
-}
-
+/// The devices that the customer gave back after a time. Some of them may have come again. One row with all of them: many
+/// thousand rows would take longer to read than to find.
 pub(in crate::registry) async fn since(
     tx: &Tx<CustomerScope>,
     after: DateTime<Utc>,
+) -> Result<Vec<DeviceId>, RegistryError> {
+    let sql = "select coalesce(array_agg(device_id), '{}') as ids from (
+        select device_id from assignment
+        where device_id is not null and customer_id = current_setting('app.customer')::uuid and valid_until > $1
+        order by valid_until desc, device_id limit $2) as latest";
+    let row = one(tx, sql, [after.into(), MOST.into()]).await?;
+    let ids: Vec<Uuid> = row.map_or(Ok(Vec::new()), |row| get(&row, "ids"))?;
+    Ok(ids.into_iter().map(DeviceId::from).collect())
+}
+
+/// When the customer had each of these for the last time, of those that it had.
+pub(in crate::registry) async fn last_times(
+    tx: &Tx<CustomerScope>,
+    devices: &[DeviceId],
 ) -> Result<Vec<LastTime>, RegistryError> {
-    let sql = format!(
-        "select device_id, valid_from, valid_until from (
-           select distinct on (a.device_id) a.device_id, a.valid_from, a.valid_until from assignment a
-           where a.device_id is not null and a.customer_id = current_setting('app.customer')::uuid
-             and a.valid_until > $1 and {NOT_HERE}
-           order by a.device_id, a.valid_until desc) as last
-         order by valid_until desc, device_id limit $2"
-    );
-    let rows = all(tx, &sql, [after.into(), MOST.into()]).await?;
+    let sql = "select distinct on (device_id) device_id, valid_from, valid_until from assignment
+        where device_id = any($1) and customer_id = current_setting('app.customer')::uuid and valid_until is not null
+        order by device_id, valid_until desc";
+    let ids: Vec<Uuid> = devices.iter().map(|id| id.as_uuid()).collect();
+    let rows = all(tx, sql, [ids.into()]).await?;
     Ok(rows.iter().map(last_time).collect::<Result<_, _>>()?)
 }
 

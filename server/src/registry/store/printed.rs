@@ -7,7 +7,7 @@ use vitals::Kind;
 
 use super::{all, get, id, kinds, word};
 use crate::ground::enums::Transport;
-use crate::ground::ids::{DeviceId, DeviceModelId};
+use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId};
 use crate::registry::devices::{DeviceFilter, DeviceKeyset};
 use crate::registry::{Ask, RegistryError};
 use crate::tenancy::{SystemScope, Tx};
@@ -24,17 +24,29 @@ pub(in crate::registry) struct Printed {
     pub(in crate::registry) transport: Transport,
 }
 
-/// Those of the devices, by serial, on which stands what is looked for, and that measure it.
+/// Which of the devices are asked for.
+#[derive(Debug)]
+pub(in crate::registry) struct Sought<'a> {
+    /// What stands on them, and what they measure.
+    pub(in crate::registry) filter: &'a DeviceFilter,
+    /// Who does not have them now.
+    pub(in crate::registry) not_at: Option<CustomerId>,
+}
+
+/// A page of those of the devices that are asked for, by serial. The devices are fetched first: in the order of all serials
+/// most of the table would be read for a few of them.
 pub(in crate::registry) async fn system_printed(
     tx: &Tx<SystemScope>,
     devices: &[DeviceId],
-    filter: &DeviceFilter,
+    sought: &Sought<'_>,
     ask: &Ask<DeviceKeyset>,
 ) -> Result<Vec<Printed>, RegistryError> {
-    let sql = "select d.id, d.maker, d.serial, d.model_id, m.name as model, m.kinds, m.transport
-        from device d join device_model m on m.id = d.model_id
-        where d.id = any($1)
-          and ($2::text is null or position(lower($2) in lower(d.serial)) > 0
+    let sql = "with those as materialized (
+          select id, maker, serial, model_id from device
+          where id = any($1) and ($7::uuid is null or customer_id is distinct from $7))
+        select d.id, d.maker, d.serial, d.model_id, m.name as model, m.kinds, m.transport
+        from those d join device_model m on m.id = d.model_id
+        where ($2::text is null or position(lower($2) in lower(d.serial)) > 0
             or position(lower($2) in lower(d.maker)) > 0 or position(lower($2) in lower(m.name)) > 0)
           and ($3::text is null or $3 = any(m.kinds))
           and ($4::text is null or (d.serial, d.id) > ($4, $5::uuid))
@@ -43,11 +55,12 @@ pub(in crate::registry) async fn system_printed(
     let (serial, last) = ask.after.clone().unzip();
     let values = [
         ids.into(),
-        filter.q.clone().into(),
-        filter.kind.map(Kind::as_str).into(),
+        sought.filter.q.clone().into(),
+        sought.filter.kind.map(Kind::as_str).into(),
         serial.into(),
         last.into(),
         ask.rows().into(),
+        sought.not_at.map(CustomerId::as_uuid).into(),
     ];
     let rows = all(tx, sql, values).await?;
     Ok(rows.iter().map(printed).collect::<Result<_, _>>()?)

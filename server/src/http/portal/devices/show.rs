@@ -191,9 +191,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
 /// Why a device that is the customer's no more is still shown.
 fn said_of_return(at: DateTime<Utc>, zone: Tz) -> String {
     let at = at.with_timezone(&zone).format("%b %-d, %Y, %H:%M");
-    format!(
-        "It stopped being yours on {at}. The readings of your time stay yours; each is shown for 7 days."
-    )
+    format!("It stopped being yours on {at}. The readings of your time stay yours; each is shown for 7 days.")
 }
 
 /// What stands below the table: of what time it is, and what the ranges are not.
