@@ -54,7 +54,11 @@ pub async fn had(database: &Database, by: &CustomerScope, id: DeviceId) -> Resul
         return Ok(Had { device, until: None });
     }
     let ids: Vec<DeviceId> = last.iter().map(|period| period.device).collect();
-    let printed = printed(database, by, &ids, &DeviceFilter::default(), &Ask::first(1)).await?;
+    let gone = Sought {
+        not_at: by.customer(),
+        ..Sought::default()
+    };
+    let printed = printed(database, &ids, &gone, &Ask::first(1)).await?;
     given_back(printed, last)
         .into_iter()
         .next()
@@ -70,43 +74,46 @@ pub async fn since(
     filter: &DeviceFilter,
     ask: &Ask<DeviceKeyset>,
 ) -> Result<Page<Had, DeviceKeyset>, RegistryError> {
-    // What is not there stands at no site, and wants nobody.
+    // Where it stands is not the customer's to know any more, nor whether it wants somebody.
     let ids = if filter.site.is_none() && filter.wants.is_none() {
         by.run(database, async |tx| store::given_back::since(tx, after).await)
             .await?
     } else {
         Vec::new()
     };
-    let printed = printed(database, by, &ids, filter, ask).await?;
+    let sought = Sought {
+        q: filter.q.as_deref(),
+        kind: filter.kind,
+        not_at: by.customer(),
+    };
+    let printed = printed(database, &ids, &sought, ask).await?;
     let page = Page::of(printed, ask, |one| (one.serial.clone(), one.id.as_uuid()));
     let ids: Vec<DeviceId> = page.rows.iter().map(|one| one.id).collect();
-    let last = by
-        .run(database, async |tx| store::given_back::last_times(tx, &ids).await)
-        .await?;
+    let last = if ids.is_empty() {
+        Vec::new()
+    } else {
+        by.run(database, async |tx| store::given_back::last_times(tx, &ids).await)
+            .await?
+    };
     Ok(Page {
         rows: given_back(page.rows, last),
         next: page.next,
     })
 }
 
-/// What is printed on those of the devices that the customer had, and has no more.
+/// What is printed on those of the customer's former devices that are sought.
 async fn printed(
     database: &Database,
-    by: &CustomerScope,
     ids: &[DeviceId],
-    filter: &DeviceFilter,
+    sought: &Sought<'_>,
     ask: &Ask<DeviceKeyset>,
 ) -> Result<Vec<Printed>, RegistryError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sought = Sought {
-        filter,
-        not_at: by.customer(),
-    };
     SystemScope::for_purpose("name devices that the caller has given back")
         .run(database, async |tx| {
-            store::printed::system_printed(tx, ids, &sought, ask).await
+            store::printed::system_printed(tx, ids, sought, ask).await
         })
         .await
 }

@@ -24,6 +24,10 @@ async fn a_hub_is_claimed_and_its_key_compared() {
             .text
             .contains("1 hub waits to be confirmed.")
     );
+    world.user("Ada", Organisation::Platform, None).await;
+    let platform = world.signed_in("Ada").await;
+    let wanted = "the key of ";
+    assert!(platform.get("/admin").await.text.contains(wanted));
 
     let wrong = browser.submit(&at("confirm"), &[("fingerprint", "00:00")]).await;
     assert_eq!(wrong.status, 409);
@@ -46,6 +50,7 @@ async fn a_hub_is_claimed_and_its_key_compared() {
         "The hub is confirmed.",
     )
     .await;
+    assert!(!platform.get("/admin").await.text.contains(wanted));
     let again = browser.submit(&at("claim-code"), &[]).await;
     assert_eq!(again.status, 409, "an active hub takes no other key");
     step(

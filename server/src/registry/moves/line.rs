@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 
 use crate::ground::enums::MoveReason;
 use crate::ground::ids::DeviceId;
-use crate::registry::devices::DeviceFilter;
 use crate::registry::store::history::{MOST, OfLine};
 use crate::registry::store::printed::{Printed, Sought};
 use crate::registry::{Ask, RegistryError, RegistryScope, devices, store};
@@ -57,15 +56,11 @@ pub async fn line<S: RegistryScope>(
         return Ok(Vec::new());
     }
     let ids: Vec<DeviceId> = periods.iter().map(OfLine::device).collect();
-    let all = Sought {
-        filter: &DeviceFilter::default(),
-        not_at: None,
-    };
     let printed = SystemScope::for_purpose(
         "name the devices of a line that the caller sees, also those it has given back",
     )
     .run(database, async |tx| {
-        store::printed::system_printed(tx, &ids, &all, &Ask::first(MOST)).await
+        store::printed::system_printed(tx, &ids, &Sought::default(), &Ask::first(MOST)).await
     })
     .await?;
     let printed: HashMap<DeviceId, Printed> = printed.into_iter().map(|one| (one.id, one)).collect();

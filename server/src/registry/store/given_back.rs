@@ -10,11 +10,12 @@ use crate::registry::RegistryError;
 use crate::registry::given_back::LastTime;
 use crate::tenancy::{CustomerScope, Tx};
 
-/// Given back in the days for which readings are kept, the latest: beyond so many it was a whole fleet.
+/// Devices of which a period ended in the days for which readings are kept, the latest: beyond so many it was a whole fleet.
 const MOST: i64 = 10_000;
 
-/// The devices that the customer gave back after a time. Some of them may have come again. One row with all of them: many
-/// thousand rows would take longer to read than to find.
+/// The devices of which a period at the customer ended after a time. Some of them may have come again, or never left: one
+/// that took another's place began a new period. One row with all of them: many thousand rows would take longer to read than
+/// to find.
 pub(in crate::registry) async fn since(
     tx: &Tx<CustomerScope>,
     after: DateTime<Utc>,
@@ -22,7 +23,7 @@ pub(in crate::registry) async fn since(
     let sql = "select coalesce(array_agg(device_id), '{}') as ids from (
         select device_id from assignment
         where device_id is not null and customer_id = current_setting('app.customer')::uuid and valid_until > $1
-        order by valid_until desc, device_id limit $2) as latest";
+        group by device_id order by max(valid_until) desc, device_id limit $2) as latest";
     let row = one(tx, sql, [after.into(), MOST.into()]).await?;
     let ids: Vec<Uuid> = row.map_or(Ok(Vec::new()), |row| get(&row, "ids"))?;
     Ok(ids.into_iter().map(DeviceId::from).collect())

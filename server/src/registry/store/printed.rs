@@ -1,5 +1,4 @@
-//! `device` and its model, read by id for who saw the device in its own time and may know no more of it than what is
-//! printed on it.
+//! `device` and its model, read by id: what is printed on a device, for who has or had it.
 
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
@@ -8,7 +7,7 @@ use vitals::Kind;
 use super::{all, get, id, kinds, word};
 use crate::ground::enums::Transport;
 use crate::ground::ids::{CustomerId, DeviceId, DeviceModelId};
-use crate::registry::devices::{DeviceFilter, DeviceKeyset};
+use crate::registry::devices::DeviceKeyset;
 use crate::registry::{Ask, RegistryError};
 use crate::tenancy::{SystemScope, Tx};
 
@@ -24,12 +23,14 @@ pub(in crate::registry) struct Printed {
     pub(in crate::registry) transport: Transport,
 }
 
-/// Which of the devices are asked for.
-#[derive(Debug)]
+/// Which of the devices are asked for; by default all.
+#[derive(Debug, Default)]
 pub(in crate::registry) struct Sought<'a> {
-    /// What stands on them, and what they measure.
-    pub(in crate::registry) filter: &'a DeviceFilter,
-    /// Who does not have them now.
+    /// Part of the serial, or of the maker's or the model's name, without regard to case.
+    pub(in crate::registry) q: Option<&'a str>,
+    /// Those that measure this.
+    pub(in crate::registry) kind: Option<Kind>,
+    /// Those that this customer does not have now.
     pub(in crate::registry) not_at: Option<CustomerId>,
 }
 
@@ -55,8 +56,8 @@ pub(in crate::registry) async fn system_printed(
     let (serial, last) = ask.after.clone().unzip();
     let values = [
         ids.into(),
-        sought.filter.q.clone().into(),
-        sought.filter.kind.map(Kind::as_str).into(),
+        sought.q.into(),
+        sought.kind.map(Kind::as_str).into(),
         serial.into(),
         last.into(),
         ask.rows().into(),

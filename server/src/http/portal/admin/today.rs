@@ -67,7 +67,7 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
             let holders = wanting::customers(tx, now, ROWS).await?;
             let devices = wanting::worst_first(tx, now, ROWS).await?;
             // Those to be confirmed come first.
-            let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(wants::MOST))
+            let hubs = overview::hubs(tx, &HubFilter::default(), &Ask::first(wants::MOST.max(ROWS)))
                 .await?
                 .rows;
             let to_confirm = hubs.iter().filter(|hub| hub.state == HubState::Claimed);
