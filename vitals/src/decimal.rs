@@ -58,6 +58,15 @@ impl Decimal {
         text.as_str().parse()
     }
 
+    /// The number times 10^`places`, exactly: for senders that count tenths.
+    #[must_use]
+    pub const fn shifted(self, places: i32) -> Self {
+        Self {
+            digits: self.digits,
+            exponent: self.exponent.saturating_add(places),
+        }
+    }
+
     /// The whole number it is; `None` where it has a fraction or does not fit.
     pub(crate) fn whole(self) -> Option<i64> {
         if self.exponent < 0 && self.digits != 0 {
@@ -292,6 +301,15 @@ mod tests {
     #[case(-36.65, "-36.65")]
     fn a_float_is_its_shortest_text(#[case] value: f64, #[case] text: &str) {
         assert_eq!(Decimal::from_f64(value).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn tenths_are_exact() {
+        assert_eq!(Decimal::from_i64(57).shifted(-1).to_string(), "5.7");
+        assert_eq!(
+            Decimal::from_parts(1, i32::MIN).shifted(-1).rescale(1, 1, 0, 3),
+            Some(0)
+        );
     }
 
     #[test]

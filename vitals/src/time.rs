@@ -39,8 +39,8 @@ impl DeviceTime {
         Some(Self { ms, offset_minutes })
     }
 
-    /// An offset in minutes, where a place can have it.
-    pub(crate) fn offset(minutes: i64) -> Option<i16> {
+    /// An offset in minutes, east of UTC positive, where a place can have it: at most 18 hours.
+    pub fn offset(minutes: i64) -> Option<i16> {
         i16::try_from(minutes)
             .ok()
             .filter(|minutes| (-MOST_OFFSET..=MOST_OFFSET).contains(minutes))

@@ -1,4 +1,4 @@
-//! A hub's batch, taken apart into the bytes of its items, so that a broken one breaks no other.
+//! A hub's batch or a vendor's list, taken apart into the bytes of its items, so that a broken one breaks no other.
 //!
 //! JSON marks where things begin and end with ASCII alone, and no byte of a longer UTF-8 sequence is ASCII. A batch can
 //! therefore be taken apart even where a text in it is no UTF-8, or where an item is not JSON inside its own brackets.
@@ -29,6 +29,15 @@ pub(super) fn items(body: &[u8]) -> Option<Vec<&[u8]>> {
     }
 }
 
+/// The bytes of each element of `[…]` in the order sent; none where it cannot be said where they begin and end, or where
+/// there are more than `most`.
+pub(super) fn elements(body: &[u8], most: usize) -> Option<Vec<&[u8]>> {
+    let mut scan = Scan { body, at: 0 };
+    let elements = scan.list(most)?;
+    scan.space();
+    (scan.at == body.len()).then_some(elements)
+}
+
 /// Looks at brackets, commas and quotation marks alone.
 struct Scan<'a> {
     body: &'a [u8],
@@ -46,7 +55,7 @@ impl<'a> Scan<'a> {
                 if found.is_some() {
                     return None;
                 }
-                found = Some(self.list()?);
+                found = Some(self.list(usize::MAX)?);
             } else {
                 self.value()?;
             }
@@ -60,7 +69,7 @@ impl<'a> Scan<'a> {
         found.filter(|_| self.at == self.body.len())
     }
 
-    fn list(&mut self) -> Option<Vec<&'a [u8]>> {
+    fn list(&mut self, most: usize) -> Option<Vec<&'a [u8]>> {
         self.expect(b'[')?;
         self.space();
         if self.body.get(self.at) == Some(&b']') {
@@ -69,6 +78,9 @@ impl<'a> Scan<'a> {
         }
         let mut items = Vec::new();
         loop {
+            if items.len() == most {
+                return None;
+            }
             items.push(self.value()?);
             match self.mark()? {
                 b',' => {}
@@ -146,6 +158,18 @@ mod tests {
     #[case(b"{\"n\":\"\xff\",\"readings\":[]}", &[])]
     fn an_item_that_is_broken_breaks_no_other(#[case] body: &[u8], #[case] expected: &[&[u8]]) {
         assert_eq!(items(body).unwrap(), expected);
+    }
+
+    #[rstest]
+    #[case(b" [ {\"a\":\"]\"} , {\"b\":} ]\n", Some(&[&br#"{"a":"]"}"#[..], br#"{"b":}"#][..]))]
+    #[case(b"[]", Some(&[][..]))]
+    #[case(b"[1,2,3]", None)]
+    #[case(b"[1,]", None)]
+    #[case(b"[1] 2", None)]
+    #[case(b"[1", None)]
+    #[case(b"{}", None)]
+    fn a_list_is_taken_apart_up_to_a_length(#[case] body: &[u8], #[case] expected: Option<&[&[u8]]>) {
+        assert_eq!(elements(body, 2).as_deref(), expected);
     }
 
     #[rstest]

@@ -181,6 +181,32 @@ impl DecodeError {
         }
     }
 
+    /// The same error of what stands at another place: a [`crate::VitalDraft`] names its own fields, an adapter those of
+    /// the vendor. What has no place, or always the same one, stays as it is.
+    #[must_use]
+    pub fn at(mut self, place: Pointer) -> Self {
+        match &mut self {
+            Self::MalformedJson { .. } | Self::UnknownKind { .. } => {}
+            Self::WrongType { field, .. }
+            | Self::MissingField { field }
+            | Self::MissingValue { field }
+            | Self::UnknownValue { field }
+            | Self::UnknownQuality { field, .. }
+            | Self::UnknownWord { field }
+            | Self::Number { field }
+            | Self::OutOfRange { field }
+            | Self::Unit { field, .. }
+            | Self::Comparator { field }
+            | Self::Time { field }
+            | Self::Nul { field }
+            | Self::Text { field }
+            | Self::TooLong { field, .. }
+            | Self::TooMany { field, .. }
+            | Self::Duplicate { field } => *field = place,
+        }
+        self
+    }
+
     /// The pointer of a value, its name escaped and cut.
     pub(crate) fn value_pointer(name: &str) -> Pointer {
         Pointer::Owned(format!(
@@ -201,7 +227,8 @@ impl DecodeError {
         }
     }
 
-    pub(crate) fn unit(field: Pointer, unit: &str) -> Self {
+    /// A unit that is not accepted there; at most 32 characters of it are repeated.
+    pub fn unit(field: Pointer, unit: &str) -> Self {
         Self::Unit {
             field,
             unit: cut(unit),

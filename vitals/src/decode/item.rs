@@ -224,9 +224,10 @@ fn whole(field: &'static str, value: &Loose<'_>) -> Result<i64, DecodeError> {
     }
 }
 
-/// What a device may say of itself beside what it measured.
-const BATTERY_PERCENT: RangeInclusive<i64> = 0..=100;
-const SIGNAL_DBM: RangeInclusive<i64> = -200..=20;
+/// What a device may say of its battery beside what it measured, in %.
+pub const BATTERY_PERCENT: RangeInclusive<i64> = 0..=100;
+/// What a device may say of its signal beside what it measured, in dBm.
+pub const SIGNAL_DBM: RangeInclusive<i64> = -200..=20;
 
 /// What a device says of itself. What cannot be is passed over: no reading is refused for its sender's battery.
 fn said_beside(value: &Loose<'_>, possible: RangeInclusive<i64>) -> Option<i16> {

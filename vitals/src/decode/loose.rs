@@ -1,4 +1,5 @@
-//! A small borrowing JSON tree. It takes any JSON, so that what is wrong with it can be said precisely afterwards.
+//! A small borrowing JSON tree. It takes any JSON, so that what is wrong with it can be said precisely afterwards. Names
+//! that stand twice stay in it twice. [`Members`](super::Members) reads what adapters need of it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,24 +7,42 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::{Decimal, NumberError};
+use super::malformed;
+use crate::{Decimal, DecodeError, NumberError};
 
 /// Entries of a list or an object that are kept; one more is kept as the sign that there were too many.
 pub(super) const MAX_ENTRIES: usize = 64;
 
 /// Any JSON value. Strings are borrowed where they have no escapes.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Loose<'a> {
+pub enum Loose<'a> {
+    /// `null`
     Null,
+    /// `true` or `false`
     Bool(bool),
+    /// A number.
     Number(Decimal),
     /// A number that no [`Decimal`] holds.
     BadNumber(NumberError),
+    /// A text.
     Text(Cow<'a, str>),
+    /// A list: its first entries, at most 65 of them. One with more than 64 was too long.
     List(Vec<Loose<'a>>),
+    /// An object: its first members in the order sent, at most 65 of them. One with more than 64 was too long.
     Map(Vec<(Cow<'a, str>, Loose<'a>)>),
-    /// A list or an object deeper than any reading has one.
+    /// A list or an object deeper than was asked for.
     Deep,
+}
+
+impl<'a> Loose<'a> {
+    /// Reads JSON with at most `levels` levels of lists and objects within one another; what is deeper is passed over.
+    pub fn read(json: &'a [u8], levels: u8) -> Result<Self, DecodeError> {
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        let tree = Levels(levels)
+            .deserialize(&mut reader)
+            .and_then(|tree| reader.end().map(|()| tree));
+        tree.map_err(|error| malformed(json, &error))
+    }
 }
 
 /// Reads a [`Loose`] with at most this many levels of lists and objects.

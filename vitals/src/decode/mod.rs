@@ -13,10 +13,13 @@
 //! over, because no reading is refused for them.
 //! Unknown names at the top are ignored, unknown names of values are refused: a misspelt value must not get lost. A name
 //! that stands twice is refused, because two parsers would not agree on what it means.
+//!
+//! An adapter of a vendor's message reads it with the same parser: [`Loose::read`] and [`Members`].
 
 mod error;
 mod item;
 pub(crate) mod loose;
+mod members;
 mod place;
 pub(crate) mod values;
 
@@ -26,8 +29,10 @@ use serde::Deserialize;
 use serde::de::Error as _;
 
 pub use error::{DecodeError, Pointer};
-pub use item::Item;
-use loose::Loose;
+pub use item::{BATTERY_PERCENT, Item, SIGNAL_DBM};
+pub use loose::Loose;
+pub use members::Members;
+pub use values::{HI, LO};
 
 use crate::device::MAX_CHARS;
 use crate::{BadText, DeviceKey, DeviceTime, Kind, Maker, Original, Quality, Reading, UserSlot};

@@ -9,10 +9,11 @@ use crate::{
     Comparator, Decimal, DecodeError, Field, Instant, Kind, NumberError, Original, Vital, VitalDraft,
 };
 
-/// What a glucometer's HI and LO mean where the meter does not say: above 600 and below 20 mg/dL, the end of the range
-/// of most meters sold today (ISO 15197 asks for their display, not for these limits). Both are critical readings.
-const HI: (Decimal, Comparator) = (Decimal::from_i64(600), Comparator::Greater);
-const LO: (Decimal, Comparator) = (Decimal::from_i64(20), Comparator::Less);
+/// What a glucometer's HI means where the meter does not say: above 600 mg/dL, the end of the range of most meters sold
+/// today (ISO 15197 asks for the display of HI and LO, not for their limits). It is a critical reading.
+pub const HI: (Decimal, Comparator) = (Decimal::from_i64(600), Comparator::Greater);
+/// What a glucometer's LO means where the meter does not say: below 20 mg/dL. It is a critical reading, see [`HI`].
+pub const LO: (Decimal, Comparator) = (Decimal::from_i64(20), Comparator::Less);
 
 /// Builds the vital of `kind` from the members of `values`; what was in other units is appended to `originals`.
 pub(crate) fn vital(
