@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::enums::{DeviceState, Errand};
-use crate::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId};
+use crate::ids::{CustomerId, DeviceId, DeviceModelId, DistributorId, SiteId, SourceId};
 use crate::relations::belongs_to;
 
 /// A device. It is (maker, serial), makers compared without case. Who held it when stands in `assignment`; both
@@ -61,6 +61,10 @@ pub struct Model {
     pub label_generation: i32,
     /// Where it stands, at one of its customer's sites.
     pub site_id: Option<SiteId>,
+    /// The vendor's cloud that speaks for it.
+    pub source_id: Option<SourceId>,
+    /// What that vendor calls it, 1 to 64 characters, in the form that intake makes of it.
+    pub source_key: Option<String>,
 }
 
 belongs_to! {

@@ -6,14 +6,18 @@
 
 pub use crate::text::UnknownName;
 use crate::text::text_enum;
+pub use messages::*;
 pub use models::*;
 pub use orders::*;
 pub use organisations::*;
+pub use sources::*;
 pub use states::*;
 
+mod messages;
 mod models;
 mod orders;
 mod organisations;
+mod sources;
 mod states;
 
 text_enum! {
@@ -343,6 +347,10 @@ text_enum! {
         ClockSuspectMoved = "clock_suspect_moved",
         /// The customer's readings need a patient and the device has none.
         Unpaired = "unpaired",
+        /// The device says that it measured nothing.
+        NoValue = "no_value",
+        /// A type of message that nobody has told the platform of.
+        UnknownType = "unknown_type",
     }
 
     /// What became of an item in quarantine.

@@ -81,10 +81,12 @@ ids! {
     DeviceModelId,
     /// A single device; (maker, serial) is its identity to people.
     DeviceId,
-    /// Who sent a reading: a device's token, or the hub itself, whose id it then is.
+    /// Who sent a reading: a device's token, or the hub or the source itself, whose id it then is.
     CredentialId,
     /// A hub.
     HubId,
+    /// An account in a vendor's cloud that pushes readings.
+    SourceId,
     /// A code with which a hub claims itself once.
     ClaimCodeId,
     /// A key that a hub holds or held.
@@ -159,7 +161,7 @@ no_number! {
     ReadingId RawMessageId QuarantineId EndpointId DeliveryId AttemptId RefusalId ContactId
     ImportId InvitationId MailId PasswordResetId
     HubCommandId HubLogId CaseId CaseNoteId SiteId CareTeamId
-    OrderId OrderLineId ParcelId OrderItemId ReturnId ReturnItemId OrderStepId
+    SourceId OrderId OrderLineId ParcelId OrderItemId ReturnId ReturnItemId OrderStepId
 }
 
 ids! {

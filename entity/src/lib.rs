@@ -64,6 +64,7 @@ pub mod return_item;
 pub mod session;
 pub mod site;
 pub mod site_member;
+pub mod source;
 pub mod state_change;
 pub mod support_case;
 pub mod usage_delivery_day;

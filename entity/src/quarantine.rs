@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::enums::{QuarantineReason, QuarantineState};
-use crate::ids::{CustomerId, DeviceId, DistributorId, HubId, QuarantineId, RawMessageId, UserId};
+use crate::ids::{CustomerId, DeviceId, DistributorId, HubId, QuarantineId, RawMessageId, SourceId, UserId};
 use crate::relations::belongs_to;
 
 /// An item kept, unseen, with its reason. Its values are only in the sealed columns.
@@ -50,6 +50,10 @@ pub struct Model {
     pub dismissed_name: Option<String>,
     /// Why, 1 to 500 characters.
     pub dismissed_why: Option<String>,
+    /// The vendor's cloud through which it came.
+    pub source_id: Option<SourceId>,
+    /// When it was taken in after all.
+    pub released_at: Option<DateTime<Utc>>,
 }
 
 belongs_to! {}

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{CustomerId, DeviceId, HubId, RawMessageId};
+use crate::enums::Encoding;
+use crate::ids::{CustomerId, DeviceId, HubId, RawMessageId, SourceId};
 use crate::relations::belongs_to;
 
 /// A message as it came, sealed, so that any reading of it can be proved later.
@@ -26,6 +27,10 @@ pub struct Model {
     pub body_sealed: Vec<u8>,
     /// The hub's token, whose claim holds the hash of those bytes.
     pub jwt: Option<String>,
+    /// The vendor's cloud that sent it.
+    pub source_id: Option<SourceId>,
+    /// How its bytes are packed.
+    pub encoding: Option<Encoding>,
 }
 
 belongs_to! {}

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{CustomerId, DeviceId, DistributorId, HubId, RefusalId};
+use crate::ids::{CustomerId, DeviceId, DistributorId, HubId, RefusalId, SourceId};
 use crate::relations::belongs_to;
 
 /// Refusals of one subject for one reason within one minute, counted, without values.
@@ -36,6 +36,8 @@ pub struct Model {
     pub count: i64,
     /// When last.
     pub last_at: DateTime<Utc>,
+    /// The vendor's cloud, where it was proved.
+    pub source_id: Option<SourceId>,
 }
 
 belongs_to! {}

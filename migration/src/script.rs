@@ -62,6 +62,8 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0039_names_are_found"),
     script!("m0040_heard_in_its_period"),
     script!("m0041_given_back"),
+    script!("m0042_sources"),
+    script!("m0043_packed_messages"),
 ];
 
 impl MigrationName for Script {

@@ -7,13 +7,14 @@ use super::{CUSTOMER, reach, sqlstate, take, two_worlds};
 use crate::support::{Cluster, Database};
 
 /// What concerns the whole customer, of which who is confined sees nothing wherever they are.
-const WHOLE: [&str; 7] = [
+const WHOLE: [&str; 8] = [
     "delivery",
     "delivery_attempt",
     "device_import",
     "device_import_line",
     "endpoint",
     "invitation",
+    "source",
     "usage_delivery_day",
 ];
 

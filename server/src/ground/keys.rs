@@ -49,10 +49,14 @@ pub enum Purpose {
     ShownOnce,
     /// HMAC from which the keys are made that pages seal with, in the browser, what was typed into a form.
     TypedForm,
+    /// HMAC of the secrets that vendors' clouds show.
+    SourceSecret,
+    /// HMAC from which a server's names on the MQTT broker are made.
+    Broker,
 }
 
 impl Purpose {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::DeviceToken,
         Self::ClaimCode,
         Self::Session,
@@ -69,6 +73,8 @@ impl Purpose {
         Self::DeviceLabel,
         Self::ShownOnce,
         Self::TypedForm,
+        Self::SourceSecret,
+        Self::Broker,
     ];
 
     const fn label(self) -> &'static str {
@@ -89,6 +95,8 @@ impl Purpose {
             Self::DeviceLabel => "vitalwire/1/device-label",
             Self::ShownOnce => "vitalwire/1/shown-once",
             Self::TypedForm => "vitalwire/1/typed-form",
+            Self::SourceSecret => "vitalwire/1/source-secret",
+            Self::Broker => "vitalwire/1/broker",
         }
     }
 }

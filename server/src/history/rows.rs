@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 use vitals::{ContentHash, Kind, Proof, Quality};
 
-use crate::ground::ids::{CredentialId, DeviceId, HubId, RawMessageId, ReadingId};
+use crate::ground::enums::Encoding;
+use crate::ground::ids::{CredentialId, DeviceId, HubId, RawMessageId, ReadingId, SourceId};
 use crate::registry::Standing;
 
 /// How far back a measured time can be true, and how long a re-send is recognised.
@@ -23,10 +24,12 @@ pub struct Raw {
     pub id: RawMessageId,
     /// When it arrived.
     pub received_at: DateTime<Utc>,
-    /// The sealed body.
-    pub body_sealed: Vec<u8>,
+    /// The sealed body; none: the message is kept already.
+    pub body_sealed: Option<Vec<u8>>,
     /// The hub's proof.
     pub jwt: Option<String>,
+    /// How the bytes are packed.
+    pub encoding: Option<Encoding>,
 }
 
 /// One reading on its way into the history.
@@ -38,7 +41,9 @@ pub struct Row {
     pub device: DeviceId,
     /// The hub that sent it, if one did.
     pub hub: Option<HubId>,
-    /// The device's token, or the hub again.
+    /// The vendor's cloud that sent it, if one did.
+    pub source: Option<SourceId>,
+    /// The device's token, or the hub or the source again.
     pub credential: CredentialId,
     /// What was measured.
     pub kind: Kind,
@@ -135,6 +140,7 @@ pub(super) struct Columns<'a> {
     pub(super) ids: Vec<Uuid>,
     pub(super) devices: Vec<Uuid>,
     pub(super) hubs: Sparse<Uuid>,
+    pub(super) sources: Sparse<Uuid>,
     pub(super) credentials: Vec<Uuid>,
     pub(super) kinds: Vec<&'static str>,
     pub(super) measured_at: Vec<DateTime<Utc>>,
@@ -157,6 +163,7 @@ pub(super) struct Columns<'a> {
     pub(super) message_times: Vec<DateTime<Utc>>,
     pub(super) message_bodies: Vec<&'a [u8]>,
     pub(super) message_jwts: Sparse<&'a str>,
+    pub(super) message_encodings: Sparse<&'static str>,
 }
 
 /// A column whose values are mostly missing.
@@ -211,12 +218,14 @@ impl<'a> Columns<'a> {
     /// Whether the columns that mostly have no value have none.
     pub(super) fn is_bare(&self) -> bool {
         self.hubs.is_empty()
+            && self.sources.is_empty()
             && self.offsets.is_empty()
             && self.hub_times.is_empty()
             && self.sequences.is_empty()
             && self.slots.is_empty()
             && self.originals.is_empty()
             && self.message_jwts.is_empty()
+            && self.message_encodings.is_empty()
     }
 
     fn push(&mut self, row: &'a Row) {
@@ -228,6 +237,7 @@ impl<'a> Columns<'a> {
         self.ids.push(row.id.as_uuid());
         self.devices.push(row.device.as_uuid());
         self.hubs.push(row.hub.map(HubId::as_uuid));
+        self.sources.push(row.source.map(SourceId::as_uuid));
         self.credentials.push(row.credential.as_uuid());
         self.kinds.push(row.kind.as_str());
         self.measured_at.push(times.measured_at);
@@ -246,11 +256,15 @@ impl<'a> Columns<'a> {
         self.qualities.push(quality.to_bits());
         self.proofs.push(row.proof.as_str());
         self.raws.push(row.raw.id.as_uuid());
-        if self.message_ids.last() != Some(&row.raw.id.as_uuid()) {
+        if let Some(body) = &row.raw.body_sealed
+            && self.message_ids.last() != Some(&row.raw.id.as_uuid())
+        {
             self.message_ids.push(row.raw.id.as_uuid());
             self.message_times.push(row.raw.received_at);
-            self.message_bodies.push(&row.raw.body_sealed);
+            self.message_bodies.push(body);
             self.message_jwts.push(row.raw.jwt.as_deref());
+            self.message_encodings
+                .push(row.raw.encoding.map(Encoding::as_str));
         }
     }
 }

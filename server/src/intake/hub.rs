@@ -9,8 +9,10 @@ use vitals::{Proof, ReadingIn};
 use super::Intake;
 use super::hub_proof::{HubProof, hub_subject};
 use super::items::items;
+use super::packed::Body;
 use super::prepare::Origin;
 use super::quarantine::Item;
+use super::rates::{Sender, TooMany};
 use super::refusals::{Refusal, RefusalReason, commit_reason};
 use crate::ground::enums::{HubState, QuarantineReason};
 use crate::ground::ids::{CustomerId, DeviceId, ReadingId};
@@ -40,6 +42,8 @@ pub enum HubOutcome {
     Undecodable,
     /// More items than a batch may have. Nothing was stored.
     TooMany(usize),
+    /// It sends too much, or its customer. Nothing was stored.
+    TooOften(TooMany),
     /// A person has not confirmed the hub's fingerprint yet. Nothing was stored.
     NotConfirmed,
     /// The hub was deactivated. As a rule nothing was stored; where it happened while a batch was committed in parts, those
@@ -54,6 +58,7 @@ impl HubOutcome {
         match self {
             Self::Verdicts(_) | Self::Undecodable => None,
             Self::TooMany(_) => Some("batch-too-large"),
+            Self::TooOften(_) => Some("too-many-readings"),
             Self::NotConfirmed => Some("hub-not-confirmed"),
             Self::Inactive => Some("hub-inactive"),
             Self::OtherKey => Some("token-mismatch"),
@@ -78,7 +83,7 @@ struct Named<'a> {
 
 impl Intake {
     /// Takes a batch. Returns after everything in it is durable.
-    pub async fn hub_batch(&self, proof: &HubProof, body: &[u8]) -> Result<HubOutcome, CommitError> {
+    pub async fn hub_batch(&self, proof: &HubProof, body: &Body<'_>) -> Result<HubOutcome, CommitError> {
         let outcome = self.hub_batch_of(proof, body).await;
         match &outcome {
             Ok(outcome) => self.note_outcome(&proof.hub, outcome),
@@ -108,22 +113,26 @@ impl Intake {
         });
     }
 
-    async fn hub_batch_of(&self, proof: &HubProof, body: &[u8]) -> Result<HubOutcome, CommitError> {
+    async fn hub_batch_of(&self, proof: &HubProof, body: &Body<'_>) -> Result<HubOutcome, CommitError> {
         if let Some(outcome) = not_taken(proof.hub.state) {
             return Ok(outcome);
         }
-        let raw = Arc::new(self.seal_raw(body, Some(proof.jwt.clone())));
-        let Some(items) = items(body) else {
+        let raw = Arc::new(self.seal_body(body, Some(proof.jwt.clone())));
+        let Some(items) = body.said().and_then(items) else {
             if let Some(outcome) = self.changed_since(proof, &[]).await? {
                 return Ok(outcome);
             }
             let why = Some("the envelope".to_owned());
-            let item = aside(proof, QuarantineReason::Undecodable, why, None, None, body);
+            let item = aside(proof, QuarantineReason::Undecodable, why, None, None, body.wire());
             self.keep(proof, &raw, vec![item]).await?;
             return Ok(HubOutcome::Undecodable);
         };
         if items.len() > LARGEST_BATCH {
             return Ok(HubOutcome::TooMany(items.len()));
+        }
+        let sender = Sender::Hub(proof.hub.hub);
+        if let Err(refused) = self.rates.take(sender, proof.hub.customer, items.len()) {
+            return Ok(HubOutcome::TooOften(refused));
         }
         let decoded: Vec<_> = items
             .into_iter()
@@ -218,6 +227,7 @@ impl Intake {
         let origin = Origin {
             device: device.device,
             hub: Some(proof.hub.hub),
+            source: None,
             credential: proof.hub.hub.as_uuid().into(),
             proof: Proof::HubSigned,
             standing: device.standing.through(&proof.hub),
@@ -362,7 +372,9 @@ fn aside<'a>(
         distributor: proof.hub.distributor,
         device,
         hub: Some(proof.hub.hub),
+        source: None,
         serial,
+        is_dated: None,
         bytes,
     }
 }

@@ -6,8 +6,9 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use vitals::{Proof, Reading};
 
 use super::Intake;
+use super::packed::Body;
 use crate::ground::Purpose;
-use crate::ground::ids::{CredentialId, DeviceId, HubId, RawMessageId};
+use crate::ground::ids::{CredentialId, DeviceId, HubId, RawMessageId, SourceId};
 use crate::history::commit::{Raw, Row};
 use crate::registry::Standing;
 
@@ -16,6 +17,7 @@ use crate::registry::Standing;
 pub(super) struct Origin {
     pub(super) device: DeviceId,
     pub(super) hub: Option<HubId>,
+    pub(super) source: Option<SourceId>,
     pub(super) credential: CredentialId,
     pub(super) proof: Proof,
     pub(super) standing: Option<Standing>,
@@ -33,8 +35,17 @@ impl Intake {
         Raw {
             id,
             received_at,
-            body_sealed,
+            body_sealed: Some(body_sealed),
             jwt,
+            encoding: None,
+        }
+    }
+
+    /// The same of a body that may be packed.
+    pub(super) fn seal_body(&self, body: &Body<'_>, jwt: Option<String>) -> Raw {
+        Raw {
+            encoding: body.encoding(),
+            ..self.seal_raw(body.wire(), jwt)
         }
     }
 
@@ -69,6 +80,7 @@ impl Intake {
             id: self.ground.id_at(raw.received_at),
             device: origin.device,
             hub: origin.hub,
+            source: origin.source,
             credential: origin.credential,
             kind: reading.vital.kind(),
             device_time_ms: reading.device_time.map(|time| time.ms),

@@ -11,8 +11,8 @@ use vitals::{DeviceTime, Instant};
 use super::Intake;
 use super::prepare::ten_seconds;
 use crate::ground::Purpose;
-use crate::ground::enums::QuarantineReason;
-use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId, QuarantineId};
+use crate::ground::enums::{Encoding, QuarantineReason};
+use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId, QuarantineId, SourceId};
 use crate::history::commit::Raw;
 use crate::tenancy::in_good_time;
 
@@ -26,7 +26,11 @@ pub(super) struct Item<'a> {
     pub(super) distributor: Option<DistributorId>,
     pub(super) device: Option<DeviceId>,
     pub(super) hub: Option<HubId>,
+    pub(super) source: Option<SourceId>,
+    /// The serial that it names, or what a vendor calls the device.
     pub(super) serial: Option<String>,
+    /// Whether it says when it was measured, where it is known; none: it is looked for in the platform's own form.
+    pub(super) is_dated: Option<bool>,
     /// The item's own bytes, a part of the raw message.
     pub(super) bytes: &'a [u8],
 }
@@ -43,6 +47,9 @@ struct Times {
 impl Item<'_> {
     /// Whether the bytes differ from one measurement to the next: the device's own time, or when the hub first saw it.
     fn is_dated(&self) -> bool {
+        if let Some(is_dated) = self.is_dated {
+            return is_dated;
+        }
         serde_json::from_slice::<Times>(self.bytes).is_ok_and(|times| {
             let device = times.measured_at.as_deref().and_then(DeviceTime::parse);
             let hub = times.hub_time.as_deref().and_then(Instant::parse);
@@ -55,6 +62,7 @@ impl Item<'_> {
         let sender = self
             .hub
             .map(HubId::as_uuid)
+            .or(self.source.map(SourceId::as_uuid))
             .or(self.device.map(DeviceId::as_uuid))
             .unwrap_or_default();
         let sent = if self.is_dated() {
@@ -126,18 +134,18 @@ async fn store(
     let query = sqlx::query(
         "with kept as (
            insert into quarantine (id, received_at, customer_id, distributor_id, device_id, hub_id, serial, reason, detail,
-             item_sealed, item_hmac, raw_id, jwt)
+             item_sealed, item_hmac, raw_id, jwt, source_id)
            select i.id, $1, i.customer_id, i.distributor_id, i.device_id, i.hub_id, i.serial, i.reason, i.detail, i.sealed,
-             i.tag, $2, $3
+             i.tag, $2, $3, i.source_id
            from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::text[],
-             $12::bytea[], $13::bytea[])
-             as i(id, customer_id, distributor_id, device_id, hub_id, serial, reason, detail, sealed, tag)
+             $12::bytea[], $13::bytea[], $15::uuid[])
+             as i(id, customer_id, distributor_id, device_id, hub_id, serial, reason, detail, sealed, tag, source_id)
            order by i.tag
            on conflict (item_hmac) do nothing
-           returning customer_id, device_id, hub_id
+           returning customer_id, device_id, hub_id, source_id
          )
-         insert into raw_message (id, received_at, customer_id, device_id, hub_id, body_sealed, jwt)
-         select $2, $1, customer_id, device_id, hub_id, $14, $3 from kept limit 1
+         insert into raw_message (id, received_at, customer_id, device_id, hub_id, body_sealed, jwt, source_id, encoding)
+         select $2, $1, customer_id, device_id, hub_id, $14, $3, source_id, $16 from kept limit 1
          on conflict do nothing",
     )
     .bind(raw.received_at)
@@ -153,7 +161,9 @@ async fn store(
     .bind(items.iter().map(|item| item.detail.as_deref()).collect::<Vec<_>>())
     .bind(sealed)
     .bind(tags)
-    .bind(raw.body_sealed.as_slice());
+    .bind(raw.body_sealed.as_deref())
+    .bind(each(|item| item.source.map(SourceId::as_uuid)))
+    .bind(raw.encoding.map(Encoding::as_str));
     in_good_time(system, async |connection| query.execute(connection).await)
         .await
         .map(drop)
@@ -173,7 +183,9 @@ mod tests {
             distributor: None,
             device: Some(Uuid::from_u128(7).into()),
             hub: hub.then(|| Uuid::from_u128(8).into()),
+            source: None,
             serial: None,
+            is_dated: None,
             bytes,
         }
     }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::ground::Ground;
-use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId};
+use crate::ground::ids::{CustomerId, DeviceId, DistributorId, HubId, SourceId};
 use crate::history::commit::CommitError;
 use crate::tenancy::in_good_time;
 
@@ -32,6 +32,8 @@ pub struct Subject {
     pub device: Option<DeviceId>,
     /// The proven hub.
     pub hub: Option<HubId>,
+    /// The proven source.
+    pub source: Option<SourceId>,
     /// Whose it is.
     pub customer: Option<CustomerId>,
     /// Through whom.
@@ -69,6 +71,7 @@ impl Subject {
         match (self.device, self.hub, &self.claimed) {
             (Some(_), ..) | (None, Some(_), None) => Standing::Proven,
             (None, Some(_), Some(_)) => Standing::Named,
+            (None, None, _) if self.source.is_some() => Standing::Proven,
             (None, None, _) => Standing::Stranger,
         }
     }
@@ -77,7 +80,7 @@ impl Subject {
 /// How far the sender is known. Each standing has room of its own in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    /// A device or a hub, by its credential.
+    /// A device, a hub or a source, by its credential.
     Proven,
     /// A token that names a hub there is, but was not signed by it: the hub with another key, or somebody who knows its id.
     Named,
@@ -263,9 +266,9 @@ async fn write(connection: &mut PgConnection, ground: &Ground, counts: &Counts) 
     let ids: Vec<Uuid> = counts.iter().map(|_| ground.id()).collect();
     sqlx::query(
         "insert into refusal (id, minute, device_id, hub_id, customer_id, distributor_id, claimed, remote, reason,
-           detail, count, last_at)
+           detail, count, last_at, source_id)
          select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[],
-           $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[])",
+           $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[], $13::uuid[])",
     )
     .bind(ids)
     .bind(counts.iter().map(|(key, ..)| key.minute).collect::<Vec<_>>())
@@ -279,6 +282,7 @@ async fn write(connection: &mut PgConnection, ground: &Ground, counts: &Counts) 
     .bind(counts.iter().map(|(_, why, _)| why.1.as_deref().map(|text| clean(text, 200))).collect::<Vec<_>>())
     .bind(counts.iter().map(|(.., count)| count.times).collect::<Vec<_>>())
     .bind(counts.iter().map(|(.., count)| count.last_at).collect::<Vec<_>>())
+    .bind(each(|subject| subject.source.map(SourceId::as_uuid)))
     .execute(connection)
     .await?;
     Ok(())

@@ -2,7 +2,7 @@
 //! commit that relies on it makes sure that the registry is still at the epoch of which this was true, else it asks the
 //! registry itself. Whatever decides about readings changes the epoch, by a trigger: every change of a customer, a device, a
 //! token or an assignment; a hub's coming and going, and its state, key, customer and distributor. A hub's name and the
-//! time at which it was last heard do not, so a remembered name may be an old one. Every server polls the epoch; a cache
+//! time at which it was last heard do not, so a remembered name may be an old one; a source's state and secrets do. Every server polls the epoch; a cache
 //! that could not confirm it for a second is not used.
 
 use std::collections::HashMap;
@@ -16,12 +16,13 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use vitals::DeviceKey;
 
-use super::sightings::Sightings;
+use super::sightings::{Sender, Sightings};
+use super::sources::{SourceIdentity, system_source};
 use super::standing::{Epoch, IssuedFor, Standing, standing};
 use super::vitality::Vitality;
 use crate::ground::Ground;
 use crate::ground::enums::{DeviceState, HubState};
-use crate::ground::ids::{CredentialId, CustomerId, DeviceId, DistributorId, HubId};
+use crate::ground::ids::{CredentialId, CustomerId, DeviceId, DistributorId, HubId, SourceId};
 use crate::tenancy::in_good_time;
 
 const POLL: Duration = Duration::from_millis(250);
@@ -79,6 +80,7 @@ struct Inner {
     confirmed_ms: AtomicI64,
     tokens: Table<[u8; 32], Arc<DeviceIdentity>>,
     hubs: Table<HubId, Arc<HubIdentity>>,
+    sources: Table<SourceId, Arc<SourceIdentity>>,
     sightings: Sightings,
     vitality: Vitality,
 }
@@ -96,6 +98,7 @@ impl IdentityCache {
             confirmed_ms: AtomicI64::new(i64::MIN),
             tokens: Table::default(),
             hubs: Table::default(),
+            sources: Table::default(),
             sightings,
             vitality,
         }));
@@ -123,6 +126,7 @@ impl IdentityCache {
         if self.0.epoch.swap(epoch, Ordering::SeqCst) != epoch {
             self.0.tokens.clear();
             self.0.hubs.clear();
+            self.0.sources.clear();
         }
         self.0.confirmed_ms.store(asked_at, Ordering::SeqCst);
         Ok(())
@@ -157,6 +161,19 @@ impl IdentityCache {
         system_hub(&self.0.system, hub).await
     }
 
+    /// A source, whatever its state.
+    pub async fn source(&self, source: SourceId) -> Result<Option<Arc<SourceIdentity>>, sqlx::Error> {
+        self.through(&self.0.sources, source, async || {
+            system_source(&self.0.system, source).await
+        })
+        .await
+    }
+
+    /// The source as it is now, from the registry itself and no memory of it.
+    pub async fn source_now(&self, source: SourceId) -> Result<Option<SourceIdentity>, sqlx::Error> {
+        system_source(&self.0.system, source).await
+    }
+
     /// Returns, once `stop` has come, when it is written which hubs were heard last and how devices are.
     pub async fn ended(&self) {
         self.0.sightings.ended().await;
@@ -165,7 +182,25 @@ impl IdentityCache {
 
     /// A hub has proved itself: notes when it was last heard of.
     pub fn heard(&self, hub: &HubIdentity) {
-        self.0.sightings.note(hub.hub, self.0.ground.now());
+        self.0.sightings.note(Sender::Hub(hub.hub), self.0.ground.now());
+    }
+
+    /// A source has shown its secret: notes when it was last heard of.
+    pub fn heard_source(&self, source: &SourceIdentity) {
+        self.0
+            .sightings
+            .note(Sender::Source(source.source), self.0.ground.now());
+    }
+
+    /// A vendor's cloud says how a device is, which this customer holds.
+    pub fn said_of(
+        &self,
+        device: DeviceId,
+        customer: CustomerId,
+        (battery, signal): (Option<i16>, Option<i16>),
+    ) {
+        let now = self.0.ground.now();
+        self.0.vitality.note((device, customer), battery, signal, now);
     }
 
     /// A device whose token its present holder was given says how it is beside what it measured.

@@ -43,6 +43,7 @@ pub mod search;
 mod serials;
 mod sightings;
 pub mod sites;
+pub mod sources;
 mod standing;
 pub mod states;
 mod store;

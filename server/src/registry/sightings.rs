@@ -1,5 +1,5 @@
-//! When a hub was last heard of. Hubs call many times a minute; what is written is one time a minute of each, many hubs in
-//! one statement, behind the requests.
+//! When a hub or a vendor's cloud was last heard of. They call many times a minute; what is written is one time a minute of
+//! each, many in one statement, behind the requests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::store;
-use crate::ground::ids::HubId;
+use crate::ground::ids::{HubId, SourceId};
 use crate::ground::swallow::swallow;
 use crate::tenancy::in_good_time;
 
@@ -20,16 +20,23 @@ use crate::tenancy::in_good_time;
 const EACH: TimeDelta = TimeDelta::minutes(1);
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// The hubs that were heard. Cheap to clone.
+/// Who proved itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Sender {
+    Hub(HubId),
+    Source(SourceId),
+}
+
+/// Who was heard. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sightings(Arc<Mutex<Heard>>, TaskTracker);
 
 #[derive(Debug, Default)]
 struct Heard {
-    /// What was noted of each hub last.
-    noted: HashMap<HubId, DateTime<Utc>>,
+    /// What was noted of each last.
+    noted: HashMap<Sender, DateTime<Utc>>,
     /// What is still to be written.
-    waiting: HashMap<HubId, DateTime<Utc>>,
+    waiting: HashMap<Sender, DateTime<Utc>>,
 }
 
 impl Sightings {
@@ -54,13 +61,13 @@ impl Sightings {
         self.1.wait().await;
     }
 
-    /// Notes that a hub proved itself.
-    pub(super) fn note(&self, hub: HubId, now: DateTime<Utc>) {
+    /// Notes that somebody proved itself.
+    pub(super) fn note(&self, sender: Sender, now: DateTime<Utc>) {
         let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_known = heard.noted.get(&hub).is_some_and(|noted| now - *noted < EACH);
+        let is_known = heard.noted.get(&sender).is_some_and(|noted| now - *noted < EACH);
         if !is_known {
-            heard.noted.insert(hub, now);
-            heard.waiting.insert(hub, now);
+            heard.noted.insert(sender, now);
+            heard.waiting.insert(sender, now);
         }
     }
 
@@ -69,37 +76,83 @@ impl Sightings {
             let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut heard.waiting)
         };
-        if heard.is_empty() {
-            return;
-        }
-        let (hubs, times): (Vec<Uuid>, Vec<_>) = heard.iter().map(|(hub, at)| (hub.as_uuid(), *at)).unzip();
-        // In one order, so that two servers do not wait for each other.
-        let query = sqlx::query(
-            "with heard as (
-               select h.id, i.at from unnest($1::uuid[], $2::timestamptz[]) as i(id, at) join hub h on h.id = i.id
-               where h.last_seen_at is null or h.last_seen_at < i.at
-               order by h.id for no key update of h
-             )
-             update hub set last_seen_at = heard.at from heard where hub.id = heard.id",
-        )
-        .bind(&hubs)
-        .bind(times);
-        let written = in_good_time(system, async |connection| query.execute(connection).await).await;
-        let back = match &written {
-            Ok(_) => store::fleet::system_mark_heard(system, &hubs).await,
-            Err(_) => Ok(Vec::new()),
+        let of = |pick: fn(Sender) -> Option<Uuid>| -> (Vec<Uuid>, Vec<DateTime<Utc>>) {
+            let picked = heard
+                .iter()
+                .filter_map(|(sender, at)| Some((pick(*sender)?, *at)));
+            picked.unzip()
         };
-        for hub in swallow(back, "a hub is marked as heard when it calls next").unwrap_or_default() {
-            tracing::info!(%hub, "a hub is heard again");
-            metrics::counter!("vitalwire_hubs_back_total").increment(1);
-        }
-        if swallow(written, "a hub is noted again when it calls next").is_none() {
-            let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            for hub in heard.keys() {
-                noted.noted.remove(hub);
+        let (hubs, at) = of(Sender::hub);
+        let are_hubs_written = hubs.is_empty() || write_hubs(system, &hubs, at).await;
+        let (sources, at) = of(Sender::source);
+        let are_sources_written = sources.is_empty() || write_sources(system, &sources, at).await;
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for sender in heard.keys() {
+            let is_written = match sender {
+                Sender::Hub(_) => are_hubs_written,
+                Sender::Source(_) => are_sources_written,
+            };
+            if !is_written {
+                noted.noted.remove(sender);
             }
         }
     }
+}
+
+impl Sender {
+    fn hub(self) -> Option<Uuid> {
+        match self {
+            Self::Hub(hub) => Some(hub.as_uuid()),
+            Self::Source(_) => None,
+        }
+    }
+
+    fn source(self) -> Option<Uuid> {
+        match self {
+            Self::Source(source) => Some(source.as_uuid()),
+            Self::Hub(_) => None,
+        }
+    }
+}
+
+/// In one order, so that two servers do not wait for each other. Returns whether it was written.
+async fn write_hubs(system: &PgPool, hubs: &[Uuid], at: Vec<DateTime<Utc>>) -> bool {
+    let query = sqlx::query(
+        "with heard as (
+           select h.id, i.at from unnest($1::uuid[], $2::timestamptz[]) as i(id, at) join hub h on h.id = i.id
+           where h.last_seen_at is null or h.last_seen_at < i.at
+           order by h.id for no key update of h
+         )
+         update hub set last_seen_at = heard.at from heard where hub.id = heard.id",
+    )
+    .bind(hubs)
+    .bind(at);
+    let written = in_good_time(system, async |connection| query.execute(connection).await).await;
+    let back = match &written {
+        Ok(_) => store::fleet::system_mark_heard(system, hubs).await,
+        Err(_) => Ok(Vec::new()),
+    };
+    for hub in swallow(back, "a hub is marked as heard when it calls next").unwrap_or_default() {
+        tracing::info!(%hub, "a hub is heard again");
+        metrics::counter!("vitalwire_hubs_back_total").increment(1);
+    }
+    swallow(written, "a hub is noted again when it calls next").is_some()
+}
+
+/// The same for sources.
+async fn write_sources(system: &PgPool, sources: &[Uuid], at: Vec<DateTime<Utc>>) -> bool {
+    let query = sqlx::query(
+        "with heard as (
+           select s.id, i.at from unnest($1::uuid[], $2::timestamptz[]) as i(id, at) join source s on s.id = i.id
+           where s.last_seen_at is null or s.last_seen_at < i.at
+           order by s.id for no key update of s
+         )
+         update source set last_seen_at = heard.at from heard where source.id = heard.id",
+    )
+    .bind(sources)
+    .bind(at);
+    let written = in_good_time(system, async |connection| query.execute(connection).await).await;
+    swallow(written, "a source is noted again when it calls next").is_some()
 }
 
 #[cfg(test)]
@@ -115,17 +168,17 @@ mod tests {
     }
 
     #[test]
-    fn one_time_a_minute_of_each_hub_is_written() {
+    fn one_time_a_minute_of_each_is_written() {
         let sightings = Sightings::default();
-        let (hub, other): (HubId, HubId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let (hub, other): (HubId, SourceId) = (Uuid::from_u128(1).into(), Uuid::from_u128(1).into());
         let at = |second| DateTime::from_timestamp(second, 0).unwrap();
-        (0..60).for_each(|second| sightings.note(hub, at(second)));
+        (0..60).for_each(|second| sightings.note(Sender::Hub(hub), at(second)));
         assert_eq!(waiting(&sightings), [0]);
-        sightings.note(hub, at(59));
+        sightings.note(Sender::Hub(hub), at(59));
         assert_eq!(waiting(&sightings), [0; 0], "written, and known for the minute");
-        sightings.note(other, at(59));
+        sightings.note(Sender::Source(other), at(59));
         assert_eq!(waiting(&sightings), [59]);
-        sightings.note(hub, at(60));
+        sightings.note(Sender::Hub(hub), at(60));
         assert_eq!(waiting(&sightings), [60]);
     }
 
@@ -137,7 +190,7 @@ mod tests {
         stop.cancel();
         let sightings = Sightings::start(PgPool::connect_lazy_with(nowhere), stop);
         let hub: HubId = Uuid::from_u128(1).into();
-        sightings.note(hub, DateTime::from_timestamp(0, 0).unwrap());
+        sightings.note(Sender::Hub(hub), DateTime::from_timestamp(0, 0).unwrap());
         sightings.ended().await;
         let heard = sightings.0.lock().unwrap();
         assert!(heard.waiting.is_empty() && heard.noted.is_empty());

@@ -7,7 +7,8 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::cache::{HubIdentity, parsed};
-use crate::ground::enums::{DeviceState, HubState};
+use super::sources::SourceIdentity;
+use crate::ground::enums::{DeviceState, HubState, SourceState};
 use crate::ground::ids::{CustomerId, DistributorId};
 
 /// Stands for one state of the registry. Every change gives it another one, which never comes again.
@@ -126,6 +127,16 @@ impl Standing {
             .latest
             .is_some_and(|held| held.by.is_some() && held.by == hub.customer);
         (hub.epoch == self.epoch && hub.state == HubState::Active && same_customer).then_some(self)
+    }
+
+    /// The same for readings that this source speaks for; none where they would not simply be taken, or where source and
+    /// device were not seen at the same epoch. That the source is the device's own is for the caller to know.
+    #[must_use]
+    pub fn spoken_for(self, source: &SourceIdentity) -> Option<Self> {
+        let is_theirs = self
+            .latest
+            .is_some_and(|held| source.customer.is_none_or(|own| held.by == Some(own)));
+        (source.epoch == self.epoch && source.state == SourceState::Active && is_theirs).then_some(self)
     }
 
     /// The customer whose reading it is, if the device measured it at that time; `suspect` says that its own time cannot be

@@ -56,6 +56,8 @@ pub enum Right {
     ManageHubs,
     /// Confirm the fingerprint of a hub's key, where it stands.
     ConfirmHubs,
+    /// Vendors' clouds that push readings, their secrets, and which devices they speak for.
+    ManageSources,
     /// What was measured.
     SeeMeasurements,
     /// The customer's own server, its secrets and its deliveries.
@@ -167,6 +169,10 @@ const TABLE: [Row; Right::COUNT] = [
     ),
     (Right::ConfirmHubs, [Always, Never, Never, With(P::ManageDevices)]),
     (
+        Right::ManageSources,
+        [Always, Never, Never, With(P::ManageDevices)],
+    ),
+    (
         Right::SeeMeasurements,
         [Never, Never, Never, With(P::ReadReadings)],
     ),
@@ -217,6 +223,7 @@ impl Right {
                 | Self::PlaceAtSites
                 | Self::ImportDevices
                 | Self::AddHubs
+                | Self::ManageSources
                 | Self::ManageOwnProfile
         )
     }

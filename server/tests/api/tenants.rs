@@ -20,7 +20,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 141] = [
+const TABLE: [(&str, &str, Gets); 152] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -114,6 +114,17 @@ const TABLE: [(&str, &str, Gets); 141] = [
     ("POST", "/hubs/{id}/commands", NotFound),
     ("GET", "/hubs/{id}/logs", NotFound),
     ("GET", "/hubs/{id}/logs/{log}", NothingForeign),
+    ("GET", "/sources", NothingForeign),
+    ("POST", "/sources", NotFound),
+    ("GET", "/sources/{id}", NotFound),
+    ("PATCH", "/sources/{id}", NotFound),
+    ("POST", "/sources/{id}/rotate-secret", NotFound),
+    ("DELETE", "/sources/{id}/former-secret", NotFound),
+    ("GET", "/sources/{id}/devices", NotFound),
+    ("POST", "/sources/{id}/devices", NotFound),
+    ("DELETE", "/sources/{id}/devices/{device}", NotFound),
+    ("GET", "/sources/{id}/waiting", NotFound),
+    ("POST", "/sources/{id}/adopt", NotFound),
     ("GET", "/endpoints", NothingForeign),
     ("POST", "/endpoints", NothingForeign),
     ("GET", "/endpoints/{id}", NotFound),
@@ -175,7 +186,7 @@ struct Aimed {
 impl Aimed {
     fn at(
         victim: &Tenant,
-        [reading, import, case, site, team]: [&str; 5],
+        [reading, import, case, site, team, source]: [&str; 6],
         (method, pattern, gets): (&'static str, &str, Gets),
     ) -> Self {
         let id = match pattern.split('/').nth(1) {
@@ -189,11 +200,15 @@ impl Aimed {
             Some("cases") => case,
             Some("sites") => site,
             Some("care-teams") => team,
+            Some("sources") => source,
             _ => reading,
         };
         let mut path = format!(
             "/api/v1{}",
-            pattern.replace("{id}", id).replace("{contact}", reading)
+            pattern
+                .replace("{id}", id)
+                .replace("{contact}", reading)
+                .replace("{device}", &victim.device)
         );
         if path.ends_with("/hardware-lines") {
             path.push_str("?from=2026-11-01&until=2026-12-01");
@@ -272,6 +287,12 @@ fn body(method: &str, pattern: &str, victim: &Tenant) -> Option<Value> {
         ("POST", "/hubs") => json!({"serial": "H", "name": "H", "customer_id": customer}),
         ("POST", "/hubs/{id}/commands") => json!({"kind": "ping"}),
         ("POST", "/hubs/{id}/confirm") => json!({"fingerprint": "aa"}),
+        ("POST", "/sources") => json!({"vendor": "telli", "name": "Spy", "customer_id": customer}),
+        ("PATCH", "/sources/{id}") => json!({"state": "inactive", "name": "Spied"}),
+        ("POST", "/sources/{id}/devices") => json!({"device_id": victim.device, "named": "864593054464085"}),
+        ("POST", "/sources/{id}/adopt") => {
+            json!({"named": "864593054464085", "model_id": customer, "serial": "SPY", "customer_id": customer})
+        }
         ("POST", "/endpoints") => json!({"url": "https://a.example/hook"}),
         ("PATCH", "/endpoints/{id}") => json!({"url": "https://evil.example/"}),
         ("POST", "/endpoints/{id}/dead-letters/retry") => json!({"all": true}),
@@ -295,6 +316,7 @@ async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
         "select to_jsonb(t)::text from invitation t order by id",
         "select to_jsonb(t)::text from endpoint t where url not like 'https://a.example%' order by id",
         "select to_jsonb(t)::text from delivery t order by id",
+        "select to_jsonb(t)::text from source t order by id",
         "select to_jsonb(t)::text from support_case t order by id",
         "select to_jsonb(t)::text from case_note t order by id",
     ] {
@@ -308,8 +330,8 @@ async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
     rows
 }
 
-/// A reading, an import, a case, a site and a care team of the customer.
-async fn belongings(world: &World, victim: &Tenant) -> [String; 5] {
+/// A reading, an import, a case, a site, a care team and a source of the customer.
+async fn belongings(world: &World, victim: &Tenant) -> [String; 6] {
     let reading = world.reading(victim, 5).await;
     let file = victim
         .user
@@ -325,7 +347,10 @@ async fn belongings(world: &World, victim: &Tenant) -> [String; 5] {
         .post("/api/v1/care-teams", &json!({"name": "Heart"}))
         .await;
     let (site, team) = (site.created("id"), team.created("id"));
-    [reading, import, case, site, team]
+    let source = json!({"vendor": "telli", "name": "Ours"});
+    let source = victim.user.post("/api/v1/sources", &source).await;
+    let source = source.body["source"]["id"].as_str().unwrap().to_owned();
+    [reading, import, case, site, team, source]
 }
 
 #[tokio::test]
@@ -334,7 +359,7 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
     let admin = world.admin().await;
     let stranger = world.tenant(&admin, "stranger").await;
     let victim = world.tenant(&admin, "victim").await;
-    let [reading, import, case, site, team] = belongings(&world, &victim).await;
+    let [reading, import, case, site, team, source] = belongings(&world, &victim).await;
     let (_, distributor) = world.dealer(&admin).await;
     let before = everything(&world.sql).await;
     let foreign = [
@@ -349,12 +374,13 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
         &case,
         &site,
         &team,
+        &source,
     ];
 
     let aimed = || {
         TABLE
             .into_iter()
-            .map(|row| Aimed::at(&victim, [&reading, &import, &case, &site, &team], row))
+            .map(|row| Aimed::at(&victim, [&reading, &import, &case, &site, &team, &source], row))
     };
     for shot in aimed() {
         let answer = shot.fire(&stranger.user).await;

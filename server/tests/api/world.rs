@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) ground: Ground,
     pub(crate) database: Database,
     pub(crate) identity: Identity,
+    pub(crate) intake: Intake,
     pub(crate) anyone: Client,
     /// As the superuser, to look and to prepare.
     pub(crate) sql: PgPool,
@@ -100,7 +101,7 @@ impl World {
             ground.clone(),
             database.clone(),
             identity.clone(),
-            intake,
+            intake.clone(),
             Signals::local(),
             &config,
         );
@@ -121,6 +122,7 @@ impl World {
             ground,
             database,
             identity,
+            intake,
             anyone,
             sql,
             _stop: stop.drop_guard(),
@@ -223,6 +225,25 @@ impl World {
         }
         let known = admin.get("/api/v1/device-models").await;
         known.body["data"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The last battery that was said of a device, in percent. A loop, because it is written behind the answers and nothing
+    /// announces it.
+    pub(crate) async fn heard(&self, device: &str) -> i16 {
+        for _ in 0..500 {
+            let battery: Option<i16> =
+                sqlx::query_scalar("select battery_percent from device_status where device_id = $1")
+                    .bind(device.parse::<Uuid>().unwrap())
+                    .fetch_optional(&self.sql)
+                    .await
+                    .unwrap()
+                    .flatten();
+            if let Some(battery) = battery {
+                return battery;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("nothing was heard of the device");
     }
 
     /// A reading put into the history by hand.

@@ -101,6 +101,37 @@ use Becomes::{Ours, Refused, Theirs};
     "update hub set customer_id = $other where id = $hub",
     Refused(Verdict::WrongOwner)
 )]
+#[case::as_it_was_by_source(Way::Source, "select 1", Ours)]
+#[case::deactivated_in_a_cloud(
+    Way::Source,
+    "update device set state = 'inactive' where id = $device",
+    Refused(Verdict::InactiveDevice)
+)]
+#[case::source_deactivated(
+    Way::Source,
+    "update source set state = 'inactive' where id = $source",
+    Refused(Verdict::InactiveSource)
+)]
+#[case::source_s_no_more(
+    Way::Source,
+    "update device set source_id = null, source_key = null where id = $device",
+    Refused(Verdict::NotOfSource)
+)]
+#[case::moved_and_spoken_for(Way::Source, MOVED, Refused(Verdict::WrongOwner))]
+#[case::source_of_others(
+    Way::Source,
+    "update source set customer_id = $other where id = $source",
+    Refused(Verdict::WrongOwner)
+)]
+#[case::source_of_the_platform(Way::Source, "update source set customer_id = null where id = $source", Ours)]
+#[case::moved_and_spoken_for_by_the_platform(
+    Way::Source,
+    "update source set customer_id = null where id = $source;
+     update assignment set valid_until = now() - interval '3 hours' where device_id = $device;
+     insert into assignment (id, device_id, customer_id, valid_from, created_at)
+     values (gen_random_uuid(), $device, $other, now() - interval '3 hours', now())",
+    Theirs
+)]
 #[tokio::test]
 async fn an_old_memory_gets_the_verdict_that_asking_gets(
     #[case] way: Way,
@@ -148,6 +179,7 @@ async fn an_exchanged_key_is_another_epoch() {
 #[rstest]
 #[case(Way::Token)]
 #[case(Way::Hub)]
+#[case(Way::Source)]
 #[tokio::test]
 async fn what_is_remembered_is_not_asked_until_the_registry_changes(#[case] way: Way) {
     let world = World::new().await;

@@ -46,7 +46,7 @@ fn full(row: Row) -> Row {
 #[tokio::test]
 async fn both_forms_leave_the_same_traces() {
     let world = World::new().await;
-    for way in [Way::Token, Way::Hub] {
+    for way in [Way::Token, Way::Hub, Way::Source] {
         let memory = world.memory(way).await;
         let bare = |memory| world.row(way, HOUR, memory);
         let timeless = |memory| world.row_at(way, None, memory);
@@ -81,6 +81,7 @@ async fn a_mixed_commit_keeps_each_reading_s_own() {
         world.row(Way::Token, HOUR, token),
         batch.clone(),
         world.row(Way::Token, HOUR * 2, token),
+        world.row(Way::Source, HOUR * 4, world.memory(Way::Source).await),
     ];
     // A second reading of the hub's message stands beside the first.
     let raw = Arc::clone(&batch.raw);
@@ -96,7 +97,10 @@ async fn a_mixed_commit_keeps_each_reading_s_own() {
         assert_eq!(reading["sequence"].as_i64(), row.sequence);
         assert_eq!(reading["hub_id"].is_null(), row.hub.is_none());
         assert_eq!(traces["message"]["jwt"].is_null(), row.hub.is_none());
-        assert_eq!(traces["message"]["device_id"].is_null(), row.hub.is_some());
+        let source = row.source.map(|source| source.to_string());
+        assert_eq!(traces["message"]["source_id"].as_str(), source.as_deref());
+        let is_own = row.hub.is_none() && row.source.is_none();
+        assert_eq!(traces["message"]["device_id"].is_null(), !is_own);
     }
     let announced: Vec<uuid::Uuid> = sqlx::query_scalar("select unnest(reading_ids) from outbox")
         .fetch_all(&world.sql)
@@ -108,5 +112,5 @@ async fn a_mixed_commit_keeps_each_reading_s_own() {
         .fetch_one(&world.sql)
         .await
         .unwrap();
-    assert_eq!(messages, 3);
+    assert_eq!(messages, 4);
 }

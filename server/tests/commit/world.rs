@@ -1,4 +1,4 @@
-//! A device with a token, and a hub, at a customer; the committer, and memories of the registry that can be kept too long.
+//! A device with a token, a hub and a source, at a customer; the committer, and memories of the registry that can be kept too long.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use vitals::{ContentHash, Kind, Proof, Quality};
 use vitalwire_server::ground::ids::CredentialId;
 use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
 use vitalwire_server::history::commit::{Committer, Limits, Raw, Row, Verdict};
+use vitalwire_server::registry::sources::system_find_by_source;
 use vitalwire_server::registry::{IdentityCache, Standing, system_find_by_serial};
 use vitalwire_server::tenancy::{Database, Pools};
 
@@ -23,6 +24,7 @@ pub(crate) struct World {
     pub(crate) committer: Committer,
     pub(crate) device: Uuid,
     pub(crate) hub: Uuid,
+    pub(crate) source: Uuid,
     pub(crate) credential: Uuid,
     pub(crate) customer: Uuid,
     pub(crate) other_customer: Uuid,
@@ -37,6 +39,8 @@ pub(crate) struct World {
 pub(crate) enum Way {
     Token,
     Hub,
+    /// The customer's own account in a vendor's cloud.
+    Source,
 }
 
 impl World {
@@ -57,6 +61,7 @@ impl World {
             committer: Committer::start(database.system_intake(), limits, &nobody_to_wake),
             device: ground.id(),
             hub: ground.id(),
+            source: ground.id(),
             credential: ground.id(),
             customer: ground.id(),
             other_customer: ground.id(),
@@ -93,6 +98,9 @@ impl World {
              ), made_hub as (
                insert into hub (id, serial, name, customer_id, state, public_key, fingerprint, created_at)
                values ($8, 'H-1', 'Hall', $5, 'active', $7, 'aa', $2)
+             ), made_source as (
+               insert into source (id, vendor, name, customer_id, scheme, shown_as, secret_hmac, secret_since, created_at)
+               values ($9, 'telli', 'Telli', $5, 'header', 'x-api-key', $7, $2, $2)
              )
              insert into assignment (id, device_id, hub_id, customer_id, valid_from, created_at)
              values (gen_random_uuid(), $3, null, $5, $2, $2), (gen_random_uuid(), null, $8, $5, $2, $2)",
@@ -105,9 +113,12 @@ impl World {
         .bind(self.credential)
         .bind(TOKEN.as_slice())
         .bind(self.hub)
+        .bind(self.source)
         .execute(&self.sql)
         .await
         .unwrap();
+        self.change("update device set source_id = $source, source_key = 'S-1' where id = $device")
+            .await;
     }
 
     /// The connections that a server's intake shares.
@@ -131,6 +142,13 @@ impl World {
                 let found = system_find_by_serial(pool, &[SERIAL]).await.unwrap();
                 found.first()?.standing.through(&hub)
             }
+            Way::Source => {
+                let source = cache.source(self.source.into()).await.unwrap()?;
+                let found = system_find_by_source(pool, source.source, &[SERIAL])
+                    .await
+                    .unwrap();
+                found.first()?.standing.spoken_for(&source)
+            }
         }
     }
 
@@ -142,12 +160,18 @@ impl World {
 
     /// Measured at that time by the device's own clock, or by none.
     pub(crate) fn row_at(&self, way: Way, at: Option<DateTime<Utc>>, standing: Option<Standing>) -> Row {
-        let (received_at, hub) = (self.ground.now(), (way == Way::Hub).then(|| self.hub.into()));
-        let credential = hub.map_or(self.credential, |_| self.hub);
+        let received_at = self.ground.now();
+        let hub = (way == Way::Hub).then(|| self.hub.into());
+        let credential = match way {
+            Way::Token => self.credential,
+            Way::Hub => self.hub,
+            Way::Source => self.source,
+        };
         Row {
             id: self.ground.id(),
             device: self.device.into(),
             hub,
+            source: (way == Way::Source).then(|| self.source.into()),
             credential: CredentialId::from(credential),
             kind: Kind::Weight,
             device_time_ms: at.map(|at| at.timestamp_millis()),
@@ -163,8 +187,9 @@ impl World {
             raw: Arc::new(Raw {
                 id: self.ground.id(),
                 received_at,
-                body_sealed: b"sealed".to_vec(),
+                body_sealed: Some(b"sealed".to_vec()),
                 jwt: hub.map(|_| "a.b.c".to_owned()),
+                encoding: None,
             }),
             standing,
         }
@@ -189,11 +214,12 @@ impl World {
         .unwrap()
     }
 
-    /// Changes something in one transaction; `$device`, `$hub`, `$ours` and `$other` stand for their ids.
+    /// Changes something in one transaction; `$device`, `$hub`, `$source`, `$ours` and `$other` stand for their ids.
     pub(crate) async fn change(&self, sql: &str) {
         let named = [
             ("$device", self.device),
             ("$hub", self.hub),
+            ("$source", self.source),
             ("$ours", self.customer),
             ("$other", self.other_customer),
         ];

@@ -226,6 +226,7 @@ impl World {
             id: self.ground.id(),
             device,
             hub,
+            source: None,
             credential,
             kind: Kind::Weight,
             device_time_ms: Some(at.timestamp_millis()),
@@ -241,8 +242,9 @@ impl World {
             raw: Arc::new(Raw {
                 id: self.ground.id(),
                 received_at: self.ground.now(),
-                body_sealed: b"sealed".to_vec(),
+                body_sealed: Some(b"sealed".to_vec()),
                 jwt: None,
+                encoding: None,
             }),
             standing: None,
         }

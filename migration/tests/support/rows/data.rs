@@ -7,8 +7,8 @@ use serde_json::json;
 use vitalwire_entity::*;
 
 use enums::{
-    AttemptOutcome, Circuit, DeliveryState, EndpointFormat, EndpointState, EventDeliveryState, EventType,
-    Kind, Proof, QuarantineReason, QuarantineState, ReadingStatus,
+    AttemptOutcome, Circuit, DeliveryState, Encoding, EndpointFormat, EndpointState, EventDeliveryState,
+    EventType, Kind, Proof, QuarantineReason, QuarantineState, ReadingStatus,
 };
 use ids::OutboxId;
 
@@ -53,6 +53,8 @@ impl World {
             hub_id: Some(self.id()),
             body_sealed: self.bytes(),
             jwt: Some("e30.e30.".into()),
+            source_id: None,
+            encoding: Some(Encoding::Zstd),
         });
         keep!(tx => outbox {
             id: OutboxId::from(i64::from(self.number)),
@@ -85,6 +87,8 @@ impl World {
             dismissed_by: Some(self.id()),
             dismissed_name: Some("Ada".into()),
             dismissed_why: Some("a test".into()),
+            source_id: Some(self.id()),
+            released_at: None,
         } without item_bytes);
         keep!(tx => refusal {
             id: self.id(),
@@ -99,6 +103,7 @@ impl World {
             detail: None,
             count: 3,
             last_at: self.now,
+            source_id: Some(self.id()),
         });
     }
 

@@ -39,6 +39,7 @@ mod imports;
 mod orders;
 mod people;
 mod sites;
+mod sources;
 
 impl World {
     /// The world of a number, 1 to 200. `now` is today's, because days that have no partition take no rows.
@@ -76,6 +77,7 @@ impl World {
         self.write_people(&tx).await;
         self.write_letters(&tx).await;
         self.write_sites(&tx).await;
+        self.write_sources(&tx).await;
         self.write_registry(&tx).await;
         self.write_how_it_is(&tx).await;
         self.write_hubs(&tx).await;
@@ -180,6 +182,8 @@ impl World {
             label_generation: 2,
             reserved_for: None,
             site_id: Some(self.id()),
+            source_id: Some(self.id()),
+            source_key: Some("86447504000000".into()),
         } without maker_key, serial_key, serial_tail);
         keep!(tx => device_credential {
             id: self.id(),

@@ -4,6 +4,7 @@
 mod days;
 mod device;
 mod hub;
+mod reasons;
 mod rules;
 mod seen;
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::reasons::why;
 use super::{Quarantined, RefusedDay};
 use crate::ground::enums::{DeviceState, HubState, QuarantineReason};
 use crate::registry::overview::{LOW_BATTERY, WEAK_SIGNAL};
@@ -454,20 +455,6 @@ fn marked(title: &'static str, words: String, mark: Mark) -> Finding {
         words,
         mark,
         leads: None,
-    }
-}
-
-/// Why an item is kept, as people say it.
-pub(super) fn why(reason: QuarantineReason) -> &'static str {
-    match reason {
-        QuarantineReason::UnknownDevice => "the device is not known here",
-        QuarantineReason::WrongOwner => "the device is somebody else's",
-        QuarantineReason::NoOwner => "nobody, or somebody else, held the device when it measured",
-        QuarantineReason::InactiveDevice => "the device was inactive",
-        QuarantineReason::Undecodable => "the message could not be read",
-        QuarantineReason::Implausible => "the values cannot be",
-        QuarantineReason::ClockSuspectMoved => "its time cannot be true, and the device has moved",
-        QuarantineReason::Unpaired => "the device has no patient",
     }
 }
 

@@ -30,9 +30,13 @@ pub enum Verdict {
     RevokedCredential,
     /// The hub is not active.
     InactiveHub,
+    /// The vendor's cloud is not active.
+    InactiveSource,
+    /// The vendor's cloud does not speak for the device.
+    NotOfSource,
     /// Nobody held the device when it measured.
     NoOwner,
-    /// The hub belongs to another customer than the device.
+    /// The hub or the vendor's cloud belongs to another customer than the device.
     WrongOwner,
     /// The time cannot be true and the device has moved, so its owner cannot be known.
     ClockSuspectMoved,
@@ -167,6 +171,7 @@ mod tests {
             id: nothing.into(),
             device: nothing.into(),
             hub: None,
+            source: None,
             credential: nothing.into(),
             kind: Kind::Weight,
             device_time_ms: None,
@@ -182,8 +187,9 @@ mod tests {
             raw: Arc::new(Raw {
                 id: nothing.into(),
                 received_at: DateTime::<Utc>::UNIX_EPOCH,
-                body_sealed: Vec::new(),
+                body_sealed: Some(Vec::new()),
                 jwt: None,
+                encoding: None,
             }),
             standing: None,
         }

@@ -26,6 +26,7 @@ mod refusals;
 mod returns;
 mod search;
 mod sites;
+mod sources;
 mod token;
 mod users;
 
@@ -61,6 +62,7 @@ fn operations(cfg: &mut ServiceConfig) {
         .configure(devices::operations)
         .configure(readings::operations)
         .configure(hubs::operations)
+        .configure(sources::operations)
         .configure(endpoints::operations)
         .configure(cases::operations)
         .configure(orders::operations)

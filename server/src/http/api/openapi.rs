@@ -29,6 +29,7 @@ use super::{PREFIX, operations};
         (name = "readings", description = "What was measured"),
         (name = "hubs", description = "Hubs, and how they come to be trusted"),
         (name = "endpoints", description = "The customer's own server, and what was delivered to it"),
+        (name = "sources", description = "Vendors' clouds that push readings, and the devices that they speak for"),
         (name = "orders", description = "Devices and hubs from the platform, and back"),
         (name = "support", description = "Why did nothing arrive?")
     ),

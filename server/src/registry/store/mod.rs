@@ -28,6 +28,7 @@ pub(super) mod quarantine;
 pub(super) mod refusals;
 pub(super) mod search;
 pub(super) mod sites;
+pub(super) mod sources;
 pub(super) mod states;
 pub(super) mod teams;
 pub(super) mod tokens;

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::{all, get, id, one, run, word};
+use super::{all, get, id, maybe_id, one, run, word};
 use crate::ground::enums::{QuarantineReason, QuarantineState};
-use crate::ground::ids::{QuarantineId, UserId};
+use crate::ground::ids::{QuarantineId, SourceId, UserId};
 use crate::registry::quarantine::{Dismissed, QuarantineFilter, QuarantineKey, QuarantinedItem};
 use crate::registry::{Ask, RegistryError};
 use crate::tenancy::{AdminScope, SystemScope, Tx};
@@ -27,18 +27,19 @@ pub(in crate::registry) async fn list(
     };
     let sql =
         "select q.id, q.received_at, q.reason, q.detail, q.serial as claimed, d.serial, h.name as hub_name,
-          c.name as customer_name, q.item_bytes, q.dismissed_at, q.dismissed_name, q.dismissed_why,
+          s.id as source_id, s.name as source_name, c.name as customer_name, q.item_bytes, q.dismissed_at, q.dismissed_name, q.dismissed_why,
           q.reason = 'unknown_device' and exists (select from device o where o.serial = q.serial
             and o.customer_id is distinct from q.customer_id) as is_others
         from quarantine q
         left join device d on d.id = q.device_id
         left join hub h on h.id = q.hub_id
+        left join source s on s.id = q.source_id
         left join customer c on c.id = q.customer_id
         where q.state = $6
           and ($1::timestamptz is null or (q.received_at, q.id) < ($1, $2))
           and ($3::text is null or position(lower($3) in lower(q.serial)) > 0
             or position(lower($3) in lower(d.serial)) > 0 or position(lower($3) in lower(h.name)) > 0
-            or position(lower($3) in lower(c.name)) > 0)
+            or position(lower($3) in lower(s.name)) > 0 or position(lower($3) in lower(c.name)) > 0)
           and ($4::text is null or q.reason = $4)
         order by q.received_at desc, q.id desc limit $5";
     let values = [
@@ -126,6 +127,7 @@ fn read(row: &QueryResult) -> Result<QuarantinedItem, DbErr> {
             why: get(row, "dismissed_why")?,
         })
     });
+    let source: Option<SourceId> = maybe_id(row, "source_id")?;
     Ok(QuarantinedItem {
         dismissed: dismissed.transpose()?,
         id: id(row, "id")?,
@@ -135,6 +137,7 @@ fn read(row: &QueryResult) -> Result<QuarantinedItem, DbErr> {
         claimed: get(row, "claimed")?,
         serial: get(row, "serial")?,
         hub_name: get(row, "hub_name")?,
+        source: source.zip(get(row, "source_name")?),
         customer_name: get(row, "customer_name")?,
         bytes: get(row, "item_bytes")?,
     })

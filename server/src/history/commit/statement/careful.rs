@@ -18,19 +18,23 @@ const HEAD: &str = "
 with input as (
   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::date[],
     $8::date[], $9::bool[], $10::timestamptz[], $11::bigint[], $12::smallint[], $13::timestamptz[], $14::bigint[],
-    $15::smallint[], $16::bytea[], $17::text[], $18::text[], $19::smallint[], $20::text[], $21::uuid[])
+    $15::smallint[], $16::bytea[], $17::text[], $18::text[], $19::smallint[], $20::text[], $21::uuid[], $26::uuid[])
   with ordinality as i(id, device_id, hub_id, credential_id, kind, measured_at, measured_on, other_day, suspect,
     received_at, device_time_ms, utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals, original,
-    quality, proof, raw_id, ord)
+    quality, proof, raw_id, source_id, ord)
 ), judged as materialized (
   select i.*, a.customer_id as owner,
     case
       when d.state is distinct from 'active' then 'inactive_device'
-      when i.hub_id is null and c.id is null then 'revoked'
+      when i.hub_id is null and i.source_id is null and c.id is null then 'revoked'
       when i.hub_id is not null and h.state is distinct from 'active' then 'inactive_hub'
+      when i.source_id is not null and v.state is distinct from 'active' then 'inactive_source'
+      when i.source_id is not null and d.source_id is distinct from i.source_id then 'not_of_source'
       when i.suspect and d.ever_moved then 'clock_suspect_moved'
       when a.customer_id is null then 'no_owner'
       when i.hub_id is not null and h.customer_id is distinct from a.customer_id then 'wrong_owner'
+      when i.source_id is not null and v.customer_id is not null and v.customer_id is distinct from a.customer_id
+        then 'wrong_owner'
       when i.hub_id is null and c.customer_id is not null and c.customer_id is distinct from a.customer_id then 'wrong_owner'
       when i.hub_id is null and c.distributor_id is not null and c.distributor_id is distinct from a.distributor_id
         then 'wrong_owner'
@@ -38,10 +42,12 @@ with input as (
     end as verdict,
     k.reading_id is not null as known
   from input i
-  left join lateral (select state, ever_moved from device where id = i.device_id limit 1) d on true
+  left join lateral (select state, ever_moved, source_id from device where id = i.device_id limit 1) d on true
   left join lateral (select id, customer_id, distributor_id from device_credential
-    where id = i.credential_id and device_id = i.device_id and revoked_at is null limit 1) c on i.hub_id is null
+    where id = i.credential_id and device_id = i.device_id and revoked_at is null limit 1) c
+    on i.hub_id is null and i.source_id is null
   left join lateral (select state, customer_id from hub where id = i.hub_id limit 1) h on i.hub_id is not null
+  left join lateral (select state, customer_id from source where id = i.source_id limit 1) v on i.source_id is not null
   left join lateral (select device_id, customer_id, distributor_id, valid_until from assignment
       where device_id is not null and (device_id, valid_from) <= (i.device_id, i.measured_at)
       order by device_id desc, valid_from desc limit 1) a
@@ -66,10 +72,12 @@ const KEYED: &str = " limit 1) k on true
     utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals::jsonb, original::jsonb, quality, proof, raw_id
   from fresh
 ), messages as (
-  insert into raw_message (id, received_at, customer_id, device_id, hub_id, body_sealed, jwt)
-  select m.id, m.received_at, f.owner, case when f.hub_id is null then f.device_id end, f.hub_id, m.body_sealed, m.jwt
-  from unnest($22::uuid[], $23::timestamptz[], $24::bytea[], $25::text[]) as m(id, received_at, body_sealed, jwt)
-  join (select distinct on (raw_id) raw_id, owner, device_id, hub_id from fresh) f on f.raw_id = m.id";
+  insert into raw_message (id, received_at, customer_id, device_id, hub_id, source_id, body_sealed, jwt, encoding)
+  select m.id, m.received_at, f.owner, case when f.hub_id is null and f.source_id is null then f.device_id end, f.hub_id,
+    f.source_id, m.body_sealed, m.jwt, m.encoding
+  from unnest($22::uuid[], $23::timestamptz[], $24::bytea[], $25::text[], $27::text[])
+    as m(id, received_at, body_sealed, jwt, encoding)
+  join (select distinct on (raw_id) raw_id, owner, device_id, hub_id, source_id from fresh) f on f.raw_id = m.id";
 
 const ANNOUNCED: &str = "
 ), announced as (
@@ -125,6 +133,8 @@ pub(super) async fn run(
         .bind(&columns.message_times)
         .bind(&columns.message_bodies)
         .bind(columns.message_jwts.values())
+        .bind(columns.sources.values())
+        .bind(columns.message_encodings.values())
         .fetch_all(&mut *system)
         .await?;
     let mut verdicts = vec![Verdict::Failed; columns.ids.len()];
@@ -143,6 +153,8 @@ pub(super) async fn run(
             "inactive_device" => Verdict::InactiveDevice,
             "revoked" => Verdict::RevokedCredential,
             "inactive_hub" => Verdict::InactiveHub,
+            "inactive_source" => Verdict::InactiveSource,
+            "not_of_source" => Verdict::NotOfSource,
             "clock_suspect_moved" => Verdict::ClockSuspectMoved,
             "wrong_owner" => Verdict::WrongOwner,
             _ => Verdict::NoOwner,

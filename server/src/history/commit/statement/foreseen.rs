@@ -10,7 +10,7 @@ use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::Done;
-use crate::ground::ids::{CustomerId, DeviceId, HubId, ReadingId};
+use crate::ground::ids::{CustomerId, DeviceId, HubId, ReadingId, SourceId};
 use crate::history::commit::{Row, Verdict};
 use crate::history::rows::{Columns, Sparse};
 use crate::registry::Epoch;
@@ -73,7 +73,7 @@ const WHOLE: &str = text!(
     reading: ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original",
         ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original::jsonb",
         ", $25::uuid[], $26::smallint[], $27::timestamptz[], $28::bigint[], $29::smallint[], $30::text[]";
-    message: ", hub_id, jwt", ", $31::uuid[], $32::text[]"
+    message: ", hub_id, jwt, source_id, encoding", ", $31::uuid[], $32::text[], $33::uuid[], $34::text[]"
 );
 
 /// Why nothing was stored.
@@ -110,6 +110,7 @@ struct Messages {
     owners: Vec<Uuid>,
     devices: Sparse<Uuid>,
     hubs: Sparse<Uuid>,
+    sources: Sparse<Uuid>,
 }
 
 impl<'a> Foreseen<'a> {
@@ -190,7 +191,9 @@ impl<'a> Foreseen<'a> {
                 .bind(columns.slots.values())
                 .bind(columns.originals.values())
                 .bind(self.messages.hubs.values())
-                .bind(columns.message_jwts.values());
+                .bind(columns.message_jwts.values())
+                .bind(self.messages.sources.values())
+                .bind(columns.message_encodings.values());
         }
         let found = query.fetch_one(system).await?;
         Ok(match (found.try_get("same_epoch")?, found.try_get("known")?) {
@@ -226,13 +229,15 @@ impl Messages {
     fn of(rows: &[Row], owners: &[Uuid]) -> Self {
         let mut messages = Self::default();
         for (nth, row) in rows.iter().enumerate() {
-            if nth > 0 && rows[nth - 1].raw.id == row.raw.id {
+            if row.raw.body_sealed.is_none() || nth > 0 && rows[nth - 1].raw.id == row.raw.id {
                 continue;
             }
             messages.owners.push(owners[nth]);
-            let device = row.hub.is_none().then_some(row.device);
+            let is_own = row.hub.is_none() && row.source.is_none();
+            let device = is_own.then_some(row.device);
             messages.devices.push(device.map(DeviceId::as_uuid));
             messages.hubs.push(row.hub.map(HubId::as_uuid));
+            messages.sources.push(row.source.map(SourceId::as_uuid));
         }
         messages
     }

@@ -23,7 +23,7 @@ use crate::tenancy::Scope as _;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// Part of a serial, of the hub's or of the customer's name.
+    /// Part of a serial, of the hub's, the vendor cloud's or the customer's name.
     #[param(max_length = 200)]
     q: Option<String>,
     /// Those kept for this reason.

@@ -34,6 +34,9 @@ struct Out {
     serial: Option<String>,
     #[schema(required)]
     hub_name: Option<String>,
+    /// The vendor's cloud through which it came.
+    #[schema(required)]
+    source_name: Option<String>,
     #[schema(required)]
     customer_name: Option<String>,
     /// How large it is.
@@ -59,6 +62,7 @@ impl From<QuarantinedItem> for Out {
             claimed,
             serial,
             hub_name,
+            source,
             customer_name,
             bytes,
             dismissed,
@@ -74,6 +78,7 @@ impl From<QuarantinedItem> for Out {
             claimed,
             serial,
             hub_name,
+            source_name: source.map(|(_, name)| name),
             customer_name,
             bytes,
             dismissed_at,

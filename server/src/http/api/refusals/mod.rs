@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::ground::ids::{CustomerId, DeviceId, HubId};
+use crate::ground::ids::{CustomerId, DeviceId, HubId, SourceId};
 use crate::registry::refusals::RefusalCount;
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
@@ -29,6 +29,11 @@ struct Out {
     hub_id: Option<HubId>,
     #[schema(required)]
     hub_name: Option<String>,
+    /// The vendor's cloud that proved itself; a distributor sees none.
+    #[schema(required)]
+    source_id: Option<SourceId>,
+    #[schema(required)]
+    source_name: Option<String>,
     #[schema(required)]
     customer_id: Option<CustomerId>,
     /// What a sender that proved nothing called itself.
@@ -56,6 +61,8 @@ impl From<RefusalCount> for Out {
             serial,
             hub,
             hub_name,
+            source,
+            source_name,
             customer,
             claimed,
             remote,
@@ -70,6 +77,8 @@ impl From<RefusalCount> for Out {
             serial,
             hub_id: hub,
             hub_name,
+            source_id: source,
+            source_name,
             customer_id: customer,
             claimed,
             remote,

@@ -1,0 +1,314 @@
+//! What waits in quarantine because its source did not speak for the device is taken in once it does: as it came, with its
+//! own arrival, so that it is judged as it would have been then. Safe to be killed at any moment: what was committed and
+//! not yet marked is found as a duplicate.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{DbErr, RuntimeErr};
+use sqlx::{PgPool, Row as _};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::Intake;
+use super::source::{reason, reason_of};
+use super::vendors::{self, Content};
+use crate::ground::Purpose;
+use crate::ground::enums::{QuarantineReason, SourceState};
+use crate::ground::ids::{QuarantineId, RawMessageId, SourceId};
+use crate::ground::swallow::swallow;
+use crate::history::commit::{CommitError, Raw, Row, Times, Verdict};
+use crate::jobs::{Job, Scheduler};
+use crate::registry::sources::{
+    self, Adoption, NewFromSource, SourceCandidate, SourceIdentity, SourceKey, system_find_by_source,
+};
+use crate::registry::{HasRights, RegistryError};
+use crate::tenancy::in_good_time;
+
+/// Items of one round.
+const AT_ONCE: i64 = 200;
+/// Items of one device that are looked at for when the first was measured.
+const LOOKED_AT: i64 = 5_000;
+
+/// An item that waits.
+struct Waiting {
+    id: QuarantineId,
+    source: SourceId,
+    called: String,
+    sealed: Vec<u8>,
+    raw: Arc<Raw>,
+}
+
+/// What became of one.
+enum Outcome {
+    Released,
+    /// It stays, for another reason.
+    Stays(QuarantineReason, Option<String>),
+    /// Nothing can be said now.
+    Later,
+}
+
+/// How often somebody looks for what can be taken in.
+const EVERY: Duration = Duration::from_secs(2);
+/// Rounds of one look: what cannot be taken in now must not keep it going for ever.
+const ROUNDS: usize = 100;
+
+/// Starts the job; the handle ends when it has stopped.
+pub fn release_what_is_known(
+    intake: Intake,
+    scheduler: &Scheduler,
+    stop: CancellationToken,
+) -> JoinHandle<()> {
+    let job = Job::new("intake/release", EVERY, move || {
+        let intake = intake.clone();
+        Box::pin(async move {
+            for _ in 0..ROUNDS {
+                if intake.release_known().await? < usize::try_from(AT_ONCE)? {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    });
+    scheduler.spawn(job, stop)
+}
+
+impl Intake {
+    /// Takes in what waits of devices that sources speak for now. Returns how many items were looked at: where that is as
+    /// many as one round takes, there may be more.
+    pub async fn release_known(&self) -> Result<usize, CommitError> {
+        let system = self.database.system_intake();
+        let waiting = find(system).await.map_err(|error| unavailable(&error))?;
+        let mut by_source: HashMap<SourceId, Vec<Waiting>> = HashMap::new();
+        let count = waiting.len();
+        for item in waiting {
+            by_source.entry(item.source).or_default().push(item);
+        }
+        for (source, items) in by_source {
+            let known = self
+                .identities
+                .source_now(source)
+                .await
+                .map_err(|error| unavailable(&error))?;
+            let Some(source) = known.filter(|source| source.state == SourceState::Active) else {
+                continue;
+            };
+            self.release_of(&source, items).await?;
+        }
+        Ok(count)
+    }
+
+    async fn release_of(&self, source: &SourceIdentity, items: Vec<Waiting>) -> Result<(), CommitError> {
+        let system = self.database.system_intake();
+        let mut names: Vec<&str> = items.iter().map(|item| item.called.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let candidates = system_find_by_source(system, source.source, &names)
+            .await
+            .map_err(|error| unavailable(&error))?;
+        let mut rows: Vec<Row> = Vec::new();
+        let mut ended: Vec<(QuarantineId, Result<usize, Outcome>)> = Vec::new();
+        for item in &items {
+            let device = candidates.iter().find(|device| device.named == item.called);
+            let made = device.map_or(Err(Outcome::Later), |device| self.rows_of(source, item, device));
+            let made = made.map(|made| {
+                let count = made.len();
+                rows.extend(made);
+                count
+            });
+            ended.push((item.id, made));
+        }
+        let mut verdicts = self.committer.commit(rows).await?.into_iter();
+        let now = self.ground.now();
+        for (id, made) in ended {
+            let outcome = match made {
+                Ok(count) => together(verdicts.by_ref().take(count).collect()),
+                Err(outcome) => outcome,
+            };
+            mark(system, id, &outcome, now)
+                .await
+                .map_err(|error| unavailable(&error))?;
+        }
+        Ok(())
+    }
+
+    /// The rows of an item; none at all for a word of how the device was.
+    fn rows_of(
+        &self,
+        source: &SourceIdentity,
+        item: &Waiting,
+        device: &SourceCandidate,
+    ) -> Result<Vec<Row>, Outcome> {
+        let unreadable = || {
+            Outcome::Stays(
+                QuarantineReason::Undecodable,
+                Some("it cannot be read any more".to_owned()),
+            )
+        };
+        let bytes = self
+            .ground
+            .keys()
+            .open(Purpose::Quarantine, item.id.as_uuid().as_bytes(), &item.sealed)
+            .map_err(|_| unreadable())?;
+        let said = vendors::read(source.vendor, &bytes)
+            .and_then(|items| items.into_iter().next())
+            .ok_or_else(unreadable)?;
+        match said.content {
+            Ok(Content::Status) => Ok(Vec::new()),
+            Ok(Content::Readings(readings)) => readings
+                .into_iter()
+                .map(|measured| self.source_row(source, &item.raw, measured, device))
+                .collect::<Result<_, String>>()
+                .map_err(|why| Outcome::Stays(QuarantineReason::Implausible, Some(why))),
+            Err(flaw) => Err(Outcome::Stays(reason_of(&flaw), Some(flaw.to_string()))),
+        }
+    }
+
+    /// Makes a device of what a source spoke of, its holder's since the first of what waits was measured, and takes in as
+    /// much of that as one round takes; the rest follows by itself.
+    pub async fn adopt_from_source<S: HasRights>(
+        &self,
+        by: &S,
+        source: SourceId,
+        adoption: Adoption,
+    ) -> Result<NewFromSource, RegistryError> {
+        let first = self.first_measured(source, &adoption.named).await;
+        let first = first.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
+        let since = first.unwrap_or_else(|| self.ground.now());
+        let adopted = sources::adopt(&self.ground, &self.database, by, source, adoption, since).await?;
+        swallow(
+            self.release_known().await,
+            "what waits is taken in by the job as well",
+        );
+        Ok(adopted)
+    }
+
+    /// When the first of what waits of a device was measured; none where nothing waits.
+    async fn first_measured(
+        &self,
+        source: SourceId,
+        called: &SourceKey,
+    ) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+        let Some(known) = self.identities.source_now(source).await? else {
+            return Ok(None);
+        };
+        let query = sqlx::query(
+            "select id, item_sealed, received_at from quarantine
+             where source_id = $1 and serial = $2 and state = 'waiting' and reason = 'unknown_device'
+             order by received_at limit $3",
+        )
+        .bind(source.as_uuid())
+        .bind(called.as_str())
+        .bind(LOOKED_AT);
+        let rows = in_good_time(self.database.system_intake(), async |connection| {
+            query.fetch_all(connection).await
+        })
+        .await?;
+        let mut first: Option<DateTime<Utc>> = None;
+        for row in rows {
+            let id: Uuid = row.try_get("id")?;
+            let received_at: DateTime<Utc> = row.try_get("received_at")?;
+            let sealed: &[u8] = row.try_get("item_sealed")?;
+            let opened = self
+                .ground
+                .keys()
+                .open(Purpose::Quarantine, id.as_bytes(), sealed);
+            let said = opened
+                .ok()
+                .map(|bytes| earliest(known.vendor, &bytes, received_at));
+            let at = said.flatten().unwrap_or(received_at);
+            first = Some(first.map_or(at, |first| first.min(at)));
+        }
+        Ok(first)
+    }
+}
+
+/// When the first reading of an item was measured.
+fn earliest(
+    vendor: crate::ground::enums::Vendor,
+    bytes: &[u8],
+    received_at: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let item = vendors::read(vendor, bytes)?.into_iter().next()?;
+    let Ok(Content::Readings(readings)) = item.content else {
+        return None;
+    };
+    let times = readings.iter().map(|measured| {
+        let device_time = measured.device_time.map(|time| time.ms);
+        Times::judge(device_time, None, received_at).measured_at
+    });
+    times.min()
+}
+
+/// An item is released when each of its readings is in the history.
+fn together(verdicts: Vec<Verdict>) -> Outcome {
+    let is_in = |verdict: &Verdict| matches!(verdict, Verdict::Accepted(_) | Verdict::Duplicate(_));
+    match verdicts.into_iter().find(|verdict| !is_in(verdict)) {
+        None => Outcome::Released,
+        Some(Verdict::InactiveSource | Verdict::NotOfSource) => Outcome::Later,
+        Some(other) => Outcome::Stays(reason(Some(other)), None),
+    }
+}
+
+async fn find(system: &PgPool) -> Result<Vec<Waiting>, sqlx::Error> {
+    let query = sqlx::query(
+        "select q.id, q.source_id, q.serial, q.item_sealed, q.raw_id, q.received_at
+         from quarantine q
+         join device d on d.source_id = q.source_id and d.source_key = q.serial
+         join source s on s.id = q.source_id and s.state = 'active'
+         where q.state = 'waiting' and q.source_id is not null and q.reason = 'unknown_device'
+         order by q.received_at limit $1",
+    )
+    .bind(AT_ONCE);
+    let rows = in_good_time(system, async |connection| query.fetch_all(connection).await).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Waiting {
+                id: row.try_get::<Uuid, _>("id")?.into(),
+                source: row.try_get::<Uuid, _>("source_id")?.into(),
+                called: row.try_get("serial")?,
+                sealed: row.try_get("item_sealed")?,
+                raw: Arc::new(Raw {
+                    id: RawMessageId::from(row.try_get::<Uuid, _>("raw_id")?),
+                    received_at: row.try_get("received_at")?,
+                    body_sealed: None,
+                    jwt: None,
+                    encoding: None,
+                }),
+            })
+        })
+        .collect()
+}
+
+async fn mark(
+    system: &PgPool,
+    id: QuarantineId,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let query = match outcome {
+        Outcome::Later => return Ok(()),
+        Outcome::Released => sqlx::query(
+            "update quarantine set state = 'released', released_at = $2 where id = $1 and state = 'waiting'",
+        )
+        .bind(id.as_uuid())
+        .bind(now),
+        Outcome::Stays(reason, detail) => {
+            sqlx::query("update quarantine set reason = $2, detail = $3 where id = $1 and state = 'waiting'")
+                .bind(id.as_uuid())
+                .bind(reason.as_str())
+                .bind(detail.as_deref())
+        }
+    };
+    in_good_time(system, async |connection| query.execute(connection).await)
+        .await
+        .map(drop)
+}
+
+fn unavailable(error: &sqlx::Error) -> CommitError {
+    tracing::error!(%error, "the database did not answer what was to be taken in");
+    CommitError::Unavailable
+}

@@ -1,0 +1,187 @@
+//! What a vendor's cloud says of its own devices.
+
+use serde_json::json;
+use vitalwire_server::ground::Clock as _;
+
+use super::{Source, cuff, verdicts};
+use crate::world::World;
+
+const IMEI: &str = "864475040000000";
+
+#[tokio::test]
+async fn a_cloud_s_reading_is_durable_and_says_how_far_it_is_proved() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let clinic = world.tenant(&admin, "a").await;
+    let source = Source::add(&world, &clinic.user, "transtek", json!({})).await;
+    assert_eq!(source.knows(&clinic.user, &clinic.device, IMEI).await.status, 204);
+    let at = world.clock.now().timestamp() - 600;
+
+    let first = source.sends(&cuff(IMEI, at, 131)).await;
+    assert_eq!(verdicts(&first), ["accepted"]);
+    let again = source.sends(&cuff(IMEI, at, 131)).await;
+    assert_eq!(verdicts(&again), ["duplicate"]);
+    assert_eq!(again.body["verdicts"][0]["id"], first.body["verdicts"][0]["id"]);
+
+    let path = format!("/api/v1/devices/{}/readings", clinic.device);
+    let readings = clinic.user.get(&path).await;
+    let reading = &readings.body["data"][0];
+    assert_eq!(
+        (
+            &reading["proof"],
+            &reading["values"]["systolic"],
+            &reading["values"]["pulse"]
+        ),
+        (&json!("vendor_asserted"), &json!(131), &json!(65)),
+        "{}",
+        readings.text
+    );
+    let raw: (Option<uuid::Uuid>, Option<uuid::Uuid>) =
+        sqlx::query_as("select source_id, device_id from raw_message")
+            .fetch_one(&world.sql)
+            .await
+            .unwrap();
+    assert_eq!(
+        raw,
+        (Some(source.id.parse().unwrap()), None),
+        "one message, of the source"
+    );
+}
+
+#[tokio::test]
+async fn a_word_of_how_a_device_is_makes_no_reading() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let clinic = world.tenant(&admin, "a").await;
+    let source = Source::add(&world, &clinic.user, "transtek", json!({})).await;
+    source.knows(&clinic.user, &clinic.device, IMEI).await;
+    let status = json!({"deviceId": "100224300182", "isTest": false, "modelNumber": "TMB-2092-G",
+        "createdAt": world.clock.now().timestamp(), "status": {"data_type": "bpm_gen2_status", "imei": IMEI, "bat": 37,
+            "tz": "UTC-4", "ops": "310410", "net": "LTE-M", "sig": 20, "tp": 21, "me_num": 0, "at_t": 10}});
+    assert_eq!(verdicts(&source.sends(&status).await), ["heard"]);
+    let rows: (i64, i64) =
+        sqlx::query_as("select (select count(*) from reading), (select count(*) from quarantine)")
+            .fetch_one(&world.sql)
+            .await
+            .unwrap();
+    assert_eq!(rows, (0, 0));
+    let battery = world.heard(&clinic.device).await;
+    assert_eq!(battery, 37);
+}
+
+#[tokio::test]
+async fn one_bad_thing_in_a_message_spoils_no_other() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let clinic = world.tenant(&admin, "a").await;
+    let source = Source::add(&world, &clinic.user, "transtek", json!({})).await;
+    source.knows(&clinic.user, &clinic.device, IMEI).await;
+    let at = world.clock.now().timestamp() - 600;
+    let mut unknown = cuff(IMEI, at + 3, 120);
+    unknown["data"]["data_type"] = json!("toaster");
+    let mut text = cuff(IMEI, at + 4, 120);
+    text["data"]["sys"] = json!("NaN");
+    let many = json!([
+        cuff(IMEI, at, 121),
+        cuff(IMEI, at + 1, 900),
+        cuff("864475040000018", at + 2, 122),
+        unknown,
+        text,
+        7,
+        cuff(IMEI, at + 5, 123)
+    ]);
+    let answer = source.sends(&many).await;
+    assert_eq!(
+        verdicts(&answer),
+        [
+            "accepted",
+            "quarantined: implausible",
+            "quarantined: unknown_device",
+            "quarantined: unknown_type",
+            "quarantined: undecodable",
+            "quarantined: undecodable",
+            "accepted"
+        ]
+    );
+    for body in ["", "{", "null", "\u{0}", "[[[[[[", "{\"a\":1}{\"b\":2}"] {
+        let answer = source.shows(&source.secret, body.to_owned()).await;
+        assert_eq!(verdicts(&answer), ["quarantined: undecodable"], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_test_is_answered_like_the_real_thing_and_marked() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let clinic = world.tenant(&admin, "a").await;
+    let source = Source::add(&world, &clinic.user, "transtek", json!({})).await;
+    source.knows(&clinic.user, &clinic.device, IMEI).await;
+    let mut test = cuff(IMEI, world.clock.now().timestamp() - 60, 131);
+    test["isTest"] = json!(true);
+    assert_eq!(verdicts(&source.sends(&test).await), ["accepted"]);
+    let readings = clinic
+        .user
+        .get(&format!("/api/v1/devices/{}/readings", clinic.device))
+        .await;
+    assert_eq!(
+        readings.body["data"][0]["quality"],
+        json!(["test"]),
+        "{}",
+        readings.text
+    );
+}
+
+/// Each vendor's own example, as its cloud shows its secret.
+#[tokio::test]
+async fn each_vendor_is_understood() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let clinic = world.tenant(&admin, "a").await;
+    let at = world.clock.now().timestamp() - 3_600;
+    let when = chrono::DateTime::from_timestamp(at, 0).unwrap().to_rfc3339();
+    let hwi = "7d1c2f2e-6a3f-4b53-9b57-0f1f5f2f9c11";
+    let examples = [
+        (
+            "bodytrace",
+            "012896009462125",
+            json!({"imei": "012896009462125", "ts": at * 1_000, "batteryVoltage": 5522,
+            "signalStrength": 91, "values": {"systolic": 16400, "diastolic": 10533, "pulse": 88, "unit": 1, "irregular": 0}}),
+        ),
+        (
+            "telli",
+            "864593054464085",
+            json!({"deviceId": "864593054464085", "readingType": "BloodPressure",
+            "time": ((at + 1) * 1_000).to_string(), "data": {"systolic": 122, "diastolic": 98, "pulse": 62, "arrhythmia": 0},
+            "mem": "0", "tzOffsetMinutes": "-200", "genVer": "2", "devdata": {"r": "1", "batt": "9", "cycles": "0"}}),
+        ),
+        (
+            "tenovi",
+            hwi,
+            json!([{"metric": "blood_pressure", "device_name": "Tenovi BPM", "hwi_device_id": hwi,
+            "patient_id": "P-7", "hardware_uuid": "fed091a643ff", "sensor_code": "10", "value_1": "128", "value_2": 84,
+            "created": when, "timestamp": when, "timezone_offset": -240, "estimated_timestamp": false,
+            "filter_params": {"measurement_index": 1}}]),
+        ),
+    ];
+    for (vendor, named, message) in examples {
+        let source = Source::add(&world, &clinic.user, vendor, json!({})).await;
+        let given = source.knows(&clinic.user, &clinic.device, named).await;
+        assert_eq!(given.status, 204, "{vendor}: {}", given.text);
+        let answer = source.sends(&message).await;
+        assert_eq!(verdicts(&answer), ["accepted"], "{vendor}");
+    }
+    let readings = clinic
+        .user
+        .get(&format!("/api/v1/devices/{}/readings", clinic.device))
+        .await;
+    let systolic: Vec<f64> = readings.body["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reading| reading["values"]["systolic"].as_f64().unwrap())
+        .collect();
+    assert_eq!(systolic.len(), 3, "{}", readings.text);
+    for wanted in [123.0, 122.0, 128.0] {
+        assert!(systolic.contains(&wanted), "{wanted} in {systolic:?}");
+    }
+}
