@@ -2,6 +2,7 @@
 
 mod fleet;
 mod keys;
+mod packed;
 mod refused;
 pub(crate) mod signed;
 mod undated;

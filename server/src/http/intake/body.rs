@@ -10,9 +10,10 @@ use actix_web::web::{self, Bytes, BytesMut};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::{Stream as _, StreamExt as _};
 
+use crate::ground::enums::Encoding;
 use crate::http::patience::{BodyRoom, Patience, Room, refuse_unread, too_slow};
 use crate::http::problem::Problem;
-use crate::intake::RefusalReason;
+use crate::intake::{Body, RefusalReason, TooLarge};
 
 /// Memory set aside for a body before it comes, at most.
 const FIRST: usize = 8 * 1024;
@@ -51,8 +52,8 @@ impl BodyError {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "The body is encoded in a way that is not taken",
             )
-            .detail("send it without Content-Encoding, as plain JSON")
-            .header(header::ACCEPT_ENCODING, "identity"),
+            .detail("a hub's batch and a vendor's message may be packed by gzip or zstd; anything else comes as plain JSON")
+            .header(header::ACCEPT_ENCODING, "gzip, zstd"),
             Self::Late => too_slow(),
             Self::BrokenOff => Problem::new(slug, StatusCode::BAD_REQUEST, "The body broke off"),
             Self::NoRoom => Problem::new(
@@ -66,12 +67,39 @@ impl BodyError {
     }
 }
 
+/// What `Content-Encoding` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Plain,
+    Packed(Encoding),
+    Unknown,
+}
+
+impl Coding {
+    fn of(name: &[u8]) -> Self {
+        let name = name.trim_ascii();
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        if is("identity") {
+            return Self::Plain;
+        }
+        // RFC 9110, 8.4.1.3: the old name of gzip means the same.
+        let known = Encoding::ALL.iter().find(|encoding| is(encoding.as_str()));
+        match known {
+            Some(encoding) => Self::Packed(*encoding),
+            None if is("x-gzip") => Self::Packed(Encoding::Gzip),
+            None => Self::Unknown,
+        }
+    }
+}
+
 /// A body on its way.
 pub(super) struct Incoming {
     payload: web::Payload,
     limit: usize,
     declared: Option<usize>,
-    is_encoded: bool,
+    encoding: Coding,
+    /// Whether it may come packed.
+    may_be_packed: bool,
     is_whole: bool,
     bytes: BytesMut,
     room: Room,
@@ -88,11 +116,33 @@ impl Incoming {
             declared: declared
                 .and_then(|length| length.to_str().ok())
                 .and_then(|length| length.parse().ok()),
-            is_encoded: encoding
-                .is_some_and(|encoding| !encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity")),
+            encoding: encoding.map_or(Coding::Plain, |name| Coding::of(name.as_bytes())),
+            may_be_packed: false,
             is_whole: false,
             bytes: BytesMut::new(),
             room: Room::default(),
+        }
+    }
+
+    /// The same for one that may come packed.
+    pub(super) fn packed(request: &HttpRequest, payload: web::Payload, limit: usize) -> Self {
+        Self {
+            may_be_packed: true,
+            ..Self::new(request, payload, limit)
+        }
+    }
+
+    /// What it says, unpacked to the limit that the packed body has as well, in the room that all bodies share.
+    pub(super) fn unpacked(&mut self, all: &BodyRoom) -> Result<Body<'_>, BodyError> {
+        let Coding::Packed(encoding) = self.encoding else {
+            return Ok(Body::plain(&self.bytes));
+        };
+        let body = Body::unpack(encoding, &self.bytes, self.limit)
+            .map_err(|TooLarge| BodyError::TooLarge(self.limit))?;
+        if all.grow(&mut self.room, self.bytes.len() + body.unpacked_bytes()) {
+            Ok(body)
+        } else {
+            Err(BodyError::NoRoom)
         }
     }
 
@@ -160,7 +210,12 @@ impl Incoming {
     }
 
     fn check_head(&self) -> Result<(), BodyError> {
-        if self.is_encoded {
+        let is_readable = match self.encoding {
+            Coding::Plain => true,
+            Coding::Packed(_) => self.may_be_packed,
+            Coding::Unknown => false,
+        };
+        if !is_readable {
             Err(BodyError::Encoded)
         } else if self.declared.is_some_and(|declared| declared > self.limit) {
             Err(BodyError::TooLarge(self.limit))

@@ -4,7 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{Incoming, commit_problem, not_proven, prove_head, refuse_body, server_time};
+use super::{Incoming, commit_problem, not_proven, prove_head, refuse_body, server_time, too_many};
 use crate::ground::enums::QuarantineReason;
 use crate::http::State;
 use crate::http::problem::Problem;
@@ -19,7 +19,7 @@ pub(super) async fn post(
     request: HttpRequest,
     payload: web::Payload,
 ) -> HttpResponse {
-    let mut body = Incoming::new(&request, payload, state.intake().limits().batch_bytes);
+    let mut body = Incoming::packed(&request, payload, state.intake().limits().batch_bytes);
     match take(&state, &request, &mut body).await {
         Ok(response) => response,
         Err(problem) => body.refuse(&problem),
@@ -37,7 +37,10 @@ async fn take(state: &State, request: &HttpRequest, body: &mut Incoming) -> Resu
     let proof = head
         .over(body.bytes())
         .map_err(|unproven| not_proven(state, request, unproven))?;
-    let outcome = state.intake().hub_batch(&proof, body.bytes()).await;
+    let said = body
+        .unpacked(state.bodies())
+        .map_err(|error| refuse_body(state, proof.subject(), error))?;
+    let outcome = state.intake().hub_batch(&proof, &said).await;
     answer(state, outcome.map_err(|error| commit_problem(&error))?)
 }
 
@@ -63,6 +66,7 @@ pub(super) fn refused(state: &State, outcome: &HubOutcome) -> Problem {
             "Too many readings in one batch",
         )
         .detail(format!("{count} were sent; send {LARGEST_BATCH} at most")),
+        HubOutcome::TooOften(refused) => too_many(refused),
         HubOutcome::NotConfirmed => Problem::new(
             "hub-not-confirmed",
             StatusCode::FORBIDDEN,
@@ -84,8 +88,8 @@ pub(super) fn refused(state: &State, outcome: &HubOutcome) -> Problem {
     }
 }
 
-/// A hub does not learn that its customer's device was somebody else's when it measured.
-fn verdict(verdict: ItemVerdict) -> Value {
+/// A hub or a vendor's cloud does not learn that its customer's device was somebody else's when it measured.
+pub(super) fn verdict(verdict: ItemVerdict) -> Value {
     match verdict {
         ItemVerdict::Accepted(id) => json!({"status": "accepted", "id": id}),
         ItemVerdict::Duplicate(id) => json!({"status": "duplicate", "id": id}),

@@ -9,10 +9,11 @@ use serde_json::json;
 use sqlx::Row as _;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+use vitalwire_server::config::RatesConfig;
 use vitalwire_server::ground::Clock as _;
 use vitalwire_server::ground::ids::HubId;
 use vitalwire_server::history::commit::{Committer, Limits};
-use vitalwire_server::intake::{HubOutcome, Intake, IntakeLimits, ItemVerdict, RefusalLog};
+use vitalwire_server::intake::{Body, HubOutcome, Intake, IntakeLimits, ItemVerdict, RefusalLog};
 use vitalwire_server::registry::IdentityCache;
 
 use super::signed::{Hub, Key, PATH, batch, blood_pressure, claim_and_confirm, header};
@@ -156,12 +157,16 @@ async fn an_exchanged_key_is_believed_by_no_server() {
             single_bytes: 16 << 10,
             batch_bytes: 4 << 20,
             bodies_bytes: 1 << 20,
+            rates: RatesConfig::NONE,
         },
     );
     let take = async |body: &[u8]| {
         let token = hub.key.sign(&header(), &hub.claims(PATH, body));
         let head = intake.prove_head(Some(&token), "POST", PATH).await.unwrap();
-        intake.hub_batch(&head.over(body).unwrap(), body).await.unwrap()
+        {
+            let proof = head.over(body).unwrap();
+            intake.hub_batch(&proof, &Body::plain(body)).await.unwrap()
+        }
     };
     let known_device = batch(&[blood_pressure("S-a")]);
     let taken = take(&known_device).await;
