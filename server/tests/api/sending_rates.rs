@@ -1,0 +1,135 @@
+//! How much a device, a hub, a source and a customer may send.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use vitalwire_server::config::Config;
+use vitalwire_server::ground::Clock as _;
+
+use crate::hubs::signed::{Hub, batch, blood_pressure};
+use crate::sources::{Source, cuff, verdicts};
+use crate::world::{Answer, Client, Tenant, World};
+
+const IMEI: &str = "864475040000000";
+
+/// A device that sends with a token of its own.
+async fn speaker(world: &World, tenant: &Tenant) -> Client {
+    let token = format!("/api/v1/devices/{}/token", tenant.device);
+    let token = tenant.user.post(&token, &json!({})).await.created("token");
+    world.anyone.with_token(&token)
+}
+
+/// A reading that nothing else is like.
+fn reading(world: &World, serial: &str, number: i64) -> Value {
+    let mut reading = blood_pressure(serial);
+    reading["measured_at"] = json!((world.clock.now() - TimeDelta::minutes(number)).to_rfc3339());
+    reading
+}
+
+async fn stored(world: &World) -> i64 {
+    sqlx::query_scalar("select count(*) from reading")
+        .fetch_one(&world.sql)
+        .await
+        .unwrap()
+}
+
+fn told(answer: &Answer) -> [String; 3] {
+    ["retry-after", "ratelimit-policy", "ratelimit"].map(|name| {
+        let value = answer.headers.get(name);
+        value.map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
+    })
+}
+
+fn device_limit(config: &mut Config) {
+    config.intake.rates.device_per_second = 1;
+    config.intake.rates.device_burst = 3;
+}
+
+#[tokio::test]
+async fn a_device_that_sends_too_much_is_told_when_to_come_back() {
+    let world = World::with(device_limit).await;
+    let admin = world.admin().await;
+    let (a, b) = (world.tenant(&admin, "a").await, world.tenant(&admin, "b").await);
+    let (of_a, of_b) = (speaker(&world, &a).await, speaker(&world, &b).await);
+    let send = async |client: &Client, serial: &str, number| {
+        client
+            .post("/v1/telemetry", &reading(&world, serial, number))
+            .await
+    };
+    for number in 0..3 {
+        assert_eq!(send(&of_a, "S-a", number).await.status, 202);
+    }
+    let refused = send(&of_a, "S-a", 3).await;
+    assert_eq!(refused.problem(), (429, "too-many-readings"), "{}", refused.text);
+    assert_eq!(told(&refused), ["1", "\"device\";q=3;w=3", "\"device\";r=0;t=1"]);
+    assert_eq!(
+        send(&of_b, "S-b", 0).await.status,
+        202,
+        "another's room is its own"
+    );
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(send(&of_a, "S-a", 4).await.status, 202);
+    assert_eq!(stored(&world).await, 5);
+}
+
+#[tokio::test]
+async fn a_hub_and_a_source_are_counted_by_readings() {
+    let world = World::with(|config| {
+        config.intake.rates.hub_per_second = 10;
+        config.intake.rates.hub_burst = 5;
+        config.intake.rates.source_per_second = 10;
+        config.intake.rates.source_burst = 2;
+    })
+    .await;
+    let hub = Hub::new(&world, "a").await;
+    let of = |from: i64, until: i64| {
+        let readings: Vec<Value> = (from..until)
+            .map(|number| reading(&world, "S-a", number))
+            .collect();
+        batch(&readings)
+    };
+    let send = async |body: Vec<u8>| hub.send(&hub.token(&body), &body).await;
+    assert_eq!(send(of(0, 5)).await.status, 200);
+    let refused = send(of(5, 9)).await;
+    assert_eq!(refused.problem(), (429, "too-many-readings"), "{}", refused.text);
+    assert_eq!(told(&refused), ["1", "\"hub\";q=5;w=1", "\"hub\";r=0;t=1"]);
+    assert_eq!(
+        stored(&world).await,
+        5,
+        "nothing of a batch that is refused is stored"
+    );
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(send(of(5, 9)).await.status, 200);
+
+    let source = Source::add(&world, &hub.tenant.user, "transtek", json!({})).await;
+    source.knows(&hub.tenant.user, &hub.tenant.device, IMEI).await;
+    let at = world.clock.now().timestamp() - 60;
+    let two = source
+        .sends(&json!([cuff(IMEI, at, 121), cuff(IMEI, at + 1, 121)]))
+        .await;
+    assert_eq!(verdicts(&two), ["accepted", "accepted"]);
+    let refused = source.sends(&cuff(IMEI, at + 2, 121)).await;
+    assert_eq!(refused.problem(), (429, "too-many-readings"), "{}", refused.text);
+    assert_eq!(told(&refused)[2], "\"source\";r=0;t=1");
+}
+
+#[tokio::test]
+async fn all_senders_of_a_customer_are_counted_together() {
+    let world = World::with(|config| {
+        config.intake.rates.customer_per_second = 1;
+        config.intake.rates.customer_burst = 3;
+    })
+    .await;
+    let hub = Hub::new(&world, "a").await;
+    let device = speaker(&world, &hub.tenant).await;
+    let two = batch(&[reading(&world, "S-a", 0), reading(&world, "S-a", 1)]);
+    assert_eq!(hub.send(&hub.token(&two), &two).await.status, 200);
+    let own = async |number| {
+        device
+            .post("/v1/telemetry", &reading(&world, "S-a", number))
+            .await
+    };
+    assert_eq!(own(2).await.status, 202);
+    let refused = own(3).await;
+    assert_eq!(refused.problem(), (429, "too-many-readings"), "{}", refused.text);
+    assert_eq!(told(&refused)[1], "\"customer\";q=3;w=3");
+}
