@@ -13,6 +13,7 @@ node_oldest=20
 python_packages=(
   standardwebhooks==1.1.0 # the reference library that must accept our signatures
   aiosmtpd==1.4.6         # the mail server that takes our mail
+  paho-mqtt==2.1.0        # the devices that send over MQTT
 )
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -46,6 +47,7 @@ postgres_works() {
 node_works() { has node && at_least "$(node --version | tr -d v)" "$node_oldest"; }
 venv_works() { has python3 && python3 -c 'import venv, ensurepip' 2>/dev/null; }
 chromium_works() { has chromium || has chromium-browser || has google-chrome || has google-chrome-stable; }
+mosquitto_works() { has mosquitto || [ -x /usr/sbin/mosquitto ] || [ -x /usr/local/sbin/mosquitto ]; }
 certificates_work() { [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -s /etc/ssl/cert.pem ] || [ -d /etc/pki/tls/certs ]; }
 
 # --- system programs --------------------------------------------------------------------------------------------
@@ -89,6 +91,8 @@ needs_of() {
       need venv_works "Python 3 with venv" python3 python3-venv
       need chromium_works "Chromium, for the tests of the pages" chromium
       need "has curl" "curl, which posts as a device would" curl
+      need mosquitto_works "Mosquitto, the broker of devices that send over MQTT" mosquitto
+      need "has openssl" "openssl, which makes the broker's certificate" openssl
       ;;
     lint)
       build_needs
@@ -108,6 +112,15 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 may_use_apt() { has apt-get && { [ "$(id -u)" = 0 ] || { has sudo && sudo -n true 2>/dev/null; }; }; }
 apt_get() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 "$@"; }
 
+# Debian's Mosquitto package starts a broker of the system's own, now and after each boot. Nobody asked for that one either.
+stop_the_system_s_broker() {
+  if [ -d /run/systemd/system ]; then
+    as_root systemctl --quiet disable --now mosquitto || true
+  elif [ -x /etc/init.d/mosquitto ]; then
+    as_root /etc/init.d/mosquitto stop >/dev/null 2>&1 || true
+  fi
+}
+
 apt_install() {
   # Debian's PostgreSQL package starts a server of the system's own on port 5432. Nobody asked for that one.
   local no_cluster=/etc/postgresql-common/createcluster.d/vitalwire-install.conf
@@ -122,6 +135,7 @@ apt_install() {
     [ "$status" = 0 ] || tail -n 50 "$cache/apt.log"
   fi
   as_root rm -f "$no_cluster"
+  case " $* " in *" mosquitto "*) stop_the_system_s_broker ;; esac
   return "$status"
 }
 

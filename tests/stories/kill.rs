@@ -128,7 +128,7 @@ impl Sender {
 }
 
 /// What is really in the history, read past every policy.
-async fn stored(world: &World) -> BTreeMap<(String, i64), Vec<String>> {
+pub(crate) async fn stored(world: &World) -> BTreeMap<(String, i64), Vec<String>> {
     let mut owner = world.server.owner().await;
     let rows = sqlx::query(
         "select d.serial, r.device_time_ms, r.id::text from reading r join device d on d.id = r.device_id",

@@ -17,6 +17,7 @@ mod kill;
 mod lifecycle;
 mod mail;
 mod master_key;
+mod mqtt;
 mod own_postgres;
 mod private_postgres;
 mod proof;

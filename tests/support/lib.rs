@@ -11,6 +11,7 @@
 )]
 #![expect(missing_docs, reason = "the names say what the helpers do")]
 
+mod broker;
 mod client;
 mod hub;
 pub mod kinds;
@@ -21,12 +22,14 @@ mod receiver;
 mod server;
 mod world;
 
+pub use broker::{Broker, MqttDevice, MqttLoad};
 pub use client::{Answer, Client};
 pub use hub::ClaimedHub;
 pub use portal::{Page, Portal};
 pub use post_office::{Letter, PostOffice};
 pub use postmaster::Postmaster;
 pub use receiver::{Received, Receiver};
+pub(crate) use server::unique_name;
 pub use server::{Server, free_port, program};
 pub use world::{Customer, Device, Hub, PASSWORD, World, id};
 

@@ -48,13 +48,18 @@ impl Server {
 
     /// A second server on the same data folder, which this one must outlive.
     pub async fn beside(&self) -> Self {
+        self.beside_with(self.arguments.clone()).await
+    }
+
+    /// The same with arguments of its own.
+    pub async fn beside_with(&self, arguments: Vec<String>) -> Self {
         let address = own_address();
         let mut guest = Self {
             folder: self.folder.clone(),
             log: self.folder.with_extension(format!("{}.log", address.port())),
             address,
             child: None,
-            arguments: self.arguments.clone(),
+            arguments,
             is_guest: true,
             environment: Vec::new(),
         };
@@ -294,6 +299,11 @@ fn terminate(pid: u32) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         let _sent = kill_process(pid, Signal::TERM);
     }
+}
+
+/// A name that nothing else has.
+pub(crate) fn unique_name() -> String {
+    uuid::Uuid::from_u128(unique()).to_string()
 }
 
 /// Different for every server of every test process.

@@ -16,11 +16,11 @@ use crate::ground::swallow::swallow;
 use crate::history::commit::{Committer, Limits};
 use crate::http;
 use crate::identity::Identity;
-use crate::intake::{Intake, RefusalLog};
-use crate::jobs;
+use crate::intake::{self, Intake, RefusalLog};
+use crate::jobs::{self, Scheduler};
 use crate::mailing::Carrier;
 use crate::ops::Metrics;
-use crate::outside::mail;
+use crate::outside::{mail, mqtt};
 use crate::queue::Signals;
 use crate::registry::{IdentityCache, fleet};
 
@@ -74,6 +74,7 @@ struct Parts {
     signals: Signals,
     address: SocketAddr,
     servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+    broker: Option<mqtt::Link>,
     forwarding: Option<Forwarding>,
     /// Ends the tasks behind intake and pages, last of all.
     stop: CancellationToken,
@@ -121,6 +122,7 @@ impl Parts {
             signals,
             address: config.listen,
             servers: Vec::new(),
+            broker: None,
             forwarding: None,
             stop,
             tasks: writing,
@@ -146,6 +148,7 @@ impl Parts {
                 .map_err(|source| listen(&config.listen.to_string(), source))?;
             self.address = address;
             self.run(server);
+            self.link_to_broker(platform, config)?;
         }
         if config.roles.contains(&Role::Worker) {
             let (ground, database) = (platform.ground.clone(), platform.database.clone());
@@ -154,6 +157,11 @@ impl Parts {
             self.tasks.push(crate::registry::imports::start(
                 &ground,
                 &database,
+                self.stop.clone(),
+            ));
+            self.tasks.push(intake::release_what_is_known(
+                self.state.intake().clone(),
+                &Scheduler::new(&ground, database.system_forwarding().clone()),
                 self.stop.clone(),
             ));
             self.tasks.push(fleet::look_after_hubs(
@@ -175,6 +183,17 @@ impl Parts {
                 config: config.forwarding,
                 insecure_dev: config.insecure_dev,
             }));
+        }
+        Ok(())
+    }
+
+    /// Takes what devices publish, where there is a broker. It need not be there yet.
+    fn link_to_broker(&mut self, platform: &Platform, config: &Config) -> Result<(), AppError> {
+        let ground = &platform.ground;
+        if let Some(settings) = mqtt::Settings::of(config, ground, intake::TELEMETRY)? {
+            let taker = Arc::new(self.state.intake().clone());
+            let standing = self.state.broker().clone();
+            self.broker = Some(mqtt::Link::start(ground.clone(), settings, taker, standing));
         }
         Ok(())
     }
@@ -202,17 +221,24 @@ impl Parts {
             signals: _,
             address: _,
             servers,
+            broker,
             forwarding,
             stop,
             tasks,
         } = self;
         state.hang_up();
+        if let Some(broker) = &broker {
+            broker.begin_to_stop();
+        }
         for (handle, task) in servers {
             let stopped = tokio::time::timeout(Duration::from_secs(GRACE + 2), handle.stop(true)).await;
             if stopped.is_err() {
                 tracing::warn!("some requests did not end in time");
             }
             task.abort();
+        }
+        if let Some(broker) = broker {
+            broker.stop().await;
         }
         drop(state);
         if let Some(forwarding) = forwarding {
@@ -229,7 +255,7 @@ impl Parts {
 }
 
 /// How many connections to the database a server may hold at a time: those of its pools, the listener for signals, and on
-/// each thread that serves HTTP those of the commits.
+/// each thread that serves HTTP, and for the MQTT broker, those of the commits.
 fn connections(config: &Config) -> usize {
     let pools = &config.pools;
     let committing = if config.roles.contains(&Role::Web) {
@@ -237,7 +263,9 @@ fn connections(config: &Config) -> usize {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             threads => threads,
         };
-        threads.saturating_mul(config.intake.committers)
+        // What comes over a broker is committed on a line of its own.
+        let lines = threads.saturating_add(usize::from(!config.mqtt.url.is_empty()));
+        lines.saturating_mul(config.intake.committers)
     } else {
         0
     };

@@ -11,10 +11,16 @@ use crate::ground::MasterKey;
 use crate::tenancy::Pools;
 
 mod mail;
+mod mqtt;
 mod proxies;
+mod rates;
+mod role;
 
 pub use mail::{MailConfig, SmtpTls};
+pub use mqtt::{BrokerAddress, MqttConfig};
 pub use proxies::{BadNetwork, Network, ProxyHeader};
+pub use rates::RatesConfig;
+pub use role::Role;
 
 const DEFAULTS: &str = include_str!("default.toml");
 
@@ -32,16 +38,6 @@ pub enum ConfigError {
         /// What is wrong with it.
         why: String,
     },
-}
-
-/// What a process does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Serves HTTP: intake, API, portal.
-    Web,
-    /// Runs the router, the deliveries and the scheduled jobs.
-    Worker,
 }
 
 /// How log lines look.
@@ -65,6 +61,7 @@ pub struct Config {
     pub database_url: String,
     pub database_owner_url: String,
     master_key: String,
+    #[serde(deserialize_with = "role::roles")]
     pub roles: Vec<Role>,
     pub insecure_dev: bool,
     pub log: String,
@@ -79,6 +76,7 @@ pub struct Config {
     pub intake: IntakeConfig,
     pub forwarding: ForwardingConfig,
     pub mail: MailConfig,
+    pub mqtt: MqttConfig,
 }
 
 /// `[pools]`.
@@ -118,6 +116,7 @@ pub struct IntakeConfig {
     pub single_bytes: usize,
     pub batch_bytes: usize,
     pub bodies_bytes: usize,
+    pub rates: RatesConfig,
 }
 
 /// `[forwarding]`.
@@ -187,9 +186,7 @@ impl Config {
             config::Environment::with_prefix("VITALWIRE")
                 .prefix_separator("_")
                 .separator("__")
-                .list_separator(",")
-                .with_list_parse_key("roles")
-                .try_parsing(true)
+                // A text stays what it is, whatever it looks like: a password may be 0123.
                 .source(environment),
         );
         let mut config: Self = builder.build()?.try_deserialize()?;
@@ -261,6 +258,7 @@ impl Config {
             return bad("intake.batch", "must be 1 to 5000");
         }
         self.mail.check()?;
+        self.mqtt.check(self.insecure_dev)?;
         self.master_key_from_config().map(drop)
     }
 
@@ -381,6 +379,42 @@ mod tests {
                 .unwrap_err()
                 .to_string()
                 .contains("trusted_proxies")
+        );
+        assert!(
+            load("[mqtt]\nurl = \"mqtt://broker.example.org\"")
+                .unwrap_err()
+                .to_string()
+                .contains("mqtt.url")
+        );
+    }
+
+    #[test]
+    fn what_is_no_text_is_read_from_the_environment_as_well() {
+        let set = [
+            ("THREADS", "3"),
+            ("INSECURE_DEV", "true"),
+            ("ROLES", "worker, web"),
+        ];
+        let set = set.map(|(name, value)| (format!("VITALWIRE_{name}"), value.to_owned()));
+        let config = Config::load_in(&Overrides::default(), Some(set.into())).unwrap();
+        assert_eq!((config.threads, config.insecure_dev), (3, true));
+        assert_eq!(config.roles, [Role::Worker, Role::Web]);
+        let wrong = ("VITALWIRE_ROLES".to_owned(), "worker,cook".to_owned());
+        let told = Config::load_in(&Overrides::default(), Some([wrong].into())).unwrap_err();
+        assert!(told.to_string().contains("roles"), "{told}");
+        let wrong = ("VITALWIRE_THREADS".to_owned(), "many".to_owned());
+        let told = Config::load_in(&Overrides::default(), Some([wrong].into())).unwrap_err();
+        assert!(told.to_string().contains("threads"), "{told}");
+    }
+
+    #[test]
+    fn a_password_of_digits_comes_as_it_is_from_the_environment() {
+        let set = [("USERNAME", "000017"), ("PASSWORD", "0123"), ("URL", "mqtts://x")];
+        let set = set.map(|(name, value)| (format!("VITALWIRE_MQTT__{name}"), value.to_owned()));
+        let config = Config::load_in(&Overrides::default(), Some(set.into())).unwrap();
+        assert_eq!(
+            (&*config.mqtt.username, &*config.mqtt.password),
+            ("000017", "0123")
         );
     }
 

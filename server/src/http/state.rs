@@ -17,6 +17,7 @@ use crate::ground::Ground;
 use crate::ground::ids::HubId;
 use crate::identity::{Caller, Identity, Throttle};
 use crate::intake::Intake;
+use crate::outside::mqtt::BrokerStanding;
 use crate::queue::Signals;
 use crate::registry::RegistryError;
 use crate::tenancy::Database;
@@ -57,6 +58,7 @@ struct Inner {
     heartbeats: Throttle<HubId>,
     streams: Streams,
     files: Files,
+    broker: BrokerStanding,
     ending: CancellationToken,
 }
 
@@ -140,6 +142,7 @@ impl State {
             heartbeats,
             streams: Streams::default(),
             files: Files::default(),
+            broker: BrokerStanding::default(),
             ending,
         };
         Self {
@@ -239,6 +242,11 @@ impl State {
     /// The files with readings that are being taken.
     pub fn files(&self) -> &Files {
         &self.parts.files
+    }
+
+    /// How this server stands with the MQTT broker.
+    pub fn broker(&self) -> &BrokerStanding {
+        &self.parts.broker
     }
 
     /// Tells answers without an end, such as live pages, to end: the server is stopping.

@@ -1,15 +1,17 @@
 //! One reading by a device with a token of its own: the busiest way in.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use vitals::{DecodeError, DeviceKey, Implausible, Proof, ReadingIn};
+use chrono::{DateTime, Utc};
+use vitals::{ContentHash, DecodeError, DeviceKey, Implausible, Proof, ReadingIn};
 
 use super::Intake;
 use super::prepare::Origin;
 use super::quarantine::Item;
+use super::rates::{Sender, TooMany};
 use super::refusals::{Refusal, RefusalReason, Subject, commit_reason};
-use crate::ground::Purpose;
 use crate::ground::enums::QuarantineReason;
 use crate::ground::ids::ReadingId;
 use crate::history::commit::{CommitError, Raw, Verdict};
@@ -24,6 +26,32 @@ pub enum SingleOutcome {
     Duplicate(ReadingId),
     /// Durable, but nobody's: a reviewer decides.
     Quarantined(QuarantineReason),
+}
+
+/// One reading that was taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taken {
+    pub(super) outcome: SingleOutcome,
+    /// What it is known by. It can be guessed from the values, so it is told to the device alone.
+    pub(super) hash: ContentHash,
+}
+
+/// Which way a message came.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Remote {
+    /// By HTTP, from this address.
+    Address(IpAddr),
+    /// Over the MQTT broker, which does not say from where.
+    Broker,
+}
+
+impl fmt::Display for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Broker => f.write_str("mqtt"),
+        }
+    }
 }
 
 /// Why a device is refused. It gets the problem, because it can be repaired where it stands.
@@ -47,6 +75,9 @@ pub enum SingleError {
     /// The database did not take this one reading.
     #[error("the reading could not be stored")]
     Unstorable,
+    /// It sends too much.
+    #[error("{0}")]
+    TooMany(#[from] TooMany),
     /// Come back later.
     #[error("{0}")]
     Commit(#[from] CommitError),
@@ -65,9 +96,15 @@ impl SingleError {
             Self::Decode(error) => error.code(),
             Self::Implausible(_) => "implausible",
             Self::Unstorable => "unstorable",
+            Self::TooMany(_) => "too-many-readings",
             Self::Commit(error) => commit_reason(error),
             Self::Unavailable(_) => "unavailable",
         }
+    }
+
+    /// Whether the same message may be taken later.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(self, Self::TooMany(_) | Self::Commit(_) | Self::Unavailable(_))
     }
 }
 
@@ -79,23 +116,27 @@ impl Intake {
         body: &[u8],
         remote: IpAddr,
     ) -> Result<SingleOutcome, SingleError> {
-        let hmac = self.ground.keys().hmac(Purpose::DeviceToken, token.as_bytes());
-        let known = self.identities.device(hmac).await?;
+        let known = self.device_of(token).await?;
         let result = match &known {
-            Some(device) => self.single_of(device, body).await,
+            Some(device) => self.single_of(device, body, None).await,
             None => Err(SingleError::UnknownToken),
         };
         if let Err(error) = &result {
-            self.refusals.note(Refusal {
-                subject: subject(known.as_deref(), body, remote),
-                reason: error.reason(),
-                detail: detail(error),
-            });
+            self.note_single(known.as_deref(), body, Remote::Address(remote), error);
         }
-        result
+        result.map(|taken| taken.outcome)
     }
 
-    async fn single_of(&self, device: &DeviceIdentity, body: &[u8]) -> Result<SingleOutcome, SingleError> {
+    /// The same for a device that is known. Of a message that is tried again it is known when it came first, so that a
+    /// reading without a time stays the same one.
+    pub(super) async fn single_of(
+        &self,
+        device: &DeviceIdentity,
+        body: &[u8],
+        came_at: Option<DateTime<Utc>>,
+    ) -> Result<Taken, SingleError> {
+        self.rates
+            .take(Sender::Device(device.device), device.customer, 1)?;
         let decoded = vitals::decode(body)?;
         if !names(&decoded, &device.key) {
             return Err(SingleError::OtherDevice);
@@ -104,35 +145,49 @@ impl Intake {
         let reading = decoded.into_reading(device.key.clone())?;
         reading.check().map_err(SingleError::Implausible)?;
         let raw = Arc::new(self.seal_raw(body, None));
+        let came_at = came_at.unwrap_or(raw.received_at);
         let origin = Origin {
             device: device.device,
             hub: None,
+            source: None,
             credential: device.credential,
             proof: Proof::DeviceToken,
             standing: Some(device.standing),
         };
-        let verdict = self
-            .committer
-            .commit(vec![self.row(origin, &reading, None, &raw)])
-            .await?;
-        match verdict.first() {
+        let row = self.row_sent(origin, &reading, None, came_at, &raw);
+        let hash = row.hash;
+        let verdict = self.committer.commit(vec![row]).await?;
+        let set_aside = |reason| self.set_aside(device, reason, &raw, came_at, body);
+        let outcome = match verdict.first() {
             Some(Verdict::Accepted(id)) => {
                 self.identities.told(device, battery, signal);
-                Ok(SingleOutcome::Accepted(*id))
+                SingleOutcome::Accepted(*id)
             }
-            Some(Verdict::Duplicate(id)) => Ok(SingleOutcome::Duplicate(*id)),
-            Some(Verdict::NoOwner | Verdict::WrongOwner) => {
-                self.set_aside(device, QuarantineReason::NoOwner, &raw, body)
-                    .await
+            Some(Verdict::Duplicate(id)) => SingleOutcome::Duplicate(*id),
+            Some(Verdict::NoOwner | Verdict::WrongOwner) => set_aside(QuarantineReason::NoOwner).await?,
+            Some(Verdict::ClockSuspectMoved) => set_aside(QuarantineReason::ClockSuspectMoved).await?,
+            Some(Verdict::InactiveDevice | Verdict::InactiveHub | Verdict::InactiveSource) => {
+                return Err(SingleError::Inactive);
             }
-            Some(Verdict::ClockSuspectMoved) => {
-                self.set_aside(device, QuarantineReason::ClockSuspectMoved, &raw, body)
-                    .await
-            }
-            Some(Verdict::InactiveDevice | Verdict::InactiveHub) => Err(SingleError::Inactive),
-            Some(Verdict::RevokedCredential) => Err(SingleError::UnknownToken),
-            Some(Verdict::Failed) | None => Err(SingleError::Unstorable),
-        }
+            Some(Verdict::RevokedCredential) => return Err(SingleError::UnknownToken),
+            Some(Verdict::Failed | Verdict::NotOfSource) | None => return Err(SingleError::Unstorable),
+        };
+        Ok(Taken { outcome, hash })
+    }
+
+    /// Notes why a message was refused.
+    pub(super) fn note_single(
+        &self,
+        known: Option<&DeviceIdentity>,
+        body: &[u8],
+        remote: Remote,
+        error: &SingleError,
+    ) {
+        self.refusals.note(Refusal {
+            subject: subject(known, body, remote),
+            reason: error.reason(),
+            detail: detail(error),
+        });
     }
 
     async fn set_aside(
@@ -140,6 +195,7 @@ impl Intake {
         device: &DeviceIdentity,
         reason: QuarantineReason,
         raw: &Raw,
+        came_at: DateTime<Utc>,
         body: &[u8],
     ) -> Result<SingleOutcome, SingleError> {
         let item = Item {
@@ -150,10 +206,12 @@ impl Intake {
             distributor: None,
             device: Some(device.device),
             hub: None,
+            source: None,
             serial: Some(device.key.serial.as_str().to_owned()),
+            is_dated: None,
             bytes: body,
         };
-        self.quarantine(raw, &[item]).await?;
+        self.quarantine_sent(raw, came_at, &[item]).await?;
         Ok(SingleOutcome::Quarantined(reason))
     }
 }
@@ -167,7 +225,7 @@ fn names(decoded: &ReadingIn<'_>, key: &DeviceKey) -> bool {
 }
 
 /// Who to file a refusal under: the proven device, or what the sender calls itself and where it comes from.
-fn subject(known: Option<&DeviceIdentity>, body: &[u8], remote: IpAddr) -> Subject {
+fn subject(known: Option<&DeviceIdentity>, body: &[u8], remote: Remote) -> Subject {
     match known {
         Some(device) => Subject {
             device: Some(device.device),

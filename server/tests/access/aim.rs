@@ -89,6 +89,7 @@ impl Aim {
         .await
         .unwrap();
         let sites = housed(world, &tenant.customer).await;
+        let source = clouded(world, &tenant.customer, &tenant.device).await;
         let (order, back) = ordered(world, &distributor, &tenant.device).await;
         let of_distributor = Organisation::Distributor(distributor.parse().unwrap());
         let of_customer = Organisation::Customer(tenant.customer.parse().unwrap());
@@ -135,6 +136,7 @@ impl Aim {
                 ("care-teams", sites[1].to_string()),
                 ("orders", order.to_string()),
                 ("returns", back.to_string()),
+                ("sources", source.to_string()),
                 ("distributors' contacts", contacts[1].to_string()),
             ]),
             colleagues,
@@ -161,6 +163,7 @@ impl Aim {
             "care-teams",
             "orders",
             "returns",
+            "sources",
             "distributors' contacts",
         ];
         Self {
@@ -221,6 +224,7 @@ impl Aim {
                 "{id}" if noun == "contacts" => self.id(contacts, role),
                 "{id}" => self.id(noun, role),
                 "{contact}" => self.id(contacts, role),
+                "{device}" => self.id("devices", role),
                 "{log}" => NOBODY_S,
                 "{file}" => "none",
                 other => other,
@@ -262,6 +266,32 @@ async fn housed(world: &World, customer: &str) -> [Uuid; 2] {
     .await
     .unwrap();
     made
+}
+
+/// What the vendor calls a device that waits.
+pub(crate) const WAITS: &str = "a device that waits";
+
+/// An account of the customer's in a vendor's cloud, which speaks for its device, and of which something waits.
+async fn clouded(world: &World, customer: &str, device: &str) -> Uuid {
+    let id: Uuid = world.ground.id();
+    sqlx::query(
+        "with made as (
+           insert into source (id, vendor, name, customer_id, scheme, shown_as, secret_hmac, secret_since, created_at)
+           values ($1, 'tenovi', 'Cloud', $2, 'header', 'x-key', sha256($1::text::bytea), now(), now())
+         ), waits as (
+           insert into quarantine (id, received_at, customer_id, source_id, serial, reason, item_sealed, item_hmac, raw_id)
+           values ($1, now(), $2, $1, $4, 'unknown_device', '\\x00', sha256($1::text::bytea), $1)
+         )
+         update device set source_id = $1, source_key = serial where id = $3",
+    )
+    .bind(id)
+    .bind(customer.parse::<Uuid>().unwrap())
+    .bind(device.parse::<Uuid>().unwrap())
+    .bind(WAITS)
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    id
 }
 
 /// An order of the distributor's and a return, each as it begins.

@@ -7,7 +7,7 @@ use vitalwire_server::ground::enums::UserRole;
 use vitalwire_server::http::access::{Route, Who, routes};
 use vitalwire_server::tenancy::Right;
 
-use crate::aim::Aim;
+use crate::aim::{Aim, WAITS};
 use crate::callers::{Answer, Caller, Sees, confined, everybody};
 use crate::confined::elsewhere;
 use crate::rewind::Rewind;
@@ -170,6 +170,10 @@ pub(crate) async fn ask(route: &Route, caller: &Caller, aim: &Aim, (number, kind
     if path.ends_with("/search") {
         path.push_str("?q=acme");
     }
+    if (route.method, route.path) == ("GET", "/sources/{id}/adopt") {
+        path.push_str("?named=");
+        path.push_str(&WAITS.replace(' ', "+"));
+    }
     if path.ends_with("/hardware-lines") {
         path.push_str("?from=2026-01-01&until=2026-02-01");
     }
@@ -199,6 +203,18 @@ pub(crate) async fn ask(route: &Route, caller: &Caller, aim: &Aim, (number, kind
         ("serials", "S".to_owned()),
         ("reason", "faulty".to_owned()),
     ];
+    let of_source = [
+        ("vendor", "tenovi".to_owned()),
+        ("named", WAITS.to_owned()),
+        ("serial", format!("F{number}")),
+        ("model", aim.id("device-models", caller.role).to_owned()),
+        ("device", aim.id("devices", caller.role).to_owned()),
+    ];
+    let is_of_source = route.path.starts_with("/sources");
+    let form: Vec<_> = form
+        .into_iter()
+        .chain(of_source.into_iter().filter(|_| is_of_source))
+        .collect();
     caller.browse(route.method, &path, &form).await
 }
 
@@ -268,6 +284,14 @@ fn body(route: &Route, caller: &Caller, aim: &Aim, number: usize) -> Value {
         ("POST", "/devices/adopt/ask") => json!({"maker": "Acme", "serial": "S"}),
         ("POST", "/devices/adopt/reading") => {
             json!({"maker": "Acme", "serial": "S", "model_id": id("device-models"), "ticket": "t"})
+        }
+        ("POST", "/sources") => json!({"vendor": "tenovi", "name": format!("Cloud {number}")}),
+        ("PATCH", "/sources/{id}") => json!({"name": format!("Cloud {number}")}),
+        ("POST", "/sources/{id}/devices") => {
+            json!({"device_id": id("devices"), "named": format!("n{number}")})
+        }
+        ("POST", "/sources/{id}/adopt") => {
+            json!({"named": WAITS, "model_id": id("device-models"), "serial": format!("A{number}")})
         }
         ("POST", "/imports") => json!("maker,serial,model\nAcme,S1,Cuff\n"),
         ("POST" | "PATCH", _) => json!({}),

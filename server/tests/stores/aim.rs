@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use vitalwire_server::ground::ids::{
     CareTeamId, CaseId, ContactId, CustomerId, DeliveryId, DeviceId, DistributorId, EndpointId, HubId,
-    ImportId, InvitationId, OrderId, ReadingId, ReturnId, SiteId, UserId,
+    ImportId, InvitationId, OrderId, ReadingId, ReturnId, SiteId, SourceId, UserId,
 };
 use vitalwire_server::identity::{Caller, CallerScope};
 use vitalwire_server::tenancy::{CustomerScope, DistributorScope};
@@ -45,6 +45,8 @@ pub(crate) struct Aim {
     /// Where nothing stands, with a colleague, and the care team that looks after it.
     pub(crate) site: SiteId,
     pub(crate) team: CareTeamId,
+    /// The customer's account in a vendor's cloud, which speaks for the device.
+    pub(crate) source: SourceId,
     /// About the device, with a note and an internal one.
     pub(crate) case: CaseId,
     /// Of the distributor: one that waits, and one of which one device is on its way and one has come.
@@ -108,6 +110,7 @@ impl Aim {
             self.returns[1].as_uuid(),
             self.site.as_uuid(),
             self.team.as_uuid(),
+            self.source.as_uuid(),
             self.customer_import.as_uuid(),
             self.distributor_import.as_uuid(),
             self.dead.as_uuid(),

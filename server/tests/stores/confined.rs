@@ -21,12 +21,14 @@ const OF_THE_CUSTOMER: [&str; 7] = [
     "registry::search::search",
 ];
 /// What concerns the whole customer, or stands at none of its sites: nothing of it is there for who sees a part.
-const OF_THE_WHOLE: [&str; 5] = [
+const OF_THE_WHOLE: [&str; 7] = [
     "registry::given_back::",
     "forwarding::",
     "registry::imports::",
     "usage::delivered_on",
     "identity::invitations::",
+    "registry::sources::",
+    "intake::release::",
 ];
 
 fn is_of(row: &Row, functions: &[&str]) -> bool {

@@ -139,6 +139,7 @@ impl World {
             spare_serial: format!("{name}-spare"),
             site: ground.id(),
             team: ground.id(),
+            source: ground.id(),
             customer_import: ground.id(),
             distributor_import: ground.id(),
             dead: ground.id(),
@@ -321,6 +322,7 @@ impl World {
             .execute(&self.sql)
             .await
             .unwrap();
+        self.clouded(aim).await;
         // What became of them, told with the name that they had before.
         for customer in [Some(aim.customer), None] {
             sqlx::query(

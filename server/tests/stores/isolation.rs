@@ -6,7 +6,7 @@ use crate::aim::Aim;
 use crate::shelves::{changed, shelves};
 use crate::table::{Answer, Call, Is, Row, Who};
 use crate::world::{Stranger, World, strangers};
-use crate::{desk, forwarding, history, identity, life, orders, registry, sites, sources, usage};
+use crate::{clouds, desk, forwarding, history, identity, life, orders, registry, sites, sources, usage};
 
 /// Every row of every room.
 pub(crate) fn table() -> impl Iterator<Item = &'static Row> {
@@ -22,6 +22,7 @@ pub(crate) fn table() -> impl Iterator<Item = &'static Row> {
         desk::ROWS,
         orders::ROWS,
         sites::ROWS,
+        clouds::ROWS,
     ]
     .into_iter()
     .flatten()

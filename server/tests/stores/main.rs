@@ -9,6 +9,7 @@
 )]
 
 mod aim;
+mod clouds;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
 mod confined;

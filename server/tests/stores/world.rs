@@ -6,14 +6,18 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, Timelike as _};
 use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use vitalwire_server::config::ForwardingConfig;
+use vitalwire_server::config::{Config, ForwardingConfig, Overrides};
 use vitalwire_server::forwarding::Endpoints;
 use vitalwire_server::ground::enums::UserRole;
 use vitalwire_server::ground::ids::{CustomerId, DistributorId, UserId};
 use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
+use vitalwire_server::history::commit::{Committer, Limits};
 use vitalwire_server::identity::{Caller, Cost, Identity, NewUser, Organisation, Password};
+use vitalwire_server::intake::{Intake, RefusalLog};
 use vitalwire_server::queue::Signals;
+use vitalwire_server::registry::IdentityCache;
 use vitalwire_server::tenancy::{Database, Pools};
 
 use crate::aim::Aim;
@@ -34,6 +38,7 @@ pub(crate) struct World {
     pub(crate) database: Database,
     pub(crate) identity: Identity,
     pub(crate) endpoints: Endpoints,
+    pub(crate) intake: Intake,
     pub(crate) model: Uuid,
     /// As the superuser, to look and to prepare.
     pub(crate) sql: PgPool,
@@ -63,6 +68,7 @@ impl World {
         let url = "http://127.0.0.1";
         let identity = Identity::with_cost(ground.clone(), database.clone(), url, Cost::TRIVIAL);
         let endpoints = Endpoints::new(ground.clone(), database.clone(), Signals::local(), CONFIG, false);
+        let intake = intake(&ground, &database);
         let model = ground.id();
         sqlx::query(
             "insert into device_model (id, maker, name, kinds, transport, created_at)
@@ -78,6 +84,7 @@ impl World {
             database,
             identity,
             endpoints,
+            intake,
             model,
             sql,
         }
@@ -131,6 +138,7 @@ impl World {
             spare_serial: "Nobody-spare".to_owned(),
             site: ground.id(),
             team: ground.id(),
+            source: ground.id(),
             customer_import: ground.id(),
             distributor_import: ground.id(),
             life: Life::new(ground),
@@ -201,6 +209,32 @@ impl World {
     pub(crate) fn today(&self) -> NaiveDate {
         self.ground.now().date_naive()
     }
+}
+
+/// Intake, for what it does for a person.
+fn intake(ground: &Ground, database: &Database) -> Intake {
+    let (pool, stop) = (database.system_intake().clone(), CancellationToken::new());
+    let limits = Limits {
+        queue: 10,
+        batch: 10,
+        committers: 1,
+    };
+    let nobody_to_wake: Arc<dyn Fn() + Send + Sync> = Arc::new(|| {});
+    let (refusals, _) = RefusalLog::start(ground.clone(), pool.clone(), stop.clone());
+    let overrides = Overrides {
+        public_url: Some("https://vitalwire.example".to_owned()),
+        ..Overrides::default()
+    };
+    let config = Config::load(&overrides).unwrap();
+    Intake::new(
+        ground.clone(),
+        database.clone(),
+        IdentityCache::start(ground.clone(), pool.clone(), stop),
+        Committer::start(&pool, limits, &nobody_to_wake),
+        refusals,
+        config.public_url,
+        config.intake,
+    )
 }
 
 fn address(name: &str) -> String {

@@ -1,4 +1,4 @@
-//! Where readings come in: a device with a token of its own, and hubs. The handlers read the request, call intake and
+//! Where readings come in: a device with a token of its own, hubs, and vendors' clouds. The handlers read the request, call intake and
 //! say what became of it.
 
 mod body;
@@ -8,10 +8,11 @@ mod hub_heartbeat;
 mod hub_self;
 mod hub_telemetry;
 mod hub_word;
+mod source;
 mod telemetry;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -20,8 +21,11 @@ use super::patience::in_good_time;
 use super::problem::Problem;
 use super::remote::remote;
 use crate::history::commit::CommitError;
-use crate::intake::{ProofError, ProvenHead, Refusal, RefusalReason, Subject, Unproven};
+use crate::intake::{ProofError, ProvenHead, Refusal, RefusalReason, Subject, TooMany, Unproven};
 use body::{BodyError, Incoming};
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// The routes; whatever else lies under `/v1` is a problem and no page.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -38,6 +42,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             web::post().to(hub_command::post),
         ))
         .service(taking("/v1/hubs/claim", web::post().to(claim::post)))
+        .service(taking("/v1/sources/{vendor}/{id}", web::post().to(source::post)))
         .service(
             web::resource("/v1/hubs/me")
                 .wrap(from_fn(in_good_time))
@@ -168,4 +173,29 @@ fn commit_problem(error: &CommitError) -> Problem {
         .header(header::RETRY_AFTER, "1"),
         CommitError::Stopping | CommitError::Unavailable => unavailable(),
     }
+}
+
+/// 429 with the headers of draft-ietf-httpapi-ratelimit-headers-10: how many readings may come within how many seconds, and
+/// that none are left until when.
+fn too_many(refused: &TooMany) -> Problem {
+    let TooMany {
+        of,
+        policy,
+        burst,
+        per_second,
+        retry_after,
+    } = refused;
+    let seconds = retry_after.as_millis().div_ceil(1_000).max(1);
+    let window = burst.div_ceil(*per_second).max(1);
+    Problem::new(
+        "too-many-readings",
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too many readings in a short time",
+    )
+    .detail(format!(
+        "{of}: {per_second} a second are taken, and {burst} in a row; nothing was stored, send it again in {seconds} s"
+    ))
+    .header(header::RETRY_AFTER, &seconds.to_string())
+    .header(RATE_LIMIT_POLICY, &format!("\"{policy}\";q={burst};w={window}"))
+    .header(RATE_LIMIT, &format!("\"{policy}\";r=0;t={seconds}"))
 }

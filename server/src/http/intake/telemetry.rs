@@ -4,7 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{Incoming, bearer, commit_problem, no_token, note, refuse_body, remote, stranger, unavailable};
+use super::{
+    Incoming, bearer, commit_problem, no_token, note, refuse_body, remote, stranger, too_many, unavailable,
+};
 use crate::http::State;
 use crate::http::problem::Problem;
 use crate::intake::{SingleError, SingleOutcome, Subject};
@@ -107,6 +109,7 @@ fn problem(error: &SingleError) -> Problem {
             StatusCode::INTERNAL_SERVER_ERROR,
             "The reading could not be stored",
         ),
+        SingleError::TooMany(refused) => too_many(refused),
         SingleError::Commit(error) => commit_problem(error),
         SingleError::Unavailable(error) => {
             tracing::error!(%error, "the database did not answer the intake");

@@ -1,6 +1,7 @@
 //! The administrators' pages: everything that exists and what wants a person. Metadata alone; the database role behind
 //! them has no grant on a single reading.
 
+mod broker;
 mod quarantine;
 mod refusals;
 mod today;

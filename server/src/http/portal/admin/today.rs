@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use web_templates::text::{counted, grouped, whole};
 use web_templates::{AdminPage, Attention, CustomerRow, Link, Stat, Value};
 
-use super::{refusals, wants};
+use super::{broker, refusals, wants};
 use crate::desk::cases;
 use crate::forwarding::admin as forwarding;
 use crate::forwarding::admin::{EndpointSummary, ForwardingSummary};
@@ -98,8 +98,11 @@ fn page(state: &State, visitor: &Visitor, found: &Found) -> AdminPage {
     let quarantined = found.wants.waiting.unsigned_abs();
     AdminPage {
         frame: frame(state, visitor, Place::Home, "Today", &found.counts),
-        attention: attention(found, quarantined),
-        stats: tiles(&found.minutes, &found.forwarding, quarantined),
+        attention: attention(state, found, quarantined),
+        stats: tiles(&found.minutes, &found.forwarding, quarantined)
+            .into_iter()
+            .chain(broker::tile(state, visitor))
+            .collect(),
         wants: found.wants.rows(state, visitor),
         customers: found
             .holders
@@ -145,11 +148,12 @@ fn customer(holder: &Holder, endpoints: &HashMap<CustomerId, Vec<EndpointSummary
     }
 }
 
-fn attention(found: &Found, quarantined: u64) -> Attention {
+fn attention(state: &State, found: &Found, quarantined: u64) -> Attention {
     let unwell = found.forwarding.failing + found.forwarding.disabled;
     let (counts, orders) = (&found.counts, &found.orders);
     let of = |count: i64, one, many, href| (count.unsigned_abs(), one, many, href);
     Attention::leading(&[
+        broker::attention(state),
         of(
             found.wants.asking_in_all,
             "person asks to be confirmed",
