@@ -63,6 +63,9 @@ pub use pages::registry::imports::{
 pub use pages::registry::labels::LabelsPage;
 pub use pages::registry::models::{ModelRow, ModelsPage};
 pub use pages::registry::own::OwnOrganisationPage;
+pub use pages::registry::sources::{
+    SourceDeviceRow, SourcePage, SourceRow, SourceSecret, SourcesPage, WaitingDeviceRow,
+};
 pub use pages::search::{Hit, HitGroup, SearchPage};
 pub use pages::sites::{SitePage, SitePerson, SiteRow, SitesPage, TeamRow};
 pub use pages::style::StylePage;

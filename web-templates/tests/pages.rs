@@ -142,6 +142,10 @@ fn a_hostile_name_stays_text() {
     let mut hubs = samples::registry::held_hubs();
     hubs.rows[0].name = evil.into();
     hubs.rows[0].version = Some(evil.into());
+    let mut source = samples::registry::source();
+    source.waiting[0].named = evil.into();
+    source.devices[0].named = evil.into();
+    source.devices[0].serial = evil.into();
     let mut login = samples::login();
     login.email = evil.into();
     login.next = evil.into();
@@ -176,6 +180,7 @@ fn a_hostile_name_stays_text() {
         refused.render(),
         labels.render(),
         hubs.render(),
+        source.render(),
         login.render(),
         endpoint.render(),
         devices.render(),
@@ -268,7 +273,10 @@ fn a_trace_tells_the_way_and_keeps_the_hash_to_itself() {
 fn an_administrator_sees_no_measurement() {
     for name in [
         "admin",
+        "admin-quarantine",
         "admin-refusals",
+        "admin/sources",
+        "admin/sources/northside",
         "admin/held-devices",
         "admin/devices/D000017",
         "admin/hubs/hb-00398",
@@ -351,6 +359,8 @@ fn secrets_and_codes_are_shown_only_where_they_were_made() {
     assert!(page("admin/devices/D000018").contains("vwd_"));
     assert!(!page("admin/devices/D000017").contains("vwd_"));
     assert!(!page("admin/hubs/hb-00398").contains("K7QF"));
+    assert!(page("sources/new-secret").contains("vws_"));
+    assert!(!page("admin/sources/northside").contains("vws_"));
     let mut hub = samples::registry::held_hub_claim();
     assert!(hub.render().unwrap().contains("K7QF-93XM-TD"));
     hub.claim = None;

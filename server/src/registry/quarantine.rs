@@ -11,7 +11,7 @@ use super::scope::RegistryScope as _;
 use super::{RegistryError, store};
 use crate::ground::Ground;
 use crate::ground::enums::QuarantineReason;
-use crate::ground::ids::QuarantineId;
+use crate::ground::ids::{QuarantineId, SourceId};
 use crate::tenancy::{AdminScope, Database, Scope as _, SystemScope, Tx};
 
 /// Where the list goes on: arrival and id of an item.
@@ -34,6 +34,8 @@ pub struct QuarantinedItem {
     pub serial: Option<String>,
     /// The hub through which it came.
     pub hub_name: Option<String>,
+    /// The vendor's cloud through which it came, and its name.
+    pub source: Option<(SourceId, String)>,
     /// Whose it would be, where that is known.
     pub customer_name: Option<String>,
     /// How large it is.
@@ -56,7 +58,7 @@ pub struct Dismissed {
 /// Which items are looked for.
 #[derive(Debug, Clone, Default)]
 pub struct QuarantineFilter {
-    /// Part of a serial, of the hub's or of the customer's name, without regard to case.
+    /// Part of a serial, of the hub's, the vendor cloud's or the customer's name, without regard to case.
     pub q: Option<String>,
     /// Those kept for this reason.
     pub reason: Option<QuarantineReason>,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::page::{Ask, Page};
 use super::scope::RegistryScope;
 use super::{RegistryError, store};
-use crate::ground::ids::{CustomerId, DeviceId, HubId};
+use crate::ground::ids::{CustomerId, DeviceId, HubId, SourceId};
 use crate::tenancy::Tx;
 
 /// Where the list goes on: minute and id of a row.
@@ -27,6 +27,10 @@ pub struct RefusalCount {
     pub hub: Option<HubId>,
     /// The hub's name, where the scope sees the hub.
     pub hub_name: Option<String>,
+    /// The proven vendor's cloud.
+    pub source: Option<SourceId>,
+    /// Its name, where the scope sees it.
+    pub source_name: Option<String>,
     /// Whose it is.
     pub customer: Option<CustomerId>,
     /// What an unproven sender called itself.

@@ -32,6 +32,7 @@ mod pages;
 mod people;
 mod placing;
 mod sign_in;
+mod sources;
 mod told;
 mod trouble;
 mod wants;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::components::Link;
 use crate::forms::Form;
 use crate::frame::Frame;
 use crate::pages::registry::customers::CustomerRow;
@@ -89,8 +90,8 @@ pub struct QuarantineRow {
     pub detail: String,
     /// The device's serial, as the item names it; none where it names none.
     pub device: Option<String>,
-    /// The hub through which it came.
-    pub hub: Option<String>,
+    /// The hub or the vendor's cloud through which it came.
+    pub via: Option<Link>,
     /// Whose it would be.
     pub customer: Option<String>,
     /// For example `214 B`.

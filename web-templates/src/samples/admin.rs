@@ -1,6 +1,7 @@
 //! Made-up pages of an administrator, and of a customer's hubs.
 
 use super::{before, filter, frame, nav, select};
+use crate::components::Link;
 use crate::field::Field;
 use crate::forms::Form;
 use crate::frame::{Crumb, Frame, Search, Status};
@@ -129,7 +130,7 @@ fn refusals() -> Vec<RefusalRow> {
             18,
         ),
         row(41, "device D000990", "device is deactivated", 2),
-        row(66, "source withings-eu", "signature does not match", 1_204),
+        row(66, "vendor cloud Northside cuffs", "source inactive", 1_204),
     ]
 }
 
@@ -158,17 +159,19 @@ pub fn admin_quarantine() -> AdminQuarantinePage {
         reason: reason.into(),
         detail: detail.into(),
         device: Some(device.into()),
-        hub: Some("Ward 3 East".into()),
+        via: Some(Link::plain("Ward 3 East")),
         customer: customer.map(Into::into),
         size: "214 B".into(),
         id: Some(device.into()),
         dismissed: None,
     };
+    let mut of_source = row(66, "Unknown device", "", "86447504000034", None);
+    of_source.via = Some(Link::to("Northside cuffs", "/sources/northside"));
     AdminQuarantinePage {
         frame: admin_frame("Quarantine", "/admin/quarantine"),
         filter: filter(
             "/admin/quarantine",
-            "Serial, hub or customer",
+            "Serial, hub, vendor cloud or customer",
             vec![select(
                 "reason",
                 "Why",
@@ -177,6 +180,7 @@ pub fn admin_quarantine() -> AdminQuarantinePage {
         ),
         rows: vec![
             row(2, "Unknown device", "", "D000990", Some("Northside Clinic")),
+            of_source,
             row(121, "Physically impossible", "systolic", "D000017", None),
         ],
         dismiss: Some(

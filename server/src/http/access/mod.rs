@@ -32,6 +32,8 @@ pub enum Who {
     Device,
     /// A hub with its key, or with a claim code.
     Hub,
+    /// A vendor's cloud with its secret.
+    Source,
     /// A person who has this right.
     Person(Right),
 }
@@ -50,6 +52,7 @@ const INTAKE: &[Route] = &[
     row("GET", "/healthz", Who::Anybody),
     row("HEAD", "/healthz", Who::Anybody),
     row("POST", "/v1/telemetry", Who::Device),
+    row("POST", "/v1/sources/{vendor}/{id}", Who::Source),
     row("POST", "/v1/hubs/claim", Who::Hub),
     row("POST", "/v1/hubs/telemetry", Who::Hub),
     row("POST", "/v1/hubs/heartbeat", Who::Hub),
@@ -68,7 +71,7 @@ pub fn check(request: &HttpRequest, caller: &Caller) -> Result<(), Refusal> {
     match pattern.and_then(|pattern| who_may(request.method().as_str(), &pattern)) {
         Some(Who::Anybody) => Ok(()),
         Some(Who::Person(right)) => caller.check(right).map_err(Refusal::Denied),
-        Some(Who::Device | Who::Hub) | None => {
+        Some(Who::Device | Who::Hub | Who::Source) | None => {
             tracing::error!(method = %request.method(), "a route of people has no row in the table of rights");
             Err(Refusal::NoRow)
         }

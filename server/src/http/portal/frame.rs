@@ -24,6 +24,8 @@ pub(super) enum Place {
     Devices,
     /// Hubs.
     Hubs,
+    /// Accounts in vendors' clouds that push readings.
+    Sources,
     /// A customer's sites and care teams.
     Sites,
     /// A distributor's stock, and what came and went.
@@ -93,7 +95,7 @@ pub(super) fn crumb(label: &str, href: &str) -> Crumb {
 }
 
 /// The menu, in order: each entry with the right that its page takes.
-const MENU: [(Place, &str, Icon, &str, Right); 14] = [
+const MENU: [(Place, &str, Icon, &str, Right); 15] = [
     (
         Place::Distributors,
         "Distributors",
@@ -116,6 +118,13 @@ const MENU: [(Place, &str, Icon, &str, Right); 14] = [
         Right::SeeDevices,
     ),
     (Place::Hubs, "Hubs", Icon::Hubs, "/hubs", Right::SeeHubs),
+    (
+        Place::Sources,
+        "Vendor clouds",
+        Icon::Cloud,
+        "/sources",
+        Right::ManageSources,
+    ),
     (Place::Sites, "Sites", Icon::Sites, "/sites", Right::SeeSites),
     (Place::Stock, "Stock", Icon::Stock, "/stock", Right::PlaceDevices),
     (Place::Orders, "Orders", Icon::Orders, "/orders", Right::SeeOrders),

@@ -43,6 +43,7 @@ mod said;
 mod search;
 mod sent;
 mod sites;
+mod sources;
 mod stock;
 mod style;
 mod unsent;
@@ -94,6 +95,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/readings/{id}/trace", web::get().to(reading::trace))
         .configure(endpoint::configure)
         .configure(hubs::configure)
+        .configure(sources::configure)
         .configure(sites::configure)
         .configure(desk::configure)
         .configure(labels::configure)

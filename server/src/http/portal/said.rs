@@ -3,13 +3,16 @@
 use serde::Deserialize;
 use web_templates::{Flash, Tone};
 
-use super::{desk, devices, hubs, orders, sites};
+use super::{desk, devices, hubs, orders, sites, sources};
 
 /// `?said=…` of a page that a form led to.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SaidQuery {
     #[serde(default)]
     said: String,
+    /// Of how many things something is said.
+    #[serde(default)]
+    count: Option<u32>,
 }
 
 impl SaidQuery {
@@ -17,7 +20,13 @@ impl SaidQuery {
     pub(super) fn of(word: &str) -> Self {
         Self {
             said: word.to_owned(),
+            count: None,
         }
+    }
+
+    /// Of how many things this word is said; none where it is another word.
+    pub(super) fn counted(&self, word: &str) -> Option<u32> {
+        (self.said == word).then(|| self.count.unwrap_or_default())
     }
 
     /// The sentences to show.
@@ -107,6 +116,7 @@ fn sentence(word: &str) -> Option<(Tone, &'static str)> {
         word => {
             return devices::said::sentence(word)
                 .or_else(|| hubs::said::sentence(word))
+                .or_else(|| sources::said::sentence(word))
                 .or_else(|| sites::said::sentence(word))
                 .or_else(|| desk::said::sentence(word))
                 .or_else(|| orders::said::sentence(word));

@@ -10,3 +10,4 @@ pub mod imports;
 pub mod labels;
 pub mod models;
 pub mod own;
+pub mod sources;

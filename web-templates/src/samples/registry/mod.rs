@@ -10,6 +10,7 @@ mod organisations;
 mod portfolio;
 mod search;
 mod site;
+mod sources;
 mod style;
 
 pub use desk::{case, cases, order, orders, sites, trouble};
@@ -24,6 +25,7 @@ pub use organisations::{customer, customers, distributor, distributors};
 pub use portfolio::{home, home_first, portfolio, stock};
 pub use search::{search, search_nothing};
 pub use site::site;
+pub use sources::{source, source_secret, sources, sources_empty};
 pub use style::style;
 
 use askama::Template as _;
@@ -69,6 +71,10 @@ pub fn pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("admin/hubs/hb-00398", held_hub().render()),
         ("admin/hubs/hb-00412", held_hub_waiting().render()),
         ("admin/hubs/hb-00420", held_hub_claim().render()),
+        ("admin/sources", sources().render()),
+        ("admin/sources/northside", source().render()),
+        ("sources", sources_empty().render()),
+        ("sources/new-secret", source_secret().render()),
         ("admin/models", models().render()),
         ("admin/models/new", model_form().render()),
         ("search", search().render()),
@@ -110,6 +116,7 @@ pub fn platform_frame(title: &str, active: &str) -> Frame {
             entry("Customers", Icon::Customers, "/admin/customers").count(486),
             entry("Devices", Icon::Devices, "/admin/devices").count(31_204),
             entry("Hubs", Icon::Hubs, "/admin/hubs").count(1_912),
+            entry("Vendor clouds", Icon::Cloud, "/admin/sources"),
             entry("Models", Icon::Models, "/admin/models"),
             NavItem::heading("Operations"),
             entry("Orders", Icon::Orders, "/admin/orders").count(4),
@@ -159,6 +166,7 @@ pub fn customer_frame(title: &str, active: &str) -> Frame {
             entry("Home", Icon::Home, "/home"),
             entry("Devices", Icon::Devices, "/devices").count(231),
             entry("Hubs", Icon::Hubs, "/hubs").hot(1),
+            entry("Vendor clouds", Icon::Cloud, "/sources"),
             entry("Your server", Icon::Endpoint, "/endpoint"),
             entry("Sites", Icon::Sites, "/sites"),
             entry("Cases", Icon::Cases, "/cases"),

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use web_templates::text::{counted, size};
-use web_templates::{AdminQuarantinePage, Dismissal, Field, Form, QuarantineRow, When};
+use web_templates::{AdminQuarantinePage, Dismissal, Field, Form, Link, QuarantineRow, When};
 
 use crate::ground::enums::QuarantineReason;
 use crate::ground::ids::QuarantineId;
@@ -107,7 +107,12 @@ async fn page(state: &State, visitor: &Visitor, asked: &Asked) -> Result<AdminQu
     let may_dismiss = !wanted.dismissed && !found.rows.is_empty();
     Ok(AdminQuarantinePage {
         frame,
-        filter: filter("/admin/quarantine", &asked.q, "Serial, hub or customer", selects),
+        filter: filter(
+            "/admin/quarantine",
+            &asked.q,
+            "Serial, hub, vendor cloud or customer",
+            selects,
+        ),
         dismiss: may_dismiss.then(|| form(visitor.csrf(state))),
         rows: found
             .rows
@@ -139,6 +144,9 @@ fn row(state: &State, visitor: &Visitor, item: QuarantinedItem) -> QuarantineRow
         by: gone.by.clone(),
         why: gone.why.clone(),
     });
+    let of_source = item
+        .source
+        .map(|(id, name)| Link::to(name, format!("/sources/{id}")));
     QuarantineRow {
         id: dismissed.is_none().then(|| item.id.to_string()),
         dismissed,
@@ -146,7 +154,7 @@ fn row(state: &State, visitor: &Visitor, item: QuarantinedItem) -> QuarantineRow
         reason: words(item.reason).to_owned(),
         detail: item.detail.unwrap_or_default(),
         device: item.claimed.or(item.serial),
-        hub: item.hub_name,
+        via: of_source.or(item.hub_name.map(Link::plain)),
         customer: item.customer_name,
         size: size(u64::from(item.bytes.unsigned_abs())),
     }
@@ -162,5 +170,7 @@ const fn words(reason: QuarantineReason) -> &'static str {
         QuarantineReason::Implausible => "Physically impossible",
         QuarantineReason::ClockSuspectMoved => "Impossible time, device has moved",
         QuarantineReason::Unpaired => "Device without a patient",
+        QuarantineReason::NoValue => "Nothing was measured",
+        QuarantineReason::UnknownType => "Unknown type of message",
     }
 }

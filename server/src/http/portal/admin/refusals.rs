@@ -115,10 +115,11 @@ pub(super) fn row(state: &State, visitor: &Visitor, count: &RefusalCount) -> Ref
     let (now, zone) = (state.ground().now(), visitor.zone());
     let told = count.claimed.as_deref().map(|name| format!("says it is {name}"));
     let from = count.remote.as_deref().map(|remote| format!("from {remote}"));
-    let subject = match (&count.serial, &count.hub_name) {
-        (Some(serial), _) => format!("device {serial}"),
-        (None, Some(name)) => format!("hub {name}"),
-        (None, None) => told.into_iter().chain(from).collect::<Vec<_>>().join(", "),
+    let subject = match (&count.serial, &count.hub_name, &count.source_name) {
+        (Some(serial), ..) => format!("device {serial}"),
+        (None, Some(name), _) => format!("hub {name}"),
+        (None, None, Some(name)) => format!("vendor cloud {name}"),
+        (None, None, None) => told.into_iter().chain(from).collect::<Vec<_>>().join(", "),
     };
     let reason = count.reason.replace('-', " ");
     RefusalRow {

@@ -123,7 +123,7 @@ async fn page(
         reason: item.reason.as_str().replace('_', " "),
         detail: String::new(),
         device: None,
-        hub: None,
+        via: None,
         customer: None,
         size: counted(item.count.unsigned_abs(), "item", "items"),
         id: None,

@@ -7,9 +7,9 @@ use web_templates::{Action, HeldDevicePage, Icon};
 
 use super::held_row::{LastHubs, holder, last_hubs};
 use super::parts::{model, state as device_state};
-use super::{facts, life, offered};
+use super::{facts, life, offered, said};
 use crate::ground::enums::DeviceState;
-use crate::ground::ids::{DeviceId, SiteId};
+use crate::ground::ids::{DeviceId, SiteId, SourceId};
 use crate::http::State;
 use crate::http::portal::choose::Offer;
 use crate::http::portal::desk::trouble::trouble_action;
@@ -29,7 +29,7 @@ use crate::registry::devices::{self, Device};
 use crate::registry::errands::Thing;
 use crate::registry::life::{self as lives, Life};
 use crate::registry::overview::{self, Counts};
-use crate::registry::{RegistryScope, tokens};
+use crate::registry::{HasRights, sources, tokens};
 use crate::tenancy::{Right, Scope as _};
 
 /// What the page is made of.
@@ -40,6 +40,8 @@ pub(super) struct Known {
     pub(super) life: Life,
     /// The order or return that it is promised to, for who may see those.
     pub(super) promise: Option<Promise>,
+    /// The vendor's cloud that speaks for it, its name and what the vendor calls the device, for who may see those.
+    pub(super) source: Option<(SourceId, String, String)>,
     /// Since when a token of the present holder works.
     pub(super) token_since: Option<DateTime<Utc>>,
     /// To whom it could go.
@@ -71,6 +73,8 @@ pub(super) async fn answer(
     let known = find(state, visitor, id).await?;
     let mut page = page(state, visitor, &known);
     page.frame.flashes = said.flashes();
+    let adopted = said::from_source(visitor, said, &known.device);
+    page.frame.flashes.extend(adopted);
     let Some(token) = once::take(state, visitor, request) else {
         return html(&page);
     };
@@ -107,7 +111,7 @@ async fn find(state: &State, visitor: &Visitor, id: DeviceId) -> Result<Known, P
     Ok(known)
 }
 
-async fn seen<S: RegistryScope>(
+async fn seen<S: HasRights>(
     state: &State,
     visitor: &Visitor,
     scope: &S,
@@ -123,7 +127,13 @@ async fn seen<S: RegistryScope>(
             } else {
                 Offer::default()
             };
+            let source = if visitor.can(Right::ManageSources) {
+                sources::of_device(tx, id).await?
+            } else {
+                None
+            };
             Ok(Known {
+                source,
                 hubs: last_hubs(tx, std::slice::from_ref(&device)).await?,
                 counts: overview::counts(tx, now).await?,
                 life: lives::of_device(tx, scope, id).await?,

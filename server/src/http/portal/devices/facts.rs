@@ -178,17 +178,18 @@ fn sending(state: &State, visitor: &Visitor, known: &Known) -> FactCard {
         Some((id, name)) => Fact::link("Last hub", name, format!("/hubs/{id}")),
         None => Fact::nothing("Last hub", "none"),
     };
-    FactCard::new(
-        "Sending",
-        vec![
-            Fact::text("Sends over", line),
-            hub,
-            Fact::time("Last seen", when(device.last_seen_at)),
-            Fact::time("Last measured", when(device.last_reading_at)),
-            Fact::battery("Battery", battery(device)),
-            Fact::signal("Signal", signal(device)),
-        ],
-    )
+    let mut facts = vec![Fact::text("Sends over", line), hub];
+    if let Some((id, name, named)) = &known.source {
+        facts.push(Fact::link("Vendor cloud", name, format!("/sources/{id}")));
+        facts.push(Fact::code("Its name there", named));
+    }
+    facts.extend([
+        Fact::time("Last seen", when(device.last_seen_at)),
+        Fact::time("Last measured", when(device.last_reading_at)),
+        Fact::battery("Battery", battery(device)),
+        Fact::signal("Signal", signal(device)),
+    ]);
+    FactCard::new("Sending", facts)
 }
 
 fn token(state: &State, visitor: &Visitor, known: &Known) -> FactCard {

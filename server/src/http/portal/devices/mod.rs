@@ -53,3 +53,4 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
 
 pub(super) use cells::notes;
 pub(super) use moves::placed_word;
+pub(super) use new::choices as model_choices;

@@ -168,7 +168,8 @@ async fn page(state: &State, visitor: &Visitor, sent: &Sent) -> Result<FormPage,
         ))
 }
 
-fn choices(models: &[DeviceModel]) -> Vec<Choice> {
+/// The models to choose among, each with what it measures.
+pub(in crate::http::portal) fn choices(models: &[DeviceModel]) -> Vec<Choice> {
     let named = |model: &DeviceModel| {
         let kinds: Vec<String> = model
             .kinds

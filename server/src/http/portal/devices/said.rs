@@ -1,6 +1,56 @@
 //! What is said once after something was done with a device.
 
-use web_templates::Tone;
+use web_templates::text::grouped;
+use web_templates::{Flash, Tone};
+
+use super::moves::page_of;
+use crate::ground::ids::DeviceId;
+use crate::http::portal::local::with_query;
+use crate::http::portal::said::SaidQuery;
+use crate::http::portal::visitor::Visitor;
+use crate::identity::CallerScope;
+use crate::registry::devices::Device;
+
+/// The word of a device that was adopted from a vendor's cloud.
+const FROM_SOURCE: &str = "device-from-source";
+
+/// The page of a device that was just adopted from a vendor's cloud, and says so: with how many messages that waited.
+pub(in crate::http::portal) fn adopted_from_source(
+    visitor: &Visitor,
+    device: DeviceId,
+    messages: i64,
+) -> String {
+    let count = messages.to_string();
+    with_query(
+        &page_of(visitor, device),
+        &[("said", FROM_SOURCE), ("count", &count)],
+    )
+}
+
+/// What is said there.
+pub(super) fn from_source(visitor: &Visitor, said: &SaidQuery, device: &Device) -> Option<Flash> {
+    let (waited, are, stay) = match said.counted(FROM_SOURCE)? {
+        1 => ("message that waited".to_owned(), "is", "stays"),
+        many => (
+            format!("{} messages that waited", grouped(many.into())),
+            "are",
+            "stay",
+        ),
+    };
+    let text = match (&device.customer_name, device.held_since) {
+        (Some(name), Some(since)) => {
+            let since = since.with_timezone(&visitor.zone()).format("%b %-d, %H:%M");
+            let whose = match visitor.scope() {
+                CallerScope::Customer(_) => "yours".to_owned(),
+                _ => format!("with {name}"),
+            };
+            format!("The device is {whose} since {since}. Its {waited} {are} taken in.")
+        }
+        _ => format!("The device lies in the inventory. Its {waited} {stay} set aside: nobody held it then."),
+    };
+    let tone = Tone::Ok;
+    Some(Flash { tone, text })
+}
 
 /// The sentence of a word.
 pub(in crate::http::portal) fn sentence(word: &str) -> Option<(Tone, &'static str)> {
