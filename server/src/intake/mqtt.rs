@@ -121,7 +121,7 @@ impl Intake {
         loop {
             let error = match self.believed(&opened, came_at).await {
                 Ok(taken) => return Ok(taken),
-                Err((known, error)) if !error.may_pass() => {
+                Err((known, error)) if !error.is_ours() => {
                     self.note_single(known.as_ref(), &opened.body, Remote::Broker, &error);
                     return Err(error.into());
                 }

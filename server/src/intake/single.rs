@@ -102,9 +102,10 @@ impl SingleError {
         }
     }
 
-    /// Whether the same message may be taken later.
-    pub(super) fn may_pass(&self) -> bool {
-        matches!(self, Self::TooMany(_) | Self::Commit(_) | Self::Unavailable(_))
+    /// Whether it is for us, and not for the sender, to try the same message again. Who sends too much is told so: what is
+    /// held of one sender would take the room of all the others.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self, Self::Commit(_) | Self::Unavailable(_))
     }
 }
 

@@ -1,9 +1,11 @@
 //! What is acknowledged is durable, and nothing else acknowledges.
 
+use chrono::TimeDelta;
 use sqlx::Connection as _;
 use vitalwire_tests::{MqttDevice, now};
 
 use super::{Scene, bytes, reading};
+use crate::kill::stored;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reading_is_acknowledged_with_its_content_hash_and_seen_by_its_clinic() {
@@ -79,6 +81,43 @@ async fn before_the_commit_nothing_acknowledges_and_the_broker_forgets_nothing()
         (&"accepted".into(), &true.into()),
         "{answer}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_behind_a_slow_database_is_taken_a_part_at_a_time_and_answered_whole() {
+    const MANY: i64 = 600;
+    let scene = Scene::new(&["M00001"]).await;
+    let device = scene.device("M00001").await;
+    let mut cuff = MqttDevice::listening(&scene.broker, "M00001").await;
+    let mut owner = scene.world.server.owner().await;
+    let mut tx = owner.begin().await.unwrap();
+    sqlx::query("lock table reading in access exclusive mode")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    let first = now();
+    for number in 0..MANY {
+        let at = first - TimeDelta::milliseconds(number);
+        let message = bytes(&reading("M00001", device.client.token(), at));
+        cuff.publish_only("vitalwire/v1/M00001/telemetry", &message, 1)
+            .await;
+    }
+    for _ in 0..MANY {
+        cuff.event("published").await;
+    }
+    tx.rollback().await.unwrap();
+    for number in 0..MANY {
+        let answer = cuff.answer().await;
+        assert!(
+            ["accepted", "duplicate"].contains(&answer["status"].as_str().unwrap()),
+            "{answer}"
+        );
+        if number % 50 == 0 {
+            let under_way = scene.metric("vitalwire_mqtt_under_way").await;
+            assert!(under_way <= 256.0, "{under_way}");
+        }
+    }
+    assert_eq!(stored(&scene.world).await.len(), 600);
 }
 
 fn text(answer: &serde_json::Value, name: &str) -> String {

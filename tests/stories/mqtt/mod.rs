@@ -30,17 +30,26 @@ struct Scene {
 impl Scene {
     /// With these devices as users of the broker, which runs. Returns when the server has subscribed.
     async fn new(serials: &[&str]) -> Self {
+        Self::with_settings(serials, "").await
+    }
+
+    /// The same with more in the server's configuration.
+    async fn with_settings(serials: &[&str], more: &str) -> Self {
         let mut broker = Broker::with_users(&[serials, &SERVERS].concat());
         broker.start().await;
-        let scene = Self::with(broker, SERVERS[0]).await;
+        let scene = Self::set_up(broker, SERVERS[0], more).await;
         scene.connected(1).await;
         scene
     }
 
     /// With a broker as it is, on which the server is this user.
     async fn with(broker: Broker, user: &str) -> Self {
+        Self::set_up(broker, user, "").await
+    }
+
+    async fn set_up(broker: Broker, user: &str, more: &str) -> Self {
         let metrics = free_port();
-        let file = broker.server_file(user, &listen(metrics));
+        let file = broker.server_file(user, &format!("{}\n{more}", listen(metrics)));
         let world = World::with(&["--config", &file]).await;
         let customer = world.customer("Northside Clinic").await;
         let model = world.model("Cuff M", &["blood_pressure"], "mqtt").await;

@@ -1,5 +1,6 @@
 //! What is refused is answered with the reason, logged for support, and holds nothing up.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use vitalwire_tests::{MqttDevice, now};
 
@@ -98,6 +99,44 @@ async fn what_is_refused_is_answered_and_logged_and_holds_nothing_up() {
         (&json!("rejected"), &json!("device-inactive"))
     );
     every_refusal_is_logged(&scene).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_that_sends_too_much_is_told_so_and_takes_nobody_s_room() {
+    let rates = "[intake.rates]\ndevice_per_second = 1\ndevice_burst = 5";
+    let scene = Scene::with_settings(&["M00001", "M00002"], rates).await;
+    let flood = scene.device("M00001").await.client.token().to_owned();
+    let device = scene.device("M00002").await;
+    let mut flooding = MqttDevice::listening(&scene.broker, "M00001").await;
+    let mut cuff = MqttDevice::listening(&scene.broker, "M00002").await;
+    // More than the server has under way at a time, all of them before the other device's.
+    let first = now();
+    for number in 0..400 {
+        let at = first - TimeDelta::milliseconds(number);
+        let message = bytes(&reading("M00001", &flood, at));
+        flooding
+            .publish_only("vitalwire/v1/M00001/telemetry", &message, 1)
+            .await;
+    }
+    for _ in 0..400 {
+        flooding.event("published").await;
+    }
+    let message = bytes(&reading("M00002", device.client.token(), now()));
+    let answer = cuff.ask("M00002", &message).await;
+    assert_eq!(answer["status"], "accepted", "{answer}");
+    let under_way = scene.metric("vitalwire_mqtt_under_way").await;
+    assert!(under_way <= 256.0, "{under_way}");
+    let (mut accepted, mut rejected) = (0, 0);
+    for _ in 0..100 {
+        let answer = flooding.answer().await;
+        if answer["status"] == "accepted" {
+            accepted += 1;
+        } else {
+            assert_eq!(answer["reason"], "too-many-readings", "{answer}");
+            rejected += 1;
+        }
+    }
+    assert!(accepted >= 5 && rejected >= 50, "{accepted} and {rejected}");
 }
 
 /// Where its holder sees them, and those of nobody known where the platform does.

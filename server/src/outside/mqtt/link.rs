@@ -1,6 +1,7 @@
 //! One connection, from its beginning to its end. Nothing of it outlives it: what was under way at a loss is dropped, because
 //! the broker, which was not told that it may forget, delivers it again over the next one.
 
+use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +11,7 @@ use rumqttc::{
     AsyncClient, ConnectionError, Event, EventLoop, Outgoing, Packet, Publish, PublishNoticeError,
     PublishOptions, QoS, SubAck, SubscribeReasonCode,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -56,7 +57,9 @@ pub(super) async fn serve(
         taker: Arc::clone(taker),
         unasked: Arc::new(Semaphore::new(usize::from(settings.in_flight))),
         is_refused: Arc::default(),
+        most: usize::from(settings.in_flight),
         under_way: JoinSet::new(),
+        waiting: VecDeque::new(),
         is_connected: false,
         ends_at: None,
     };
@@ -83,7 +86,7 @@ pub(super) async fn serve(
         }
     };
     connection.under_way.abort_all();
-    count(0);
+    count(0, 0);
     ended
 }
 
@@ -99,7 +102,12 @@ struct Connection {
     unasked: Arc<Semaphore>,
     /// Whether it was said that the broker takes no answers.
     is_refused: Arc<AtomicBool>,
+    /// How many messages are under way at once.
+    most: usize,
     under_way: JoinSet<()>,
+    /// What the broker sent beyond that. It is asked not to, but Mosquitto 2.0.11 forgets what is under way whenever the
+    /// oldest message is acknowledged, and sends as many again.
+    waiting: VecDeque<(Publish, Option<OwnedSemaphorePermit>)>,
     is_connected: bool,
     /// Once it was told to stop.
     ends_at: Option<Instant>,
@@ -123,10 +131,11 @@ impl Connection {
                         return None;
                     }
                     self.ends_at = Some(Instant::now() + GRACE);
+                    self.waiting.clear();
                     self.leave_if_idle();
                 }
                 Some(_) = self.under_way.join_next() => {
-                    count(self.under_way.len());
+                    self.begin_waiting();
                     self.leave_if_idle();
                 }
                 () = tokio::time::sleep_until(ends_at.unwrap_or_else(Instant::now)), if ends_at.is_some() => return None,
@@ -168,20 +177,31 @@ impl Connection {
         } else {
             None
         };
-        let (client, taker) = (self.client.clone(), Arc::clone(&self.taker));
-        let is_refused = Arc::clone(&self.is_refused);
-        self.under_way.spawn(async move {
-            take(&client, &*taker, &publish, &is_refused).await;
-            drop(room);
-        });
-        count(self.under_way.len());
+        self.waiting.push_back((publish, room));
+        self.begin_waiting();
+    }
+
+    /// Begins with those that wait, while there is room.
+    fn begin_waiting(&mut self) {
+        while self.under_way.len() < self.most
+            && let Some((publish, room)) = self.waiting.pop_front()
+        {
+            let (client, taker) = (self.client.clone(), Arc::clone(&self.taker));
+            let is_refused = Arc::clone(&self.is_refused);
+            self.under_way.spawn(async move {
+                take(&client, &*taker, &publish, &is_refused).await;
+                drop(room);
+            });
+        }
+        count(self.under_way.len(), self.waiting.len());
     }
 }
 
-/// Says how many messages are under way.
-fn count(under_way: usize) {
-    let under_way = u32::try_from(under_way).unwrap_or(u32::MAX);
-    metrics::gauge!("vitalwire_mqtt_under_way").set(f64::from(under_way));
+/// Says how many messages are under way, and how many wait.
+fn count(under_way: usize, waiting: usize) {
+    let number = |count| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    metrics::gauge!("vitalwire_mqtt_under_way").set(number(under_way));
+    metrics::gauge!("vitalwire_mqtt_waiting").set(number(waiting));
 }
 
 /// In this order: it is taken, the answer is with the broker, the broker may forget the message. Where the connection ends

@@ -1,6 +1,6 @@
 //! An MQTT broker: one connection a server, made again whenever it is lost, over which messages come in and answers go out.
 //! The broker may forget a message only when its taker has returned and the answer is with the broker: until then it holds
-//! the message, delivers it again after a loss, and sends no more than `in_flight` of them.
+//! the message and delivers it again after a loss. No more than `in_flight` of them are under way at once.
 //!
 //! Main types: [`Link`], started by start-up, and the port [`Taker`], which the room `intake` stands behind.
 
