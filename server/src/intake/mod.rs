@@ -16,6 +16,7 @@ mod release;
 mod single;
 mod source;
 mod source_proof;
+mod store;
 mod vendors;
 
 use std::sync::Arc;

@@ -8,17 +8,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, RuntimeErr};
-use sqlx::{PgPool, Row as _};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::Intake;
 use super::source::{reason, reason_of};
+use super::store;
 use super::vendors::{self, Content};
 use crate::ground::Purpose;
 use crate::ground::enums::{QuarantineReason, SourceState};
-use crate::ground::ids::{QuarantineId, RawMessageId, SourceId};
+use crate::ground::ids::{QuarantineId, SourceId};
 use crate::ground::swallow::swallow;
 use crate::history::commit::{CommitError, Raw, Row, Times, Verdict};
 use crate::jobs::{Job, Scheduler};
@@ -26,7 +25,6 @@ use crate::registry::sources::{
     self, Adoption, NewFromSource, SourceCandidate, SourceIdentity, SourceKey, system_find_by_source,
 };
 use crate::registry::{HasRights, RegistryError};
-use crate::tenancy::in_good_time;
 
 /// Items of one round.
 const AT_ONCE: i64 = 200;
@@ -34,16 +32,16 @@ const AT_ONCE: i64 = 200;
 const LOOKED_AT: i64 = 5_000;
 
 /// An item that waits.
-struct Waiting {
-    id: QuarantineId,
-    source: SourceId,
-    called: String,
-    sealed: Vec<u8>,
-    raw: Arc<Raw>,
+pub(super) struct Waiting {
+    pub(super) id: QuarantineId,
+    pub(super) source: SourceId,
+    pub(super) called: String,
+    pub(super) sealed: Vec<u8>,
+    pub(super) raw: Arc<Raw>,
 }
 
 /// What became of one.
-enum Outcome {
+pub(super) enum Outcome {
     Released,
     /// It stays, for another reason.
     Stays(QuarantineReason, Option<String>),
@@ -81,7 +79,9 @@ impl Intake {
     /// many as one round takes, there may be more.
     pub async fn release_known(&self) -> Result<usize, CommitError> {
         let system = self.database.system_intake();
-        let waiting = find(system).await.map_err(|error| unavailable(&error))?;
+        let waiting = store::system_known(system, AT_ONCE)
+            .await
+            .map_err(|error| unavailable(&error))?;
         let mut by_source: HashMap<SourceId, Vec<Waiting>> = HashMap::new();
         let count = waiting.len();
         for item in waiting {
@@ -128,7 +128,7 @@ impl Intake {
                 Ok(count) => together(verdicts.by_ref().take(count).collect()),
                 Err(outcome) => outcome,
             };
-            mark(system, id, &outcome, now)
+            store::system_mark(system, id, &outcome, now)
                 .await
                 .map_err(|error| unavailable(&error))?;
         }
@@ -195,27 +195,13 @@ impl Intake {
         let Some(known) = self.identities.source_now(source).await? else {
             return Ok(None);
         };
-        let query = sqlx::query(
-            "select id, item_sealed, received_at from quarantine
-             where source_id = $1 and serial = $2 and state = 'waiting' and reason = 'unknown_device'
-             order by received_at limit $3",
-        )
-        .bind(source.as_uuid())
-        .bind(called.as_str())
-        .bind(LOOKED_AT);
-        let rows = in_good_time(self.database.system_intake(), async |connection| {
-            query.fetch_all(connection).await
-        })
-        .await?;
+        let rows = store::system_waiting_of(self.database.system_intake(), source, called, LOOKED_AT).await?;
         let mut first: Option<DateTime<Utc>> = None;
-        for row in rows {
-            let id: Uuid = row.try_get("id")?;
-            let received_at: DateTime<Utc> = row.try_get("received_at")?;
-            let sealed: &[u8] = row.try_get("item_sealed")?;
+        for (id, received_at, sealed) in rows {
             let opened = self
                 .ground
                 .keys()
-                .open(Purpose::Quarantine, id.as_bytes(), sealed);
+                .open(Purpose::Quarantine, id.as_uuid().as_bytes(), &sealed);
             let said = opened
                 .ok()
                 .map(|bytes| earliest(known.vendor, &bytes, received_at));
@@ -251,61 +237,6 @@ fn together(verdicts: Vec<Verdict>) -> Outcome {
         Some(Verdict::InactiveSource | Verdict::NotOfSource) => Outcome::Later,
         Some(other) => Outcome::Stays(reason(Some(other)), None),
     }
-}
-
-async fn find(system: &PgPool) -> Result<Vec<Waiting>, sqlx::Error> {
-    let query = sqlx::query(
-        "select q.id, q.source_id, q.serial, q.item_sealed, q.raw_id, q.received_at
-         from quarantine q
-         join device d on d.source_id = q.source_id and d.source_key = q.serial
-         join source s on s.id = q.source_id and s.state = 'active'
-         where q.state = 'waiting' and q.source_id is not null and q.reason = 'unknown_device'
-         order by q.received_at limit $1",
-    )
-    .bind(AT_ONCE);
-    let rows = in_good_time(system, async |connection| query.fetch_all(connection).await).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Waiting {
-                id: row.try_get::<Uuid, _>("id")?.into(),
-                source: row.try_get::<Uuid, _>("source_id")?.into(),
-                called: row.try_get("serial")?,
-                sealed: row.try_get("item_sealed")?,
-                raw: Arc::new(Raw {
-                    id: RawMessageId::from(row.try_get::<Uuid, _>("raw_id")?),
-                    received_at: row.try_get("received_at")?,
-                    body_sealed: None,
-                    jwt: None,
-                    encoding: None,
-                }),
-            })
-        })
-        .collect()
-}
-
-async fn mark(
-    system: &PgPool,
-    id: QuarantineId,
-    outcome: &Outcome,
-    now: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    let query = match outcome {
-        Outcome::Later => return Ok(()),
-        Outcome::Released => sqlx::query(
-            "update quarantine set state = 'released', released_at = $2 where id = $1 and state = 'waiting'",
-        )
-        .bind(id.as_uuid())
-        .bind(now),
-        Outcome::Stays(reason, detail) => {
-            sqlx::query("update quarantine set reason = $2, detail = $3 where id = $1 and state = 'waiting'")
-                .bind(id.as_uuid())
-                .bind(reason.as_str())
-                .bind(detail.as_deref())
-        }
-    };
-    in_good_time(system, async |connection| query.execute(connection).await)
-        .await
-        .map(drop)
 }
 
 fn unavailable(error: &sqlx::Error) -> CommitError {
