@@ -115,7 +115,7 @@ async fn refusals_are_found(world: &World, browser: &Browser) {
 async fn the_shelf_says_why(browser: &Browser) {
     let shelf = browser.get("/admin/quarantine?q=x1").await.text;
     for shown in [
-        "X1",
+        "WAITS-0001",
         "Physically impossible",
         "systolic",
         "Northside",
@@ -167,7 +167,7 @@ async fn what_waits_in_quarantine_is_dismissed_with_a_reason() {
     let customer = world.customer("Northside").await;
     world.user("Root", Organisation::Platform, None).await;
     let ids: Vec<Uuid> = (0..2).map(|_| world.state.ground().id()).collect();
-    for (id, serial) in ids.iter().zip(["X1", "X2"]) {
+    for (id, serial) in ids.iter().zip(["WAITS-0001", "WAITS-0002"]) {
         sqlx::query(
             "insert into quarantine (id, received_at, customer_id, serial, reason, item_sealed, item_hmac, raw_id)
              values ($1, now(), $2, $3, 'implausible', '\\x17', sha256($1::text::bytea), $1)",
@@ -213,13 +213,13 @@ async fn what_waits_in_quarantine_is_dismissed_with_a_reason() {
     let done = root.submit(path, &form).await;
     assert_eq!(done.status, 303, "{}", done.text);
     let shelf = root.get(done.location()).await.text;
-    assert!(shelf.contains("They are dismissed.") && shelf.contains("X2") && !shelf.contains("X1"));
+    assert!(shelf.contains("They are dismissed.") && shelf.contains("WAITS-0002") && !shelf.contains("WAITS-0001"));
     let gone = root.get("/admin/quarantine?standing=dismissed").await.text;
     assert!(
-        gone.contains("X1")
+        gone.contains("WAITS-0001")
             && gone.contains("Dismissed by Root User")
             && gone.contains("a hub &#60;on&#62; the bench")
-            && !gone.contains("X2")
+            && !gone.contains("WAITS-0002")
             && !gone.contains("Dismiss the chosen"),
         "{gone}"
     );

@@ -82,7 +82,7 @@ async fn a_person_s_units_zone_and_look_are_on_every_page_and_nowhere_else() {
 
     let other = colleague.get(&device).await;
     assert!(
-        other.text.contains("mmHg") && !other.text.contains("kPa"),
+        other.text.contains("mmHg") && !other.text.contains("kPa<"),
         "{}",
         other.text
     );
