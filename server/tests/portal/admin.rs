@@ -213,7 +213,11 @@ async fn what_waits_in_quarantine_is_dismissed_with_a_reason() {
     let done = root.submit(path, &form).await;
     assert_eq!(done.status, 303, "{}", done.text);
     let shelf = root.get(done.location()).await.text;
-    assert!(shelf.contains("They are dismissed.") && shelf.contains("WAITS-0002") && !shelf.contains("WAITS-0001"));
+    assert!(
+        shelf.contains("They are dismissed.")
+            && shelf.contains("WAITS-0002")
+            && !shelf.contains("WAITS-0001")
+    );
     let gone = root.get("/admin/quarantine?standing=dismissed").await.text;
     assert!(
         gone.contains("WAITS-0001")
