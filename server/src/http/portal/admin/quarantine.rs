@@ -103,9 +103,10 @@ async fn page(state: &State, visitor: &Visitor, asked: &Asked) -> Result<AdminQu
         ("reason", asked.reason.as_str()),
         ("standing", asked.standing.as_str()),
     ];
-    let (one, many) = match wanted.dismissed {
-        true => ("item still waits", "items still wait"),
-        false => ("item waits", "items wait"),
+    let (one, many) = if wanted.dismissed {
+        ("item still waits", "items still wait")
+    } else {
+        ("item waits", "items wait")
     };
     let text = counted(waiting.unsigned_abs(), one, many);
     let may_dismiss = !wanted.dismissed && !found.rows.is_empty();
