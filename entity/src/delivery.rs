@@ -34,6 +34,14 @@ pub struct Model {
     pub lease_until: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Until when what it carries lies on the shelf; its day has left the history.
+    pub shelved_until: Option<DateTime<Utc>>,
+    /// When it was last tried before it was shelved.
+    pub last_attempt_at: Option<DateTime<Utc>>,
+    /// The HTTP status of the answer then.
+    pub last_status_code: Option<i16>,
+    /// What went wrong then, at most 500 characters.
+    pub last_error: Option<String>,
 }
 
 belongs_to! {

@@ -46,6 +46,8 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When its owner last changed it.
     pub updated_at: DateTime<Utc>,
+    /// Its owner was told of what goes from the shelf before this time.
+    pub shelf_warned_until: Option<DateTime<Utc>>,
 }
 
 belongs_to! {

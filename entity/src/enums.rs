@@ -113,6 +113,8 @@ text_enum! {
         CaseNote = "case_note",
         /// That somebody asks to be confirmed, or was.
         Confirmation = "confirmation",
+        /// That what an endpoint did not take is given up soon.
+        ShelfEnds = "shelf_ends",
     }
 
     /// How a case stands.
@@ -427,6 +429,8 @@ text_enum! {
         Retry = "retry",
         /// It will not: the dead-letter shelf.
         Dead = "dead",
+        /// It was given up after its time on the shelf.
+        Expired = "expired",
     }
 }
 

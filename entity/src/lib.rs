@@ -62,6 +62,7 @@ pub mod refusal;
 pub mod registry_epoch;
 pub mod return_item;
 pub mod session;
+pub mod shelved_event;
 pub mod site;
 pub mod site_member;
 pub mod source;

@@ -64,6 +64,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0041_given_back"),
     script!("m0042_sources"),
     script!("m0043_packed_messages"),
+    script!("m0044_retention"),
 ];
 
 impl MigrationName for Script {

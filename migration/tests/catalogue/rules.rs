@@ -40,17 +40,18 @@ pub(super) const RULES: &[Rule] = &[
         says: "vw_app inherits nothing and makes nothing; the roles it takes cannot sign in",
         offences: r"
             select rolname::text from pg_roles
-            where rolname in ('vw_app', 'vw_customer', 'vw_distributor', 'vw_admin', 'vw_finance', 'vw_system')
+            where rolname in ('vw_app', 'vw_customer', 'vw_distributor', 'vw_admin', 'vw_finance', 'vw_system', 'vw_keeper')
               and (rolinherit or rolcreaterole or rolcreatedb or rolreplication or rolcanlogin <> (rolname = 'vw_app'))",
         broken_by: &["alter role vw_app inherit", "alter role vw_admin login", "alter role vw_app createrole"],
     },
     Rule {
-        says: "vw_app may take the five roles and no other, and they may take none",
+        says: "vw_app may take the six roles and no other, and they may take none",
         offences: r"
             select format('%s is in %s', member::regrole, roleid::regrole) from pg_auth_members
             where member::regrole::text like 'vw\_%' and member::regrole::text <> 'vw_owner'
               and not (member = 'vw_app'::regrole and not admin_option
-                       and roleid::regrole::text in ('vw_customer', 'vw_distributor', 'vw_admin', 'vw_finance', 'vw_system'))",
+                       and roleid::regrole::text in ('vw_customer', 'vw_distributor', 'vw_admin', 'vw_finance', 'vw_system',
+                                                     'vw_keeper'))",
         broken_by: &["grant vw_system to vw_customer", "grant pg_read_all_data to vw_app"],
     },
     Rule {
@@ -59,6 +60,26 @@ pub(super) const RULES: &[Rule] = &[
             select oid::regclass::text from pg_class
             where relowner::regrole::text in ('vw_app', 'vw_customer', 'vw_distributor', 'vw_admin', 'vw_finance', 'vw_system')",
         broken_by: &["alter table device owner to vw_system"],
+    },
+    Rule {
+        says: "vw_keeper owns the tables of days, none of the days and nothing else, and no policy shows it a row",
+        offences: r"
+            select oid::regclass::text from pg_class
+            where relowner::regrole::text = 'vw_keeper' and relkind not in ('i', 'I') and relkind <> 'p'
+            union all
+            select partrelid::regclass::text from pg_partitioned_table join pg_class on oid = partrelid
+            where relowner::regrole::text <> 'vw_keeper'
+            union all
+            select polname::text from pg_policy where 'vw_keeper'::regrole::oid = any (polroles)
+            union all
+            select 'it makes tables' where has_schema_privilege('vw_keeper', 'public', 'create')",
+        broken_by: &[
+            "grant create on schema public to vw_keeper; alter table reading_key_p19700101 owner to vw_keeper;
+             revoke create on schema public from vw_keeper",
+            "alter table event owner to vw_owner",
+            "create policy loose on reading to vw_keeper using (true)",
+            "grant create on schema public to vw_keeper",
+        ],
     },
     Rule {
         says: "vw_app itself, and everybody else, has no grant on any table",

@@ -29,7 +29,7 @@ macro_rules! for_every_entity {
             device_status device_vitality_day distributor endpoint event hub hub_claim_code hub_command hub_heartbeat hub_key hub_log
             hub_status hub_vitality_day invitation job_lease mail_outbox
             master_key_check minute_tally order_counter order_item order_line order_parcel order_step organisation_event outbox password_reset quarantine raw_message reading reading_key refusal
-            registry_epoch return_item session site site_member source state_change support_case usage_delivery_day usage_device_day usage_hub_day user_account user_password)
+            registry_epoch return_item session shelved_event site site_member source state_change support_case usage_delivery_day usage_device_day usage_hub_day user_account user_password)
     };
     (@each $visit:ident $arguments:tt $await:tt $($table:ident)+) => {
         $(for_every_entity!(@one $visit $arguments $await $table);)+

@@ -117,6 +117,7 @@ fn enums() -> BTreeMap<String, BTreeSet<String>> {
         ("source.scheme", texts(SourceScheme::ALL)),
         ("outbox.circuit", texts(Circuit::ALL)),
         ("event.type", texts(EventType::ALL)),
+        ("shelved_event.type", texts(EventType::ALL)),
         ("event.delivery_state", texts(EventDeliveryState::ALL)),
         ("endpoint.state", texts(EndpointState::ALL)),
         ("endpoint.format", texts(EndpointFormat::ALL)),

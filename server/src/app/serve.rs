@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{AppError, Platform, start_logging, unless};
 use crate::config::{Config, Role};
-use crate::forwarding::{Forwarding, ForwardingParts};
+use crate::forwarding::{Forwarding, ForwardingParts, Shelf};
 use crate::ground::swallow::swallow;
 use crate::history::commit::{Committer, Limits};
+use crate::history::retention::Retention;
 use crate::http;
 use crate::identity::Identity;
 use crate::intake::{self, Intake, RefusalLog};
@@ -164,6 +165,11 @@ impl Parts {
                 &Scheduler::new(&ground, database.system_forwarding().clone()),
                 self.stop.clone(),
             ));
+            self.tasks.push(intake::forget_quarantined(
+                self.state.intake().clone(),
+                &Scheduler::new(&ground, database.system_forwarding().clone()),
+                self.stop.clone(),
+            ));
             self.tasks.push(fleet::look_after_hubs(
                 ground.clone(),
                 database.clone(),
@@ -176,10 +182,15 @@ impl Parts {
                 mail::mailer(config)?,
                 self.stop.clone(),
             ));
+            let shelf = Shelf::new(ground.clone(), &database);
+            let retention = Retention::new(ground.clone(), database.clone(), vec![Box::new(shelf)]);
+            self.tasks.push(retention.start(self.stop.clone()));
             self.forwarding = Some(Forwarding::start(ForwardingParts {
                 ground,
                 database,
                 signals: self.signals.clone(),
+                post: self.state.identity().post().clone(),
+                public_url: config.public_url.clone(),
                 config: config.forwarding,
                 insecure_dev: config.insecure_dev,
             }));

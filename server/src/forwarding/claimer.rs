@@ -10,6 +10,7 @@ use super::dispatch::{Known, SharedTarget};
 use super::event::Claimed;
 use super::guard::AddressError;
 use super::keys::{EndpointKeyError, Secrets, open_signing_key};
+use super::shelf;
 use super::store::claim::{self, TargetRow, Want};
 use crate::ground::Ground;
 use crate::ground::ids::EndpointId;
@@ -44,7 +45,11 @@ impl Claimer {
             .map(|want| (want.endpoint, usize::try_from(want.slots).unwrap_or(0)))
             .collect();
         let claimed = claim::system_claim(&self.pool, &wants, self.ground.now()).await;
-        let deliveries = swallow(claimed, "the sweep asks again").unwrap_or_default();
+        let mut deliveries = swallow(claimed, "the sweep asks again").unwrap_or_default();
+        let brought = shelf::bring(&self.ground, &self.pool, &mut deliveries).await;
+        if swallow(brought, "what lies on the shelf is left to its lease").is_none() {
+            deliveries.retain(|delivery| !delivery.shelved);
+        }
         let stale: HashSet<EndpointId> = deliveries
             .iter()
             .filter(|delivery| known.get(&delivery.endpoint) != Some(&delivery.endpoint_version))

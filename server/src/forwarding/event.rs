@@ -16,7 +16,9 @@ pub(super) struct Claimed {
     pub(super) created_at: DateTime<Utc>,
     /// When the endpoint's settings were last changed.
     pub(super) endpoint_version: DateTime<Utc>,
-    /// Those of its events that are still in the history.
+    /// Whether what it carries lies on the shelf.
+    pub(super) shelved: bool,
+    /// Those of its events that are still in the history, or on the shelf.
     pub(super) events: Vec<Event>,
 }
 

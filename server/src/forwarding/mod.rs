@@ -18,6 +18,7 @@ mod lane;
 mod payload;
 mod router;
 pub mod schedule;
+mod shelf;
 mod store;
 
 pub mod admin;
@@ -38,10 +39,12 @@ pub use guard::{AddressError, AddressPolicy};
 pub use keys::{EndpointKeyError, OVERLAP};
 pub use payload::VERSION;
 pub use router::Router;
+pub use shelf::{KEPT, Librarian, Shelf};
 
 use crate::config::ForwardingConfig;
 use crate::ground::Ground;
 use crate::jobs::{Job, Scheduler};
+use crate::mailing::Post;
 use crate::queue::Signals;
 use crate::tenancy::Database;
 
@@ -59,6 +62,10 @@ pub struct ForwardingParts {
     pub database: Database,
     /// Wake-ups.
     pub signals: Signals,
+    /// Takes the letters to owners of what is given up soon.
+    pub post: Post,
+    /// Where the portal is, for the links in them.
+    pub public_url: String,
     /// `[forwarding]`.
     pub config: ForwardingConfig,
     /// Whether deliveries may go to private addresses on a developer's machine.
@@ -79,6 +86,8 @@ impl Forwarding {
             ground,
             database,
             signals,
+            post,
+            public_url,
             config,
             insecure_dev,
         } = parts;
@@ -90,6 +99,13 @@ impl Forwarding {
             tokio::spawn(router.run(stop.clone())),
             hopeless(&ground, &pool, &stop),
         ];
+        let librarian = Librarian {
+            ground: ground.clone(),
+            database,
+            post,
+            public_url,
+        };
+        tasks.push(Scheduler::new(&ground, pool.clone()).spawn(librarian.job(), stop.clone()));
         let policy = AddressPolicy {
             allow_private: config.allow_private_addresses || insecure_dev,
         };

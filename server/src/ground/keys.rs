@@ -53,10 +53,12 @@ pub enum Purpose {
     SourceSecret,
     /// HMAC from which a server's names on the MQTT broker are made.
     Broker,
+    /// Seals what lies on the shelf of undelivered events.
+    ShelvedEvent,
 }
 
 impl Purpose {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::DeviceToken,
         Self::ClaimCode,
         Self::Session,
@@ -75,6 +77,7 @@ impl Purpose {
         Self::TypedForm,
         Self::SourceSecret,
         Self::Broker,
+        Self::ShelvedEvent,
     ];
 
     const fn label(self) -> &'static str {
@@ -97,6 +100,7 @@ impl Purpose {
             Self::TypedForm => "vitalwire/1/typed-form",
             Self::SourceSecret => "vitalwire/1/source-secret",
             Self::Broker => "vitalwire/1/broker",
+            Self::ShelvedEvent => "vitalwire/1/shelved-event",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod commit;
 mod partitions;
+pub mod retention;
 mod rows;
 pub mod store;
 

@@ -232,7 +232,7 @@ impl Intake {
             proof: Proof::HubSigned,
             standing: device.standing.through(&proof.hub),
         };
-        let row = self.row_sent(origin, &reading, hub_time, proof.signed_at, raw);
+        let row = self.row(origin, &reading, hub_time, proof.signed_at, raw);
         Sorted::Row(Box::new(row), named)
     }
 

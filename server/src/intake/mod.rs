@@ -38,7 +38,7 @@ pub use packed::{Body, TooLarge};
 use rates::Rates;
 pub use rates::TooMany;
 pub use refusals::{Refusal, RefusalLog, RefusalReason, Subject};
-pub use release::release_what_is_known;
+pub use release::{QUARANTINE_KEPT, forget_quarantined, release_what_is_known};
 pub use single::{SingleError, SingleOutcome};
 pub use source::{SourceError, SourceVerdict};
 pub use source_proof::{ProvenSource, SourceRefused};

@@ -49,19 +49,8 @@ impl Intake {
         }
     }
 
-    /// A row of the commit. Of a reading without any time it is known when it arrived.
+    /// A row of the commit. Of a reading without any time it is known when it was sent.
     pub(super) fn row(
-        &self,
-        origin: Origin,
-        reading: &Reading,
-        hub_time: Option<DateTime<Utc>>,
-        raw: &Arc<Raw>,
-    ) -> Row {
-        self.row_sent(origin, reading, hub_time, raw.received_at, raw)
-    }
-
-    /// The same for a message of which it is known when it was sent.
-    pub(super) fn row_sent(
         &self,
         origin: Origin,
         reading: &Reading,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{DbErr, RuntimeErr};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,7 @@ use crate::ground::enums::{QuarantineReason, SourceState};
 use crate::ground::ids::{QuarantineId, SourceId};
 use crate::ground::swallow::swallow;
 use crate::history::commit::{CommitError, Raw, Row, Times, Verdict};
+use crate::history::retention;
 use crate::jobs::{Job, Scheduler};
 use crate::registry::sources::{
     self, Adoption, NewFromSource, SourceCandidate, SourceIdentity, SourceKey, system_find_by_source,
@@ -49,6 +50,9 @@ pub(super) enum Outcome {
     Later,
 }
 
+/// What waits, was dismissed or was released is kept for so long; whoever looks after it has that time.
+pub const QUARANTINE_KEPT: TimeDelta = TimeDelta::days(30);
+const FORGOTTEN_EVERY: Duration = Duration::from_mins(10);
 /// How often somebody looks for what can be taken in.
 const EVERY: Duration = Duration::from_secs(2);
 /// Rounds of one look: what cannot be taken in now must not keep it going for ever.
@@ -74,7 +78,31 @@ pub fn release_what_is_known(
     scheduler.spawn(job, stop)
 }
 
+/// Starts the job that empties the quarantine of what is old; the handle ends when it has stopped.
+pub fn forget_quarantined(intake: Intake, scheduler: &Scheduler, stop: CancellationToken) -> JoinHandle<()> {
+    let job = Job::new("intake/quarantine", FORGOTTEN_EVERY, move || {
+        let intake = intake.clone();
+        Box::pin(async move { Ok(intake.forget_quarantined().await?) })
+    });
+    scheduler.spawn(job, stop)
+}
+
 impl Intake {
+    /// Forgets what has been in quarantine for longer than it is kept.
+    pub async fn forget_quarantined(&self) -> Result<(), sqlx::Error> {
+        let until = self.ground.now() - QUARANTINE_KEPT;
+        loop {
+            let forgotten = store::system_forget(self.database.system_intake(), until).await?;
+            if forgotten == 0 {
+                return Ok(());
+            }
+            tracing::info!(
+                items = forgotten,
+                "items left the quarantine: nobody had use for them in 30 days"
+            );
+        }
+    }
+
     /// Takes in what waits of devices that sources speak for now. Returns how many items were looked at: where that is as
     /// many as one round takes, there may be more.
     pub async fn release_known(&self) -> Result<usize, CommitError> {
@@ -156,15 +184,28 @@ impl Intake {
         let said = vendors::read(source.vendor, &bytes)
             .and_then(|items| items.into_iter().next())
             .ok_or_else(unreadable)?;
+        let raw = self.message_of(item, &bytes);
         match said.content {
             Ok(Content::Status) => Ok(Vec::new()),
             Ok(Content::Readings(readings)) => readings
                 .into_iter()
-                .map(|measured| self.source_row(source, &item.raw, measured, device))
+                .map(|measured| {
+                    let came = item.raw.received_at;
+                    self.source_row(source, (&raw, came), measured, device)
+                })
                 .collect::<Result<_, String>>()
                 .map_err(|why| Outcome::Stays(QuarantineReason::Implausible, Some(why))),
             Err(flaw) => Err(Outcome::Stays(reason_of(&flaw), Some(flaw.to_string()))),
         }
+    }
+
+    /// The message that the item came in. Where its day has left the history, the item comes in now, by itself.
+    fn message_of(&self, item: &Waiting, bytes: &[u8]) -> Arc<Raw> {
+        let now = self.ground.now();
+        if retention::is_in_history(item.raw.received_at, now) {
+            return Arc::clone(&item.raw);
+        }
+        Arc::new(self.seal_raw(bytes, None))
     }
 
     /// Makes a device of what a source spoke of, its holder's since the first of what waits was measured, and takes in as

@@ -155,7 +155,7 @@ impl Intake {
             proof: Proof::DeviceToken,
             standing: Some(device.standing),
         };
-        let row = self.row_sent(origin, &reading, None, came_at, &raw);
+        let row = self.row(origin, &reading, None, came_at, &raw);
         let hash = row.hash;
         let verdict = self.committer.commit(vec![row]).await?;
         let set_aside = |reason| self.set_aside(device, reason, &raw, came_at, body);

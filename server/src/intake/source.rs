@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use vitals::{DeviceKey, Proof};
 
 use super::Intake;
@@ -202,7 +204,7 @@ impl Intake {
         device: &SourceCandidate,
         named: Named<'a>,
     ) -> Sorted<'a> {
-        match self.source_row(source, raw, measured, device) {
+        match self.source_row(source, (raw, raw.received_at), measured, device) {
             Ok(row) => Sorted::Row(Box::new(row), named),
             Err(why) => Sorted::Aside(doubted(source, QuarantineReason::Implausible, Some(why), named)),
         }
@@ -212,7 +214,7 @@ impl Intake {
     pub(super) fn source_row(
         &self,
         source: &SourceIdentity,
-        raw: &Arc<Raw>,
+        (raw, came): (&Arc<Raw>, DateTime<Utc>),
         measured: Measured,
         device: &SourceCandidate,
     ) -> Result<Row, String> {
@@ -227,7 +229,7 @@ impl Intake {
             proof: Proof::VendorAsserted,
             standing: device.standing.spoken_for(source),
         };
-        Ok(self.row(origin, &reading, None, raw))
+        Ok(self.row(origin, &reading, None, came, raw))
     }
 
     /// Commits the rows, sets aside the rest, and answers in the order sent.

@@ -69,6 +69,18 @@ pub(super) async fn system_mark(
         .map(drop)
 }
 
+/// Forgets what came before this moment; returns how many items, at most some thousand.
+pub(super) async fn system_forget(system: &PgPool, until: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    sqlx::query(
+        "delete from quarantine where id in (
+           select id from quarantine where received_at < $1 order by received_at limit 5000 for update skip locked)",
+    )
+    .bind(until)
+    .execute(system)
+    .await
+    .map(|done| done.rows_affected())
+}
+
 /// Id, arrival and sealed bytes of what waits of one unknown device, the oldest first.
 pub(super) async fn system_waiting_of(
     system: &PgPool,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor, PgPool, Row as _};
+use sqlx::{Connection as _, Executor, PgConnection, PgPool, Row as _};
 
 /// How long a request or a commit waits for a connection: less than a sender waits for its commit, so that while the
 /// database is away everybody hears so in good time and from the part that knows.
@@ -138,6 +138,21 @@ impl Database {
         &self.forwarding
     }
 
+    /// A connection of its own in the role that owns the tables of days, for taking days out of them and for nothing else.
+    /// It waits for those who read for as long as `patience`, and ends on the server's side where its owner has vanished.
+    pub async fn system_keeper(&self, patience: Duration) -> Result<PgConnection, sqlx::Error> {
+        let options = self.requests.connect_options().as_ref().clone();
+        let patience = format!("{}s", patience.as_secs());
+        let options = options.options([
+            ("statement_timeout", patience.as_str()),
+            ("lock_timeout", patience.as_str()),
+            ("client_connection_check_interval", "5s"),
+        ]);
+        let mut connection = PgConnection::connect_with(&options).await?;
+        connection.execute("set role vw_keeper").await?;
+        Ok(connection)
+    }
+
     /// Whether the database answers a request's question right now.
     pub async fn ping(&self) -> Result<(), sqlx::Error> {
         self.requests.execute("select 1").await.map(drop)
@@ -227,7 +242,7 @@ impl Login {
         let row = sqlx::query(
             "select rolsuper or rolbypassrls,
                pg_has_role(session_user, datdba, 'member')
-                 or exists (select from pg_class where oid = to_regclass('reading')
+                 or exists (select from pg_class where oid = to_regclass('customer')
                               and pg_has_role(session_user, relowner, 'member')),
                exists (select from pg_roles as app where app.rolname = 'vw_app'
                          and not pg_has_role(session_user, app.oid, 'member')),

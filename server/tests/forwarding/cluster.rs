@@ -129,7 +129,7 @@ impl Cluster {
             .unwrap();
         superuser
             .execute(AssertSqlSafe(format!(
-                "create database {name} template {TEMPLATE}"
+                "create database {name} owner vw_owner template {TEMPLATE}"
             )))
             .await
             .unwrap();

@@ -12,6 +12,7 @@ mod cluster;
 mod delivering;
 mod endpoints;
 mod receiver;
+mod retention;
 mod routing;
 mod waking;
 mod world;

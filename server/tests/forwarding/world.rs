@@ -14,6 +14,7 @@ use vitalwire_server::ground::enums::{EndpointFormat, UserRole};
 use vitalwire_server::ground::ids::{CustomerId, EndpointId};
 use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
 use vitalwire_server::identity::{CallerScope, Cost, Identity, NewUser, Organisation, Password};
+use vitalwire_server::mailing::Post;
 use vitalwire_server::queue::Signals;
 use vitalwire_server::tenancy::{CustomerScope, Database, Pools, Scope as _};
 
@@ -102,6 +103,8 @@ impl World {
             ground: self.ground.clone(),
             database: self.database.clone(),
             signals: self.signals.clone(),
+            post: Post::new(self.ground.clone()),
+            public_url: "https://vitalwire.example".to_owned(),
             config: CONFIG,
             insecure_dev,
         })
@@ -288,6 +291,8 @@ impl Killable {
                 CancellationToken::new(),
             );
             Forwarding::start(ForwardingParts {
+                post: Post::new(ground.clone()),
+                public_url: "https://vitalwire.example".to_owned(),
                 ground,
                 database,
                 signals,

@@ -89,6 +89,8 @@ impl World {
             ground: self.state.ground().clone(),
             database: self.database.clone(),
             signals: self.signals.clone(),
+            post: self.state.identity().post().clone(),
+            public_url: self.config.public_url.clone(),
             config: self.config.forwarding,
             insecure_dev: true,
         })

@@ -142,6 +142,7 @@ impl World {
             consecutive_failures: 2,
             created_at: self.now,
             updated_at: self.now,
+            shelf_warned_until: Some(self.now),
         });
     }
 
@@ -158,6 +159,17 @@ impl World {
             next_attempt_at: self.now,
             lease_until: Some(self.now),
             created_at: self.now,
+            shelved_until: Some(self.now),
+            last_attempt_at: Some(self.now),
+            last_status_code: Some(503),
+            last_error: Some("later".into()),
+        });
+        keep!(tx => shelved_event {
+            delivery_id: self.id(),
+            sequence: self.sequence(),
+            event_type: EventType::ReadingCreated,
+            device_id: Some(self.id()),
+            sealed: vec![7],
         });
         keep!(tx => delivery_attempt {
             id: self.id(),

@@ -6,6 +6,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
 
+use super::shelf::Names;
 use crate::forwarding::event::{Claimed, Event, EventKind, Measured};
 use crate::ground::enums::EndpointFormat;
 use crate::ground::ids::EndpointId;
@@ -39,9 +40,11 @@ with wanted as (
 ), claimed as (
   update delivery d set attempt = (d.attempt + 1)::smallint, lease_until = $4
   where d.ctid = any (array(select row from picked))
-  returning d.id, d.customer_id, d.endpoint_id, d.event_sequences, d.events_created_at, d.attempt, d.next_attempt_at
+  returning d.id, d.customer_id, d.endpoint_id, d.event_sequences, d.events_created_at, d.attempt, d.next_attempt_at,
+    d.shelved_until
 )
-select c.id as delivery_id, c.endpoint_id, c.events_created_at, c.attempt, e.updated_at,
+select c.id as delivery_id, c.endpoint_id, c.events_created_at, c.attempt, c.shelved_until is not null as shelved,
+  e.updated_at,
   v.sequence as event_sequence, v.type, v.created_at,
   r.id as reading_id, r.received_at, r.device_id, r.hub_id, r.kind, r.measured_at, r.device_time_ms,
   r.utc_offset_minutes, r.hub_time, r.sequence, r.user_slot, r.content_hash, r.vals, r.original, r.quality, r.proof,
@@ -83,7 +86,7 @@ pub(in crate::forwarding) async fn system_claim(
         if claimed.last().is_none_or(|last| last.id.as_uuid() != id) {
             claimed.push(delivery(id, row)?);
         }
-        if let Some(last) = claimed.last_mut() {
+        if let Some(last) = claimed.last_mut().filter(|last| !last.shelved) {
             last.events.extend(event(row)?);
         }
     }
@@ -97,12 +100,13 @@ fn delivery(id: Uuid, row: &PgRow) -> Result<Claimed, sqlx::Error> {
         attempt: row.try_get("attempt")?,
         created_at: row.try_get("events_created_at")?,
         endpoint_version: row.try_get("updated_at")?,
+        shelved: row.try_get("shelved")?,
         events: Vec::new(),
     })
 }
 
 /// `None` where the event's day, or the reading's, has left the history.
-fn event(row: &PgRow) -> Result<Option<Event>, sqlx::Error> {
+pub(super) fn event(row: &PgRow) -> Result<Option<Event>, sqlx::Error> {
     let Some(kind) = row.try_get::<Option<&str>, _>("type")? else {
         return Ok(None);
     };
@@ -122,6 +126,19 @@ fn event(row: &PgRow) -> Result<Option<Event>, sqlx::Error> {
         sequence: row.try_get("event_sequence")?,
         created_at: row.try_get("created_at")?,
         kind,
+    }))
+}
+
+/// A device's names, where the row has any.
+pub(super) fn read_measured_names(row: &PgRow) -> Result<Option<Names>, sqlx::Error> {
+    let Some(maker) = row.try_get("maker")? else {
+        return Ok(None);
+    };
+    Ok(Some(Names {
+        maker,
+        serial: row.try_get("serial")?,
+        model: row.try_get("model")?,
+        reference: row.try_get("reference")?,
     }))
 }
 

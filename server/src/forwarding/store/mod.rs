@@ -10,6 +10,7 @@ pub(super) mod complete;
 pub(super) mod endpoints;
 pub(super) mod publish;
 pub(super) mod route;
+pub(super) mod shelf;
 pub(super) mod sweep;
 
 /// The circuit's statements look rows up by key. A plan made while the queue was empty would read the whole of it, and

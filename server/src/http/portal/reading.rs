@@ -195,7 +195,9 @@ fn tried(attempt: &Tried) -> Step {
     };
     let (name, tone) = match attempt.outcome {
         AttemptOutcome::Delivered => ("Delivered".to_owned(), Tone::Ok),
-        AttemptOutcome::Retry | AttemptOutcome::Dead => (format!("Attempt {}", attempt.number), Tone::Warn),
+        AttemptOutcome::Retry | AttemptOutcome::Dead | AttemptOutcome::Expired => {
+            (format!("Attempt {}", attempt.number), Tone::Warn)
+        }
     };
     let detail = if answer.is_empty() {
         took

@@ -3,6 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use vitalwire_server::ground::Clock as _;
+use vitalwire_server::history::make_partitions;
+use vitalwire_server::history::retention::Retention;
+use vitalwire_server::intake::QUARANTINE_KEPT;
 
 use super::{Source, cuff, verdicts};
 use crate::world::{Answer, Client, World};
@@ -140,4 +143,67 @@ async fn nobody_adopts_what_others_have_or_what_nobody_spoke_of() {
     assert_eq!(taken.problem(), (409, "conflict"));
     let for_b = json!({"named": IMEI, "model_id": model, "serial": "X1", "customer_id": b.customer});
     assert_eq!(adopt(&admin, &source, for_b).await.problem(), (409, "conflict"));
+}
+
+/// Three weeks later the day of the message has left the history: what waited comes in as of now, measured when it was.
+#[tokio::test]
+async fn what_waited_for_weeks_is_adopted_as_well() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let a = world.tenant(&admin, "a").await;
+    let model = world.model(&admin).await;
+    let source = Source::add(&world, &a.user, "transtek", json!({})).await;
+    let measured = world.clock.now() - TimeDelta::minutes(30);
+    source.sends(&cuff(IMEI, measured.timestamp(), 121)).await;
+    world.clock.advance(TimeDelta::days(21));
+    let (pool, today) = (world.database.system_forwarding().clone(), world.clock.now());
+    make_partitions(&pool, today.date_naive()).await.unwrap();
+    let retention = Retention::new(world.ground.clone(), world.database.clone(), Vec::new());
+    retention.run().await.unwrap();
+    let user = a.anew(&world).await;
+    let wanted = json!({"named": IMEI, "model_id": model, "serial": "100224300182"});
+    let adopted = adopt(&user, &source, wanted).await;
+    assert_eq!(adopted.status, 201, "{}", adopted.text);
+    let device = adopted.body["device_id"].as_str().unwrap();
+    let readings = user.get(&format!("/api/v1/devices/{device}/readings")).await;
+    let reading = &readings.body["data"][0];
+    let time = |name: &str| reading[name].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+    assert_eq!(
+        time("measured_at").timestamp(),
+        measured.timestamp(),
+        "{}",
+        readings.text
+    );
+    assert_eq!(time("received_at").timestamp(), today.timestamp());
+    let again = source.sends(&cuff(IMEI, measured.timestamp(), 121)).await;
+    assert_eq!(verdicts(&again), ["duplicate"]);
+    let proved: i64 =
+        sqlx::query_scalar("select count(*) from reading r join raw_message m on m.id = r.raw_id")
+            .fetch_one(&world.sql)
+            .await
+            .unwrap();
+    assert_eq!(proved, 1, "the item's own bytes are the message");
+}
+
+#[tokio::test]
+async fn the_quarantine_forgets_after_thirty_days() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let a = world.tenant(&admin, "a").await;
+    let source = Source::add(&world, &a.user, "transtek", json!({})).await;
+    source
+        .sends(&cuff(IMEI, world.clock.now().timestamp(), 121))
+        .await;
+    let waits = async || {
+        world.intake.forget_quarantined().await.unwrap();
+        let count = "select count(*) from quarantine";
+        sqlx::query_scalar::<_, i64>(count)
+            .fetch_one(&world.sql)
+            .await
+            .unwrap()
+    };
+    world.clock.advance(QUARANTINE_KEPT - TimeDelta::seconds(1));
+    assert_eq!(waits().await, 1);
+    world.clock.advance(TimeDelta::seconds(2));
+    assert_eq!(waits().await, 0);
 }
