@@ -42,6 +42,8 @@ pub struct Model {
     pub stopped_side: Option<CaseSide>,
     /// When it was last closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// Whether each of its days goes into the archive before it leaves the history.
+    pub archive: bool,
 }
 
 belongs_to! {

@@ -11,6 +11,7 @@ mod text;
 pub mod enums;
 pub mod ids;
 
+pub mod archive_day;
 pub mod assignment;
 pub mod care_team;
 pub mod care_team_member;

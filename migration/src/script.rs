@@ -65,6 +65,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0042_sources"),
     script!("m0043_packed_messages"),
     script!("m0044_retention"),
+    script!("m0045_archive"),
 ];
 
 impl MigrationName for Script {

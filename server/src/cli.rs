@@ -37,6 +37,11 @@ enum Command {
         #[command(subcommand)]
         command: DevicesCommand,
     },
+    /// Read what left the history.
+    Archive {
+        #[command(subcommand)]
+        command: ArchiveCommand,
+    },
     /// Print the API's description.
     Openapi,
     /// Print the configuration file with every key, its default and its meaning.
@@ -77,6 +82,23 @@ enum DevicesCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum ArchiveCommand {
+    /// Take a customer's day out of the archive: its manifest, its readings and the messages they came in, checked and in
+    /// clear, into a folder for your eyes alone.
+    Export {
+        /// The customer's id, as its page and the API show it.
+        #[arg(long)]
+        customer: uuid::Uuid,
+        /// The UTC day on which the readings arrived, such as 2026-11-20.
+        #[arg(long)]
+        day: chrono::NaiveDate,
+        /// The folder; it is made where there is none.
+        #[arg(long)]
+        to: PathBuf,
+    },
+}
+
 impl Cli {
     /// Does what was asked.
     pub async fn run(self) -> Result<(), AppError> {
@@ -106,6 +128,9 @@ impl Cli {
             Command::Devices {
                 command: DevicesCommand::Import { customer, file },
             } => app::import_devices(&config, &customer, &file).await,
+            Command::Archive {
+                command: ArchiveCommand::Export { customer, day, to },
+            } => app::export_archive(&config, customer.into(), day, &to).await,
             Command::Openapi => app::say(&crate::http::api::openapi_json()),
             Command::Config => app::say(config::defaults()),
         }

@@ -24,7 +24,7 @@ type Tables = BTreeMap<String, BTreeMap<String, Column>>;
 macro_rules! for_every_entity {
     ($visit:ident($($argument:expr),*) $($await:tt)*) => {
         for_every_entity!(@each $visit($($argument),*) [$($await)*]
-            assignment care_team care_team_member care_team_site case_note contact customer customer_stream delivery delivery_attempt device device_credential device_import
+            archive_day assignment care_team care_team_member care_team_site case_note contact customer customer_stream delivery delivery_attempt device device_credential device_import
             device_import_line device_model device_order device_return
             device_status device_vitality_day distributor endpoint event hub hub_claim_code hub_command hub_heartbeat hub_key hub_log
             hub_status hub_vitality_day invitation job_lease mail_outbox

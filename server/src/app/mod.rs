@@ -2,6 +2,7 @@
 //!
 //! Main type: [`Platform`], the parts that every command needs. Called by the command line and the demo.
 
+mod archive;
 mod import;
 mod logging;
 mod master_key;
@@ -20,6 +21,7 @@ use crate::ground::swallow::either_way;
 use crate::outside::postgres::{Embedded, EmbeddedError};
 use crate::tenancy::{Database, DatabaseError};
 
+pub use archive::export_archive;
 pub use logging::start_logging;
 pub use master_key::MasterKeyError;
 pub use serve::{Running, StopSignal, serve, start};

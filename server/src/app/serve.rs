@@ -13,15 +13,16 @@ use super::{AppError, Platform, start_logging, unless};
 use crate::config::{Config, Role};
 use crate::forwarding::{Forwarding, ForwardingParts, Shelf};
 use crate::ground::swallow::swallow;
+use crate::history::archive::Archive;
 use crate::history::commit::{Committer, Limits};
-use crate::history::retention::Retention;
+use crate::history::retention::{BeforeItGoes, Retention};
 use crate::http;
 use crate::identity::Identity;
 use crate::intake::{self, Intake, RefusalLog};
 use crate::jobs::{self, Scheduler};
 use crate::mailing::Carrier;
 use crate::ops::Metrics;
-use crate::outside::{mail, mqtt};
+use crate::outside::{blobs, mail, mqtt};
 use crate::queue::Signals;
 use crate::registry::{IdentityCache, fleet};
 
@@ -73,6 +74,7 @@ impl Running {
 struct Parts {
     state: http::State,
     signals: Signals,
+    archive: Archive,
     address: SocketAddr,
     servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
     broker: Option<mqtt::Link>,
@@ -116,11 +118,14 @@ impl Parts {
             .check_server(connections(config), config.insecure_dev)
             .await?;
         crate::history::make_partitions(database.system_intake(), ground.now().date_naive()).await?;
+        let blobs = blobs::blobs(config).await?;
+        let archive = Archive::new(ground.clone(), database.clone(), blobs);
         let signals = Signals::start(ground, database.system_forwarding().clone(), stop.clone());
         let (state, writing) = state(platform, config, &signals, &stop);
         Ok(Self {
             state,
             signals,
+            archive,
             address: config.listen,
             servers: Vec::new(),
             broker: None,
@@ -183,7 +188,8 @@ impl Parts {
                 self.stop.clone(),
             ));
             let shelf = Shelf::new(ground.clone(), &database);
-            let retention = Retention::new(ground.clone(), database.clone(), vec![Box::new(shelf)]);
+            let before: Vec<Box<dyn BeforeItGoes>> = vec![Box::new(shelf), Box::new(self.archive.clone())];
+            let retention = Retention::new(ground.clone(), database.clone(), before);
             self.tasks.push(retention.start(self.stop.clone()));
             self.forwarding = Some(Forwarding::start(ForwardingParts {
                 ground,
@@ -230,6 +236,7 @@ impl Parts {
         let Self {
             state,
             signals: _,
+            archive: _,
             address: _,
             servers,
             broker,

@@ -10,12 +10,14 @@ use url::Url;
 use crate::ground::MasterKey;
 use crate::tenancy::Pools;
 
+mod blobs;
 mod mail;
 mod mqtt;
 mod proxies;
 mod rates;
 mod role;
 
+pub use blobs::{BlobPlace, BlobsConfig};
 pub use mail::{MailConfig, SmtpTls};
 pub use mqtt::{BrokerAddress, MqttConfig};
 pub use proxies::{BadNetwork, Network, ProxyHeader};
@@ -77,6 +79,7 @@ pub struct Config {
     pub forwarding: ForwardingConfig,
     pub mail: MailConfig,
     pub mqtt: MqttConfig,
+    pub blobs: BlobsConfig,
 }
 
 /// `[pools]`.
@@ -259,6 +262,7 @@ impl Config {
         }
         self.mail.check()?;
         self.mqtt.check(self.insecure_dev)?;
+        self.blobs.place(&self.data_dir)?;
         self.master_key_from_config().map(drop)
     }
 

@@ -4,11 +4,11 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use vitals::fhir::{ObservationContext, ObservationStatus, to_observation};
-use vitals::{ContentHash, DeviceKey, DeviceTime, Field, Original, Reading, UserSlot, Vital};
+use vitals::{ContentHash, Field};
 
 use super::event::{Event, EventKind, Measured};
 use crate::ground::enums::EndpointFormat;
+use crate::history::observation::{Observed, Unwritable};
 
 /// The version of the payload's shape.
 pub const VERSION: u32 = 1;
@@ -20,8 +20,8 @@ pub(super) enum PayloadError {
     #[error("the readings have left the history")]
     Gone,
     /// A stored reading does not read back.
-    #[error("a stored reading cannot be written as an Observation: {0}")]
-    Observation(&'static str),
+    #[error(transparent)]
+    Observation(#[from] Unwritable),
     /// The text could not be made.
     #[error("the payload cannot be written: {0}")]
     Json(#[from] serde_json::Error),
@@ -185,39 +185,24 @@ fn units(values: &Value) -> Map<String, Value> {
 }
 
 fn observation(measured: &Measured) -> Result<Value, PayloadError> {
-    let broken = PayloadError::Observation;
-    let vital = Vital::from_json(measured.kind, &measured.values).map_err(|_| broken("its values"))?;
-    let device = DeviceKey::parse(&measured.maker, &measured.serial).map_err(|_| broken("its device"))?;
-    let mut reading = Reading::new(device, vital);
-    reading.user_slot = measured.user_slot.and_then(|slot| UserSlot::new(slot.into()));
-    reading.device_time = measured.device_time_ms.map(|ms| DeviceTime {
-        ms,
-        offset_minutes: measured.utc_offset_minutes,
-    });
-    reading.sequence = measured.sequence;
-    reading.quality = measured.quality();
-    if let Some(original) = &measured.original {
-        reading.original = serde_json::from_value::<Vec<Original>>(original.clone())?;
-    }
-    let id = measured.id.to_string();
-    let device_reference = format!("Device/{}", measured.device);
-    let display = Some(measured.model.as_str());
-    let status = if measured.entered_in_error {
-        ObservationStatus::EnteredInError
-    } else {
-        ObservationStatus::Final
+    let observed = Observed {
+        id: measured.id,
+        device: measured.device,
+        maker: &measured.maker,
+        serial: &measured.serial,
+        model: &measured.model,
+        kind: measured.kind,
+        measured_at: measured.taken_at,
+        device_time_ms: measured.device_time_ms,
+        utc_offset_minutes: measured.utc_offset_minutes,
+        sequence: measured.sequence,
+        user_slot: measured.user_slot,
+        values: &measured.values,
+        original: measured.original.as_ref(),
+        quality: measured.quality(),
+        entered_in_error: measured.entered_in_error,
     };
-    Ok(to_observation(
-        &reading,
-        &ObservationContext {
-            id: &id,
-            status,
-            subject: None,
-            device_reference: Some(&device_reference),
-            device_display: display,
-            effective: measured.taken_at,
-        },
-    ))
+    Ok(observed.to_fhir()?)
 }
 
 fn time(at: DateTime<Utc>) -> String {

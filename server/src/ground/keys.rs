@@ -55,10 +55,12 @@ pub enum Purpose {
     Broker,
     /// Seals what lies on the shelf of undelivered events.
     ShelvedEvent,
+    /// Seals the parts of archives.
+    Archive,
 }
 
 impl Purpose {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::DeviceToken,
         Self::ClaimCode,
         Self::Session,
@@ -78,6 +80,7 @@ impl Purpose {
         Self::SourceSecret,
         Self::Broker,
         Self::ShelvedEvent,
+        Self::Archive,
     ];
 
     const fn label(self) -> &'static str {
@@ -101,6 +104,7 @@ impl Purpose {
             Self::SourceSecret => "vitalwire/1/source-secret",
             Self::Broker => "vitalwire/1/broker",
             Self::ShelvedEvent => "vitalwire/1/shelved-event",
+            Self::Archive => "vitalwire/1/archive",
         }
     }
 }

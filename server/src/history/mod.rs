@@ -2,7 +2,9 @@
 //!
 //! Main types: [`commit::Committer`], which intake calls, and the queries of [`store`]. The router reads here as well.
 
+pub mod archive;
 pub mod commit;
+pub mod observation;
 mod partitions;
 pub mod retention;
 mod rows;

@@ -141,6 +141,15 @@ impl Database {
     /// A connection of its own in the role that owns the tables of days, for taking days out of them and for nothing else.
     /// It waits for those who read for as long as `patience`, and ends on the server's side where its owner has vanished.
     pub async fn system_keeper(&self, patience: Duration) -> Result<PgConnection, sqlx::Error> {
+        self.aside("set role vw_keeper", patience).await
+    }
+
+    /// A connection of its own in the system role, for reading more than a request's time allows.
+    pub async fn system_reader(&self, patience: Duration) -> Result<PgConnection, sqlx::Error> {
+        self.aside("set role vw_system", patience).await
+    }
+
+    async fn aside(&self, role: &'static str, patience: Duration) -> Result<PgConnection, sqlx::Error> {
         let options = self.requests.connect_options().as_ref().clone();
         let patience = format!("{}s", patience.as_secs());
         let options = options.options([
@@ -149,7 +158,7 @@ impl Database {
             ("client_connection_check_interval", "5s"),
         ]);
         let mut connection = PgConnection::connect_with(&options).await?;
-        connection.execute("set role vw_keeper").await?;
+        connection.execute(role).await?;
         Ok(connection)
     }
 

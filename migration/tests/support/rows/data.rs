@@ -192,6 +192,15 @@ impl World {
 
     pub(super) async fn write_usage(self, tx: &DatabaseTransaction) {
         let (hourly, day) = ((0..24).collect::<Vec<i32>>(), self.today());
+        keep!(tx => archive_day {
+            customer_id: self.id(),
+            day,
+            observations: 3,
+            raw_messages: 2,
+            bytes: 700,
+            manifest_hash: vec![7; 32],
+            verified_at: self.now,
+        });
         keep!(tx => usage_device_day {
             customer_id: self.id(),
             distributor_id: Some(self.id()),

@@ -125,6 +125,7 @@ impl World {
             country: Some("US".into()),
             stopped_side: Some(CaseSide::Distributor),
             closed_at: Some(self.now),
+            archive: true,
         });
         keep!(tx => organisation_event {
             id: self.id(),

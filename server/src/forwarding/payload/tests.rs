@@ -174,7 +174,10 @@ fn an_observation_reads_back_as_the_same_reading() {
         (&json!(17), &json!("Observation"))
     );
     let reading = vitals::fhir::from_observation(&text["data"]).unwrap();
-    assert_eq!(reading.device, DeviceKey::parse("acme", "D000017").unwrap());
+    assert_eq!(
+        reading.device,
+        vitals::DeviceKey::parse("acme", "D000017").unwrap()
+    );
     assert_eq!(reading.vital.to_json()["systolic"], 121);
     assert_eq!((reading.sequence, reading.original.len()), (Some(41), 1));
 }

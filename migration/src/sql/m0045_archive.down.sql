@@ -1,0 +1,2 @@
+drop table archive_day;
+alter table customer drop column archive;
