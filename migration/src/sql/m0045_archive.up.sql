@@ -1,6 +1,6 @@
 -- A customer may have each day put into the archive before it leaves the history.
 alter table customer add column archive boolean not null default false;
-grant select (archive) on customer to vw_admin, vw_customer;
+grant update (archive) on customer to vw_customer;
 
 -- The days that lie there: written once what was put there has been read back. Here is no value; the archive is sealed.
 create table archive_day (

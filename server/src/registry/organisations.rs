@@ -67,6 +67,8 @@ pub struct Customer {
     pub state: OrganisationState,
     /// Whether its readings belong to devices or to patients.
     pub patient_mode: PatientMode,
+    /// Whether its days go into the archive before they leave the history.
+    pub archive: bool,
     /// When it was added.
     pub created_at: DateTime<Utc>,
     /// Devices it holds now, where they were counted; none for finance, who see no devices.
@@ -99,6 +101,8 @@ pub struct CustomerPatch {
     pub state: Option<OrganisationState>,
     /// Whether its readings belong to devices or to patients: likewise.
     pub patient_mode: Option<PatientMode>,
+    /// Whether its days go into the archive: for itself and for administrators.
+    pub archive: Option<bool>,
 }
 
 /// What is to change about a distributor.
@@ -189,6 +193,7 @@ pub async fn change_customer<S: HasRights>(
         organisation,
         state,
         patient_mode,
+        archive,
     } = patch;
     let is_own = S::PEOPLE_OF == UserRole::Customer;
     by.must(if is_own {
@@ -201,6 +206,11 @@ pub async fn change_customer<S: HasRights>(
             "your state and whom your readings belong to are changed by who provides the platform to you",
         ));
     }
+    if archive.is_some() && S::PEOPLE_OF == UserRole::Distributor {
+        return Err(RegistryError::NotAllowed(
+            "whether its days are archived is the customer's own choice",
+        ));
+    }
     let before = store::organisations::lock_customer(tx, id, organisation.name.as_ref())
         .await?
         .ok_or(RegistryError::NotFound("customer"))?;
@@ -210,6 +220,9 @@ pub async fn change_customer<S: HasRights>(
     }
     if let Some(mode) = patient_mode {
         store::organisations::set_patient_mode(tx, id, mode).await?;
+    }
+    if let Some(archive) = archive {
+        store::organisations::set_archive(tx, id, archive).await?;
     }
     past::note_name(tx, (ground, by), id, organisation.name.as_ref()).await?;
     store::organisations::change_customer(tx, id, &organisation).await?;

@@ -84,11 +84,11 @@ impl World {
     }
 
     async fn chooses_archive(&self, tenant: &Tenant) {
-        sqlx::query("update customer set archive = true where id = $1")
-            .bind(tenant.customer_id())
-            .execute(&self.sql)
-            .await
-            .unwrap();
+        let chosen = tenant
+            .user
+            .patch("/api/v1/organisation", &json!({"archive": true}))
+            .await;
+        assert_eq!(chosen.body["archive"], true, "{}", chosen.text);
     }
 
     async fn out_of_the_history(&self) {
@@ -184,6 +184,24 @@ async fn a_day_is_archived_before_it_goes() {
             "{name}"
         );
     }
+}
+
+/// Whether days are archived is for the customer to say, or for the platform; not for who sells to it.
+#[tokio::test]
+async fn a_customer_chooses_the_archive() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (dealer, seller) = world.dealer(&admin).await;
+    let given = json!({"name": "clinic", "distributor_id": dealer});
+    let customer = admin.post("/api/v1/customers", &given).await.created("id");
+    let path = format!("/api/v1/customers/{customer}");
+    assert_eq!(admin.get(&path).await.body["archive"], false);
+    let wanted = json!({"archive": true});
+    let refused = seller.patch(&path, &wanted).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    assert_eq!(seller.patch("/api/v1/organisation", &wanted).await.status, 422);
+    let changed = admin.patch(&path, &wanted).await;
+    assert_eq!(changed.body["archive"], true, "{}", changed.text);
 }
 
 /// In what the archive gives a customer there is nothing of anybody else, not even in a message.

@@ -38,7 +38,7 @@ const NOT_COUNTED: &str = "null::int8";
 fn customer_with(devices: &str, which: &str) -> String {
     format!(
         "select c.*, {devices} as devices
-         from (select id, distributor_id, patient_mode, {PAPER} from customer {which}) c order by lower(c.name), c.id"
+         from (select id, distributor_id, patient_mode, archive, {PAPER} from customer {which}) c order by lower(c.name), c.id"
     )
 }
 
@@ -326,6 +326,16 @@ pub(in crate::registry) async fn set_patient_mode<S: RegistryScope>(
     Ok(())
 }
 
+pub(in crate::registry) async fn set_archive<S: RegistryScope>(
+    tx: &Tx<S>,
+    id: CustomerId,
+    archive: bool,
+) -> Result<(), RegistryError> {
+    let sql = "update customer set archive = $2 where id = $1";
+    run(tx, sql, [id.as_uuid().into(), archive.into()]).await?;
+    Ok(())
+}
+
 pub(in crate::registry) async fn customers<S: RegistryScope>(
     tx: &Tx<S>,
     filter: &CustomerFilter,
@@ -424,6 +434,7 @@ pub(super) fn read_customer(row: &QueryResult) -> Result<Customer, DbErr> {
         time_zone: get(row, "time_zone")?,
         state: word(row, "state")?,
         patient_mode: word(row, "patient_mode")?,
+        archive: get(row, "archive")?,
         created_at: get(row, "created_at")?,
         devices: get(row, "devices")?,
     })

@@ -32,6 +32,8 @@ struct Patch {
     /// A customer is closed only when it holds no active device.
     state: Option<OrganisationState>,
     patient_mode: Option<PatientMode>,
+    /// For administrators: whether each of its days is put into the archive before it leaves the history.
+    archive: Option<bool>,
     /// For administrators: the distributor that it moves to with all that it holds; null makes it the platform's own.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<DistributorId>)]
@@ -61,6 +63,7 @@ pub(super) async fn change(
         address,
         state: wanted,
         patient_mode,
+        archive,
         distributor_id,
     } = body.into_inner();
     let id = id.into_inner();
@@ -74,6 +77,7 @@ pub(super) async fn change(
         organisation: draft.to_patch()?,
         state: wanted,
         patient_mode,
+        archive,
     };
     match distributor_id {
         None => in_scope!(caller, scope => {

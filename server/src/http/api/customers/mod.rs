@@ -41,6 +41,8 @@ pub(super) struct Out {
     /// cannot sign in.
     state: OrganisationState,
     patient_mode: PatientMode,
+    /// Whether each of its days is put into the archive before it leaves the history.
+    archive: bool,
     created_at: DateTime<Utc>,
     /// Devices it holds now; null for finance.
     #[schema(required)]
@@ -57,6 +59,7 @@ impl From<Customer> for Out {
             time_zone,
             state,
             patient_mode,
+            archive,
             created_at,
             devices,
         } = customer;
@@ -70,6 +73,7 @@ impl From<Customer> for Out {
             time_zone,
             state,
             patient_mode,
+            archive,
             created_at,
             devices,
         }

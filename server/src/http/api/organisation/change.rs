@@ -26,6 +26,8 @@ struct Patch {
     #[schema(value_type = Option<String>)]
     legal_name: Given<String>,
     address: Option<AddressIn>,
+    /// For a customer: whether each of its days is put into the archive before it leaves the history.
+    archive: Option<bool>,
 }
 
 /// Change the organisation that you work for
@@ -44,6 +46,7 @@ pub(super) async fn change(
         time_zone,
         legal_name,
         address,
+        archive,
     } = body.into_inner();
     let draft = Draft {
         name: name.as_deref().map(Some),
@@ -56,12 +59,16 @@ pub(super) async fn change(
         CallerScope::Customer(scope) => {
             let patch = CustomerPatch {
                 organisation,
+                archive,
                 ..CustomerPatch::default()
             };
             let work = async |tx: &_| {
                 organisations::change_customer(tx, scope, state.ground(), scope.id(), patch).await
             };
             scope.run(state.database(), work).await?;
+        }
+        CallerScope::Distributor(_) if archive.is_some() => {
+            return Err(Problem::invalid("archive", "is a customer's to choose"));
         }
         CallerScope::Distributor(scope) => {
             let patch = DistributorPatch {

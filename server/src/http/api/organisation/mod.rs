@@ -124,6 +124,9 @@ struct Out {
     address: AddressOut,
     time_zone: String,
     state: OrganisationState,
+    /// Of a customer: whether each of its days is put into the archive before it leaves the history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<bool>,
     created_at: DateTime<Utc>,
 }
 
@@ -138,6 +141,7 @@ impl From<Customer> for Out {
             address,
             time_zone: customer.time_zone,
             state: customer.state,
+            archive: Some(customer.archive),
             created_at: customer.created_at,
         }
     }
@@ -154,6 +158,7 @@ impl From<Distributor> for Out {
             address,
             time_zone: distributor.time_zone,
             state: distributor.state,
+            archive: None,
             created_at: distributor.created_at,
         }
     }

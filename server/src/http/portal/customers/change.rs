@@ -8,7 +8,7 @@ use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::see;
-use crate::http::portal::organisations::{draft, fields, fill, patient_modes, states};
+use crate::http::portal::organisations::{archives, draft, fields, fill, patient_modes, states};
 use crate::http::portal::page::{html, html_with};
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
@@ -57,6 +57,7 @@ async fn change(state: &State, visitor: &Visitor, id: CustomerId, sent: &Sent) -
         organisation: draft(sent).to_patch()?,
         state: sent.get("state").parse().ok(),
         patient_mode: sent.get("patient_mode").parse().ok(),
+        archive: sent.get("archive").parse().ok(),
     };
     Ok(in_scope!(visitor.caller(), scope => {
         scope
@@ -68,10 +69,11 @@ async fn change(state: &State, visitor: &Visitor, id: CustomerId, sent: &Sent) -
 fn form(state: &State, visitor: &Visitor, customer: &Customer) -> Form {
     let path = format!("/customers/{}", customer.id);
     let form = Form::new(&path, visitor.csrf(state), "Save").cancel(&path);
-    let mut form = fields(form, &customer.time_zone).section(
-        "Standing",
-        vec![states(customer.state), patient_modes(customer.patient_mode)],
-    );
+    let mut standing = vec![states(customer.state), patient_modes(customer.patient_mode)];
+    if visitor.admin().is_ok() {
+        standing.push(archives(customer.archive));
+    }
+    let mut form = fields(form, &customer.time_zone).section("Standing", standing);
     fill(&mut form, &customer.name, &customer.paper, &customer.time_zone);
     form
 }

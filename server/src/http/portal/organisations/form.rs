@@ -107,6 +107,13 @@ pub(in crate::http::portal) fn states(chosen: OrganisationState) -> Field {
     Field::select("state", "State", choices.collect())
 }
 
+/// Whether days go into the archive.
+pub(in crate::http::portal) fn archives(chosen: bool) -> Field {
+    let choices = [(false, "Deleted"), (true, "Archived, sealed, and then deleted")];
+    let choices = choices.map(|(value, label)| Choice::new(value.to_string(), label, value == chosen));
+    Field::select("archive", "Readings of more than seven days are", choices.into())
+}
+
 /// Whom readings belong to.
 pub(in crate::http::portal) fn patient_modes(chosen: PatientMode) -> Field {
     let choices = PatientMode::ALL.iter().map(|mode| {

@@ -11,7 +11,7 @@ use web_templates::{Contact, Fact, FactCard, Link, Tag, TimelineEntry, Tone, Whe
 
 pub(super) use contact::OneContact;
 pub(super) use contacts::{Contacts, contact_actions};
-pub(super) use form::{country, draft, fields, fill, patient_modes, states};
+pub(super) use form::{archives, country, draft, fields, fill, patient_modes, states};
 
 use crate::ground::enums::{CaseSide, ContactPurpose, OrganisationEventKind, OrganisationState};
 use crate::http::State;

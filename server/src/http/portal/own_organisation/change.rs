@@ -8,7 +8,7 @@ use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, crumb, frame};
 use crate::http::portal::local::see;
-use crate::http::portal::organisations::{draft, fields, fill};
+use crate::http::portal::organisations::{archives, draft, fields, fill};
 use crate::http::portal::page::{html, html_with};
 use crate::http::portal::sent::{Refused, Sent};
 use crate::http::portal::visitor::Visitor;
@@ -47,6 +47,7 @@ async fn change(state: &State, visitor: &Visitor, sent: &Sent) -> Result<(), Ref
         CallerScope::Customer(scope) => {
             let patch = CustomerPatch {
                 organisation,
+                archive: sent.get("archive").parse().ok(),
                 ..CustomerPatch::default()
             };
             let work = async |tx: &_| {
@@ -71,6 +72,9 @@ async fn change(state: &State, visitor: &Visitor, sent: &Sent) -> Result<(), Ref
 fn form(state: &State, visitor: &Visitor, own: &Own) -> Form {
     let form = Form::new("/organization", visitor.csrf(state), "Save").cancel("/organization");
     let mut form = fields(form, &own.time_zone);
+    if let Some((chosen, _)) = &own.archive {
+        form = form.section("Records", vec![archives(*chosen)]);
+    }
     fill(&mut form, &own.name, &own.paper, &own.time_zone);
     form
 }

@@ -6,6 +6,7 @@ mod show;
 
 use actix_web::web;
 
+use crate::history::archive::{self, ArchivedDay};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
@@ -26,6 +27,9 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         );
 }
 
+/// Days of the archive that are counted.
+const ARCHIVED_DAYS: i64 = 1_000;
+
 /// One's own organisation, whichever of the two it is.
 struct Own {
     organisation: Organisation,
@@ -34,6 +38,8 @@ struct Own {
     time_zone: String,
     created_at: chrono::DateTime<chrono::Utc>,
     contacts: Vec<Contact>,
+    /// Of a customer: whether it chose the archive, and which days lie there, the newest first.
+    archive: Option<(bool, Vec<ArchivedDay>)>,
 }
 
 async fn own(state: &State, visitor: &Visitor) -> Result<Own, PageError> {
@@ -44,10 +50,12 @@ async fn own(state: &State, visitor: &Visitor) -> Result<Own, PageError> {
                 Ok::<_, PageError>((
                     organisations::customer(tx, id).await?,
                     people::of_customer(tx, id).await?,
+                    archive::days(tx, None, ARCHIVED_DAYS).await?,
                 ))
             };
-            let (one, contacts) = scope.run(state.database(), find).await?;
+            let (one, contacts, days) = scope.run(state.database(), find).await?;
             Ok(Own {
+                archive: Some((one.archive, days)),
                 organisation: Organisation::Customer(id),
                 name: one.name,
                 paper: one.paper,
@@ -66,6 +74,7 @@ async fn own(state: &State, visitor: &Visitor) -> Result<Own, PageError> {
             };
             let (one, contacts) = scope.run(state.database(), find).await?;
             Ok(Own {
+                archive: None,
                 organisation: Organisation::Distributor(id),
                 name: one.name,
                 paper: one.paper,

@@ -1,9 +1,11 @@
 //! `GET /organization`.
 
 use actix_web::{HttpResponse, web};
-use web_templates::{Action, FactCard, Icon, OwnOrganisationPage};
+use web_templates::text::counted;
+use web_templates::{Action, Fact, FactCard, Icon, OwnOrganisationPage};
 
 use super::{Own, own};
+use crate::history::archive::ArchivedDay;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::frame::{Place, frame};
@@ -44,7 +46,11 @@ async fn page(state: &State, visitor: &Visitor) -> Result<OwnOrganisationPage, P
     let own = own(state, visitor).await?;
     let (people, counts) = beside(state, visitor, &own).await?;
     let may_change = visitor.can(Right::ManageOwnProfile);
-    let mut settings = FactCard::new("Settings", vec![zone(state, &own.time_zone)]);
+    let mut facts = vec![zone(state, &own.time_zone)];
+    if let Some((chosen, days)) = &own.archive {
+        facts.extend(archived(*chosen, days));
+    }
+    let mut settings = FactCard::new("Settings", facts);
     let mut company = company(state, visitor, &own.paper, own.created_at);
     if may_change {
         settings = settings.edit("/organization/edit");
@@ -63,6 +69,23 @@ async fn page(state: &State, visitor: &Visitor) -> Result<OwnOrganisationPage, P
         users: members::rows(state, visitor, &people),
         users_href: visitor.can(Right::ManageUsers).then(|| "/users".to_owned()),
     })
+}
+
+/// What becomes of readings when they leave the history, and which days lie in the archive.
+fn archived(chosen: bool, days: &[ArchivedDay]) -> Vec<Fact> {
+    let kept = if chosen { "Archived" } else { "Deleted" };
+    let mut facts = vec![Fact::text("Readings after seven days", kept)];
+    if let (Some(newest), Some(oldest)) = (days.first(), days.last()) {
+        let readings: i64 = days.iter().map(|day| day.observations).sum();
+        let span = format!(
+            "{} to {}",
+            oldest.day.format("%b %-d, %Y"),
+            newest.day.format("%b %-d, %Y")
+        );
+        let count = counted(readings.unsigned_abs(), "reading", "readings");
+        facts.push(Fact::text("In the archive", count).note(span));
+    }
+    facts
 }
 
 async fn beside(state: &State, visitor: &Visitor, own: &Own) -> Result<(Vec<User>, Counts), PageError> {
