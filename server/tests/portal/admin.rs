@@ -16,7 +16,7 @@ const PAGES: [&str; 10] = [
     "/customers",
     "/customers?q=north",
     "/admin/quarantine",
-    "/admin/quarantine?q=x1&reason=implausible",
+    "/admin/quarantine?q=waits-0001&reason=implausible",
     "/admin/refusals",
 ];
 
@@ -31,7 +31,7 @@ async fn no_page_of_an_administrator_holds_a_value() {
     sqlx::query(
         "insert into quarantine (id, received_at, customer_id, serial, reason, detail, item_sealed, item_hmac,
            raw_id)
-         values ($1, now(), $2, 'X1', 'implausible', 'systolic', decode(repeat('17', 247), 'hex'), sha256('a'), $1)",
+         values ($1, now(), $2, 'WAITS-0001', 'implausible', 'systolic', decode(repeat('17', 247), 'hex'), sha256('a'), $1)",
     )
     .bind(reading)
     .bind(customer.id)
@@ -113,7 +113,7 @@ async fn refusals_are_found(world: &World, browser: &Browser) {
 
 /// The one item in quarantine: found by its serial, by its reason, and not by others.
 async fn the_shelf_says_why(browser: &Browser) {
-    let shelf = browser.get("/admin/quarantine?q=x1").await.text;
+    let shelf = browser.get("/admin/quarantine?q=waits-0001").await.text;
     for shown in [
         "WAITS-0001",
         "Physically impossible",
