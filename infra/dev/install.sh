@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what a make target needs and does not find. Run again, it only looks, and ends in about a second.
-#   install.sh build|demo|test|lint|bench
+#   install.sh build|demo|test|lint|bench|soak
 # System programs come from apt where there is apt and we may use it (as root, or through sudo without a password);
 # elsewhere this says what to install and stops. All else goes to the user's cache folder and leaves the system alone.
 set -euo pipefail
@@ -8,12 +8,14 @@ set -euo pipefail
 nextest_version=0.9.151   # built where none is found; any from nextest_oldest on will do
 nextest_oldest=0.9.100    # as in .config/nextest.toml
 deny_version=0.20.2       # deny.toml is written for its format
+fuzz_version=0.13.2       # of which fuzz/README.md says what works on stable Rust
 postgres_oldest=15
 node_oldest=20
 python_packages=(
   standardwebhooks==1.1.0 # the reference library that must accept our signatures
   aiosmtpd==1.4.6         # the mail server that takes our mail
   paho-mqtt==2.1.0        # the devices that send over MQTT
+  "moto[s3,server]==5.2.5" # S3, near enough
 )
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -48,6 +50,7 @@ node_works() { has node && at_least "$(node --version | tr -d v)" "$node_oldest"
 venv_works() { has python3 && python3 -c 'import venv, ensurepip' 2>/dev/null; }
 chromium_works() { has chromium || has chromium-browser || has google-chrome || has google-chrome-stable; }
 mosquitto_works() { has mosquitto || [ -x /usr/sbin/mosquitto ] || [ -x /usr/local/sbin/mosquitto ]; }
+cxx_works() { printf '#include <vector>\nint main() { return 0; }\n' | c++ -x c++ -o /dev/null - 2>/dev/null; }
 certificates_work() { [ -s /etc/ssl/certs/ca-certificates.crt ] || [ -s /etc/ssl/cert.pem ] || [ -d /etc/pki/tls/certs ]; }
 
 # --- system programs --------------------------------------------------------------------------------------------
@@ -93,6 +96,10 @@ needs_of() {
       need "has curl" "curl, which posts as a device would" curl
       need mosquitto_works "Mosquitto, the broker of devices that send over MQTT" mosquitto
       need "has openssl" "openssl, which makes the broker's certificate" openssl
+      ;;
+    soak)
+      needs_of test
+      need cxx_works "a C++ compiler, for libFuzzer" g++
       ;;
     lint)
       build_needs
@@ -195,17 +202,18 @@ node_modules() { # FOLDER: npm ci, when the lock file changed since the last tim
 
 goal=${1:-}
 case $goal in
-  build | demo | test | lint | bench) ;;
-  *) die "usage: install.sh build|demo|test|lint|bench" ;;
+  build | demo | test | lint | bench | soak) ;;
+  *) die "usage: install.sh build|demo|test|lint|bench|soak" ;;
 esac
 mkdir -p "$cache"
 needs_of "$goal"
 install_packages "$goal"
 case $goal in
-  test)
+  test | soak)
     python_venv
     node_modules tests
     cargo_tool cargo-nextest "$nextest_version" "$nextest_oldest"
-    ;;
+    ;;&
+  soak) cargo_tool cargo-fuzz "$fuzz_version" "$fuzz_version" ;;
   lint) cargo_tool cargo-deny "$deny_version" "$deny_version" ;;
 esac

@@ -186,4 +186,6 @@ fn write_quantity(quantity: Option<Quantity>, out: &mut impl Sink) {
 }
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;

@@ -70,10 +70,11 @@ const HALF_MINUTE_MS: i64 = 30_000;
 ///
 /// | field | limits | why |
 /// |---|---|---|
-/// | systolic, mean | 10–350 mmHg | a cuff's pressure is limited to 300 mmHg, 330 in a single fault (IEC 80601-2-30 \[R\]); below 10 there is no pulse to detect |
+/// | systolic | 30–350 mmHg | a cuff's pressure is limited to 300 mmHg, 330 in a single fault (IEC 80601-2-30 \[R\]); below 30 not even a newborn's cuff measures \[R\] |
+/// | mean | 10–350 mmHg | as above; it lies nearer to the diastolic pressure |
 /// | diastolic | 1–350 mmHg | as above; in aortic regurgitation it comes near zero |
 /// | pulse, heart_rate | 5–600 /min | the fastest ventricular rate reported is about 600 \[R\] |
-/// | weight | 0.1–1000 kg (the lower limit is finer than a whole number, and is applied as 0.1) | the smallest surviving newborn weighed 0.2 kg, the heaviest human 635 kg \[R\] |
+/// | weight | 0.1–800 kg (the lower limit is finer than a whole number, and is applied as 0.1) | the smallest surviving newborn weighed 0.2 kg, the heaviest human 635 kg \[R\] |
 /// | bmi | 2–400 kg/m2 | the highest reported is about 250 \[R\] |
 /// | body_fat | 0–100 % | a share |
 /// | glucose | 1–3000 mg/dL | the highest survived is about 2,650 \[R\]; zero is no life |
@@ -87,10 +88,11 @@ const HALF_MINUTE_MS: i64 = 30_000;
 /// | active_minutes, sleep stages | 0–525 600 min | a year, and no more than the period |
 pub const fn limits(field: Field) -> (i64, i64) {
     match field {
-        Field::Systolic | Field::Mean => (10, 350),
+        Field::Systolic => (30, 350),
+        Field::Mean => (10, 350),
         Field::Diastolic => (1, 350),
         Field::Pulse | Field::HeartRate => (5, 600),
-        Field::Weight => (0, 1_000),
+        Field::Weight => (0, 800),
         Field::Bmi => (2, 400),
         Field::BodyFat | Field::PerfusionIndex => (0, 100),
         Field::Spo2 => (1, 100),
@@ -241,6 +243,7 @@ mod tests {
 
     #[rstest]
     #[case("blood_pressure", json!({"systolic": 240, "diastolic": 140}))]
+    #[case("blood_pressure", json!({"systolic": 30, "diastolic": 15}))]
     #[case("blood_pressure", json!({"systolic": 45, "diastolic": 20, "mean": 28, "pulse": 210}))]
     #[case("blood_pressure", json!({"systolic": {"value": 300, "comparator": ">"}, "diastolic": 300}))]
     #[case("weight", json!({"weight": 0.5}))]
@@ -262,10 +265,12 @@ mod tests {
     #[rstest]
     #[case("blood_pressure", json!({"systolic": 351, "diastolic": 80}), ("systolic", "out-of-physical-range"))]
     #[case("blood_pressure", json!({"systolic": -10, "diastolic": -20}), ("systolic", "out-of-physical-range"))]
+    #[case("blood_pressure", json!({"systolic": 20, "diastolic": 10}), ("systolic", "out-of-physical-range"))]
     #[case("blood_pressure", json!({"systolic": 80, "diastolic": 80}), ("diastolic", "diastolic-not-below-systolic"))]
     #[case("blood_pressure", json!({"systolic": 120, "diastolic": 80, "mean": 121}), ("mean", "mean-not-between"))]
     #[case("blood_pressure", json!({"systolic": 120, "diastolic": 80, "mean": 79}), ("mean", "mean-not-between"))]
     #[case("blood_pressure", json!({"systolic": {"value": 400, "comparator": ">"}, "diastolic": 80}), ("systolic", "out-of-physical-range"))]
+    #[case("weight", json!({"weight": 900}), ("weight", "out-of-physical-range"))]
     #[case("weight", json!({"weight": 0}), ("weight", "out-of-physical-range"))]
     #[case("glucose", json!({"glucose": 0}), ("glucose", "out-of-physical-range"))]
     #[case("glucose", json!({"glucose": {"value": 0, "comparator": "<"}}), ("glucose", "out-of-physical-range"))]

@@ -34,6 +34,7 @@ pub enum Dimension {
 }
 
 /// A unit: its names, and `canonical = (value × num + add) ÷ den`.
+#[derive(Debug)]
 struct Unit {
     names: &'static [&'static str],
     num: i128,
@@ -190,6 +191,9 @@ pub fn convert_with(
 pub fn is_canonical(field: Field, unit: &str) -> bool {
     field.dimension().units()[0].names.contains(&unit)
 }
+
+#[cfg(test)]
+mod laws;
 
 #[cfg(test)]
 mod tests {

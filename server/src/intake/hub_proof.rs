@@ -223,7 +223,7 @@ pub(super) fn hub_subject(hub: &HubIdentity) -> Subject {
 }
 
 /// What the token calls its sender.
-fn claimed_name(token: &str) -> Option<String> {
+pub(super) fn claimed_name(token: &str) -> Option<String> {
     payload::<Claimed>(token).map(|claimed| claimed.iss)
 }
 
@@ -273,6 +273,17 @@ fn verify(token: &str, hub: &HubIdentity, audience: &str) -> Result<Claims, Proo
         return Err(ProofError::Malformed("nothing that crit names is understood"));
     }
     Ok(data.claims)
+}
+
+/// The method and the address that a verified token is for, for [`super::fuzzing`].
+pub(super) fn signed_for(
+    token: &str,
+    hub: &HubIdentity,
+    audience: &str,
+) -> Result<(String, String), ProofError> {
+    let claims = verify(token, hub, audience)?;
+    let _ = in_time(&claims, DateTime::UNIX_EPOCH)?;
+    Ok((claims.htm, claims.htu))
 }
 
 /// Whether the times that the token has are integers, as a verified one's must be.

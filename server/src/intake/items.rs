@@ -5,9 +5,6 @@
 
 use serde_json::value::RawValue;
 
-/// Lists and objects within one another, at most.
-const DEEPEST: usize = 128;
-
 /// The batch of an honest hub.
 #[derive(serde::Deserialize)]
 struct Envelope<'a> {
@@ -91,7 +88,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Everything up to the comma, colon or bracket that ends it; none where that is nothing at all, or where brackets do
-    /// not match.
+    /// not match. However deep it is: that takes a byte a level, and must not cost the other items anything.
     fn value(&mut self) -> Option<&'a [u8]> {
         self.space();
         let begin = self.at;
@@ -99,9 +96,8 @@ impl<'a> Scan<'a> {
         loop {
             match *self.body.get(self.at)? {
                 b'"' => self.text()?,
-                b'{' if open.len() < DEEPEST => open.push(b'}'),
-                b'[' if open.len() < DEEPEST => open.push(b']'),
-                b'{' | b'[' => return None,
+                b'{' => open.push(b'}'),
+                b'[' => open.push(b']'),
                 b',' | b':' | b'}' | b']' if open.is_empty() => break,
                 end @ (b'}' | b']') if open.pop() != Some(end) => return None,
                 _ => {}
@@ -158,6 +154,14 @@ mod tests {
     #[case(b"{\"n\":\"\xff\",\"readings\":[]}", &[])]
     fn an_item_that_is_broken_breaks_no_other(#[case] body: &[u8], #[case] expected: &[&[u8]]) {
         assert_eq!(items(body).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_deep_item_breaks_no_other() {
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        let body = format!(r#"{{"readings":[{{"a":1}},{deep},{{"a":}}]}}"#);
+        let found = items(body.as_bytes()).unwrap();
+        assert_eq!(found, [&br#"{"a":1}"#[..], deep.as_bytes(), br#"{"a":}"#]);
     }
 
     #[rstest]

@@ -3,6 +3,8 @@
 //! Main type: [`Intake`]. Called by the HTTP room, and by the demo only through HTTP. What cannot be authenticated is
 //! refused; what is authenticated but not believed is kept in quarantine.
 
+#[doc(hidden)]
+pub mod fuzzing;
 mod hub;
 mod hub_proof;
 mod items;

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use vitals::DecodeError;
 
 use super::single::{Remote, SingleError, SingleOutcome, Taken};
 use super::{Intake, Refusal, RefusalReason, Subject};
@@ -201,9 +202,10 @@ fn opened<'a>(
     let envelope = serde_json::from_slice(payload).ok().filter(|_| is_object);
     let Some(Envelope { token, device }) = envelope else {
         // No object, or one in which a name stands twice: the decoder has the word for all but the token, which it passes over.
-        let refused = match vitals::decode(payload) {
-            Err(error) => Refused::Single(error.into()),
-            Ok(_) => Refused::TokenTwice,
+        let refused = match (vitals::decode(payload), std::str::from_utf8(payload)) {
+            (Err(error), _) => Refused::Single(error.into()),
+            (Ok(_), Err(text)) => Refused::Single(no_text(payload, text.valid_up_to()).into()),
+            (Ok(_), Ok(_)) => Refused::TokenTwice,
         };
         return Err((refused, None));
     };
@@ -221,6 +223,29 @@ fn opened<'a>(
     let (before, behind) = (&payload[..from], &payload[from + raw.len()..]);
     let body = [before, b"null", behind].concat();
     Ok(Opened { token, body })
+}
+
+/// The same in plain values, for [`super::fuzzing`]: the token and what is kept, else the reason.
+pub(super) fn taken_apart(
+    serial: &str,
+    payload: &[u8],
+    most: usize,
+) -> Result<(String, Vec<u8>), RefusalReason> {
+    let opened = opened(serial, payload, most).map_err(|(refused, _)| refused.reason())?;
+    Ok((opened.token.into_owned(), opened.body))
+}
+
+/// That a message is no UTF-8 from this byte on, where the decoder has passed over it.
+fn no_text(payload: &[u8], at: usize) -> DecodeError {
+    let read = payload.get(..at).unwrap_or_default();
+    let begins = read
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |end| end + 1);
+    DecodeError::MalformedJson {
+        line: read.split(|byte| *byte == b'\n').count(),
+        column: read.len() - begins + 1,
+    }
 }
 
 fn text(value: &RawValue) -> Option<Cow<'_, str>> {
@@ -276,6 +301,10 @@ mod tests {
     #[case(br#"{"values":{"token":"abc"},"device":"D000017"}"#, "missing-token")]
     #[case(b"", "malformed-json")]
     #[case(b"\xff\xfe", "malformed-json")]
+    #[case::the_decoder_does_not_look_into_the_token(
+        b"{\"token\":\"a\xffc\",\"device\":\"D000017\",\"kind\":\"weight\",\"values\":{\"weight\":70}}",
+        "malformed-json"
+    )]
     #[case(b"[]", "wrong-type")]
     #[case(br#"["abc","D000017"]"#, "wrong-type")]
     #[case(

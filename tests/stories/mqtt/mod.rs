@@ -3,6 +3,7 @@
 
 mod acknowledged;
 mod away;
+mod bad_input;
 mod kills;
 mod refused;
 mod servers;

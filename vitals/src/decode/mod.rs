@@ -8,7 +8,8 @@
 //! ```
 //!
 //! `device`, `kind` and `values` have to be there. A number is in its canonical unit, or an object of `value`, `unit` and
-//! `comparator`; a glucose may be `"HI"` (above 600 mg/dL) or `"LO"` (below 20 mg/dL). `null` is the same as absent.
+//! `comparator`; a glucose may be `"HI"` or `"Infinity"` (above 600 mg/dL), `"LO"` or `"-Infinity"` (below 20 mg/dL). `null`
+//! is the same as absent.
 //! `battery_percent` (0 to 100) and `signal_dbm` (-200 to 20) are what the device says of itself; what cannot be is passed
 //! over, because no reading is refused for them.
 //! Unknown names at the top are ignored, unknown names of values are refused: a misspelt value must not get lost. A name

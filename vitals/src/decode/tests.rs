@@ -79,6 +79,10 @@ fn everything_that_can_be_sent_is_read() {
 #[case("HI", "> 600")]
 #[case("hi", "> 600")]
 #[case("Lo", "< 20")]
+#[case("Infinity", "> 600")]
+#[case("+inf", "> 600")]
+#[case("-Infinity", "< 20")]
+#[case("-INF", "< 20")]
 fn a_meters_hi_and_lo_are_readings(#[case] sent: &str, #[case] text: &str) {
     let json = json!({"device": "G", "kind": "glucose", "values": {"glucose": sent}});
     let reading = read(&json.to_string()).unwrap();
@@ -204,6 +208,8 @@ fn a_broken_value_says_what_and_where(#[case] values: Value, #[case] code: &str,
 #[case("heart_rate", json!({"heart_rate": 60, "rr_intervals": vec![1000; 500]}), "too-many", "/values/rr_intervals")]
 #[case("heart_rate", json!({"heart_rate": 60, "rr_intervals": {"value": [1], "comparator": ">"}}), "bad-comparator", "/values/rr_intervals/comparator")]
 #[case("glucose", json!({"glucose": "HIGH"}), "wrong-type", "/values/glucose")]
+#[case("glucose", json!({"glucose": "NaN"}), "bad-number", "/values/glucose")]
+#[case("oximetry", json!({"spo2": "Infinity"}), "bad-number", "/values/spo2")]
 #[case("glucose", json!({"glucose": 90, "meal": "brunch"}), "unknown-word", "/values/meal")]
 #[case("temperature", json!({"temperature": 37, "site": 4}), "wrong-type", "/values/site")]
 #[case("blood_pressure", json!({"systolic": 120, "diastolic": 80, "irregular": 1}), "wrong-type", "/values/irregular")]

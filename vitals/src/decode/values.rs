@@ -91,10 +91,12 @@ fn number(draft: &mut VitalDraft, field: Field, value: &Loose<'_>) -> Result<Opt
     }
 }
 
+/// What a meter shows beyond its range. With Bluetooth it sends infinities instead, and some senders hand their names on.
 fn high_or_low(text: &str) -> Option<(Decimal, Comparator)> {
-    if text.eq_ignore_ascii_case("hi") {
+    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is(&["hi", "infinity", "+infinity", "inf", "+inf"]) {
         Some(HI)
-    } else if text.eq_ignore_ascii_case("lo") {
+    } else if is(&["lo", "-infinity", "-inf"]) {
         Some(LO)
     } else {
         None
