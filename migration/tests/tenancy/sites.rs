@@ -7,7 +7,8 @@ use super::{CUSTOMER, reach, sqlstate, take, two_worlds};
 use crate::support::{Cluster, Database};
 
 /// What concerns the whole customer, of which who is confined sees nothing wherever they are.
-const WHOLE: [&str; 8] = [
+const WHOLE: [&str; 9] = [
+    "archive_day",
     "delivery",
     "delivery_attempt",
     "device_import",

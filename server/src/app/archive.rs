@@ -39,7 +39,7 @@ async fn export(
     to: &Path,
 ) -> Result<(u64, u64), AppError> {
     let refused = |error: ArchiveError| AppError::Refused(error.to_string());
-    let blobs = blobs::blobs(config).await?;
+    let blobs = Box::pin(blobs::blobs(config)).await?;
     let archive = Archive::new(platform.ground.clone(), platform.database.clone(), blobs);
     let manifest = archive.manifest(customer, day).await.map_err(refused)?;
     let manifest = manifest.ok_or_else(|| {

@@ -118,7 +118,8 @@ impl Parts {
             .check_server(connections(config), config.insecure_dev)
             .await?;
         crate::history::make_partitions(database.system_intake(), ground.now().date_naive()).await?;
-        let blobs = blobs::blobs(config).await?;
+        // Boxed: what looks for credentials in all the places that AWS knows is large.
+        let blobs = Box::pin(blobs::blobs(config)).await?;
         let archive = Archive::new(ground.clone(), database.clone(), blobs);
         let signals = Signals::start(ground, database.system_forwarding().clone(), stop.clone());
         let (state, writing) = state(platform, config, &signals, &stop);

@@ -1,7 +1,7 @@
 //! What could not be delivered when its day leaves the history: it is sealed and kept for another 30 days, delivered from
 //! there as from anywhere, and its owner is told before that time ends.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::event::{Claimed, Event, EventKind, Measured};
 use super::store::shelf::{self, Ending, Names, Shelved};
 use crate::ground::enums::MailKind;
-use crate::ground::ids::DeliveryId;
+use crate::ground::ids::{DeliveryId, HubId};
 use crate::ground::{Ground, Purpose};
 use crate::history::retention::{BeforeItGoes, end_of};
 use crate::jobs::{Job, RunResult};
@@ -113,6 +113,7 @@ pub(super) async fn bring(
         return Ok(());
     }
     let mut found: HashMap<DeliveryId, Vec<Event>> = HashMap::new();
+    let mut broken: HashSet<DeliveryId> = HashSet::new();
     for (delivery, sequence, sealed, names) in shelf::system_shelved(pool, &wanted).await? {
         let opened = ground
             .keys()
@@ -120,13 +121,18 @@ pub(super) async fn bring(
         let kept = opened
             .ok()
             .and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
-        match kept.and_then(|kept| kept.into_event(sequence, names)) {
-            Some(event) => found.entry(delivery).or_default().push(event),
-            None => tracing::error!(delivery = %delivery, sequence, "what lies on the shelf does not open"),
+        if let Some(event) = kept.and_then(|kept| kept.into_event(sequence, names)) {
+            found.entry(delivery).or_default().push(event);
+        } else {
+            tracing::error!(%delivery, sequence, "what lies on the shelf does not open");
+            broken.insert(delivery);
         }
     }
     for delivery in deliveries.iter_mut().filter(|delivery| delivery.shelved) {
-        delivery.events = found.remove(&delivery.id).unwrap_or_default();
+        let whole = found
+            .remove(&delivery.id)
+            .filter(|_| !broken.contains(&delivery.id));
+        delivery.events = whole.unwrap_or_default();
     }
     Ok(())
 }
@@ -175,7 +181,7 @@ impl Kept {
                 id: measured.id.as_uuid(),
                 received_at: measured.received_at,
                 device: measured.device.as_uuid(),
-                hub: measured.hub.map(|hub| hub.as_uuid()),
+                hub: measured.hub.map(HubId::as_uuid),
                 hub_time: measured.hub_time,
                 kind: measured.kind.as_str().to_owned(),
                 taken_at: measured.taken_at,

@@ -1,6 +1,7 @@
 //! What pages and API read of the history, always in a scope. Statements are fixed texts; what varies is bound.
 
 pub mod board;
+pub mod buckets;
 pub mod file;
 pub mod line;
 pub mod live;
@@ -8,6 +9,7 @@ pub mod page;
 pub mod readings;
 pub mod recent;
 pub mod series;
+pub mod stream;
 pub mod summary;
 pub mod trace;
 

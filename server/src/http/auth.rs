@@ -16,7 +16,7 @@ pub use super::remote::remote;
 use super::{Site, State};
 use crate::ground::enums::UserRole;
 use crate::identity::{Caller, CallerScope, IdentityError, Person, Session, SessionSecret};
-use crate::tenancy::{AdminScope, CustomerScope, Denied};
+use crate::tenancy::{AdminScope, CustomerScope, Denied, Right};
 
 /// Anybody with an access token.
 #[derive(Debug)]
@@ -102,6 +102,19 @@ impl FromRequest for ApiCustomer {
                 _ => Err(Problem::forbidden("this is for a customer's own users")),
             }
         })
+    }
+}
+
+/// What the person of a token may see of measurements by now, for an answer that takes its time.
+///
+/// # Errors
+/// The problem with which a new request of theirs would be answered.
+pub async fn reads_by_now(state: &State, token: &str) -> Result<CustomerScope, Problem> {
+    let caller = state.identity().caller_of_token(token).await?;
+    caller.check(Right::SeeMeasurements).map_err(Refusal::Denied)?;
+    match caller.scope {
+        CallerScope::Customer(scope) => Ok(scope),
+        _ => Err(Problem::forbidden("this is for a customer's own users")),
     }
 }
 

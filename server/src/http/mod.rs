@@ -7,6 +7,7 @@ pub mod access;
 pub mod api;
 pub mod auth;
 mod desk;
+pub mod files;
 mod healthz;
 pub mod intake;
 mod numbered;
@@ -19,6 +20,7 @@ mod rails;
 mod remote;
 mod server;
 mod state;
+pub mod streams;
 
 pub use rails::{RequestId, Spans, every_answer};
 pub use server::{routes, server};

@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::files::Files;
 use super::patience::BodyRoom;
-use super::portal::{Files, Streams};
 use super::remote::Proxies;
+use super::streams::Streams;
 use crate::config::Config;
 use crate::desk::Rate;
 use crate::forwarding::Endpoints;
@@ -234,7 +235,7 @@ impl State {
         asked.map_err(|wait| wait.as_secs() + 1)
     }
 
-    /// The live pages that are open, counted per person.
+    /// The live pages and the API's streams that are open, counted per person.
     pub fn streams(&self) -> &Streams {
         &self.parts.streams
     }

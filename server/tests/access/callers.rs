@@ -125,7 +125,8 @@ impl Caller {
             request = request.bearer_auth(token);
         }
         match body {
-            Value::Null => answer(request, true).await,
+            // A stream has no end.
+            Value::Null => answer(request, !path.ends_with("/stream")).await,
             Value::String(text) => {
                 answer(request.header(CONTENT_TYPE, "text/csv").body(text.clone()), true).await
             }

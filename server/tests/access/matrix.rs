@@ -177,6 +177,10 @@ pub(crate) async fn ask(route: &Route, caller: &Caller, aim: &Aim, (number, kind
     if path.ends_with("/hardware-lines") {
         path.push_str("?from=2026-01-01&until=2026-02-01");
     }
+    if path.ends_with("/readings/series") {
+        path.push_str("?kind=");
+        path.push_str(kind);
+    }
     if route.path.starts_with("/api/") {
         let body = body(route, caller, aim, number);
         return caller.call(route.method, &path, &body).await;

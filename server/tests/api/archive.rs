@@ -26,8 +26,8 @@ use crate::world::{Tenant, World};
 struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
-        Self(std::env::temp_dir().join(format!("vw-blobs-{}", Uuid::new_v4())))
+    fn new(world: &World) -> Self {
+        Self(std::env::temp_dir().join(format!("vw-blobs-{}", world.ground.id::<Uuid>())))
     }
 
     fn blobs(&self) -> Arc<dyn Blobs> {
@@ -141,7 +141,7 @@ async fn a_day_is_archived_before_it_goes() {
         assert_eq!(hub.send(&hub.token(body), body).await.status, 200);
     }
     world.out_of_the_history().await;
-    let folder = Folder::new();
+    let folder = Folder::new(&world);
     let blobs = folder.blobs();
     let archive = world.archive(&blobs);
     world.retention(&archive).await.unwrap();
@@ -222,7 +222,7 @@ async fn a_message_with_somebody_else_s_readings_is_not_in_it() {
         .sends(&cuff("864475040000000", world.clock.now().timestamp(), 133))
         .await;
     world.out_of_the_history().await;
-    let folder = Folder::new();
+    let folder = Folder::new(&world);
     let archive = world.archive(&folder.blobs());
     world.retention(&archive).await.unwrap();
     let kept = Kept::of(&archive, &hub.tenant, day).await.unwrap();
@@ -270,7 +270,7 @@ async fn a_day_that_does_not_read_back_stays() {
     world.reading(&tenant, 5).await;
     let day = world.clock.now().date_naive();
     world.out_of_the_history().await;
-    let folder = Folder::new();
+    let folder = Folder::new(&world);
     let faulty: Arc<dyn Blobs> = Arc::new(Faulty {
         inner: folder.blobs(),
         spoils: true.into(),
@@ -331,7 +331,7 @@ async fn a_large_day_lies_in_parts() {
     .unwrap();
     let day = world.clock.now().date_naive();
     world.out_of_the_history().await;
-    let folder = Folder::new();
+    let folder = Folder::new(&world);
     let blobs = folder.blobs();
     let left = format!(
         "archive/v1/{}/{day}/observations-00077.ndjson.zst.sealed",

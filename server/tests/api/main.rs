@@ -8,7 +8,9 @@
 )]
 
 mod access;
+mod archive;
 mod at_once;
+mod bad_input;
 mod bounds;
 mod case_letters;
 #[path = "../forwarding/cluster.rs"]
@@ -26,13 +28,16 @@ mod passwords;
 mod people;
 mod places;
 mod rates;
+mod readings;
 mod retention;
 mod sending_rates;
 mod sessions;
 mod shape;
 mod sites;
+mod sixty_days;
 mod sources;
 mod starting;
+mod streams;
 mod tenants;
 mod vitality;
 mod world;

@@ -248,7 +248,7 @@ async fn a_device_s_readings_come_newest_first() {
     );
     assert_eq!(
         a.user
-            .get(&format!("{path}?to={from}&kind=weight"))
+            .get(&format!("{path}?until={from}&kind=weight"))
             .await
             .ids()
             .len(),

@@ -271,8 +271,8 @@ impl<'a> Months<'a> {
 
 #[tokio::test]
 async fn two_months_are_lived_through() {
-    let folder = std::env::temp_dir().join(format!("vw-months-{}", Uuid::new_v4()));
     let world = World::new().await;
+    let folder = std::env::temp_dir().join(format!("vw-months-{}", world.ground.id::<Uuid>()));
     let mut months = Months::new(&world, &folder).await;
     // Held for ten days before: what is measured then has an owner.
     let began = world.clock.now() - TimeDelta::days(9);

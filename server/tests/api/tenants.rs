@@ -20,7 +20,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 152] = [
+const TABLE: [(&str, &str, Gets); 154] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -95,6 +95,8 @@ const TABLE: [(&str, &str, Gets); 152] = [
     ("POST", "/devices/adopt/ask", NothingForeign),
     ("POST", "/devices/adopt/reading", NotFound),
     ("GET", "/devices/{id}/readings", NotFound),
+    ("GET", "/devices/{id}/readings/series", NotFound),
+    ("GET", "/readings/stream", NothingForeign),
     ("GET", "/readings/{id}", NotFound),
     ("GET", "/readings/{id}/trace", NotFound),
     ("GET", "/hubs", NothingForeign),
@@ -213,6 +215,9 @@ impl Aimed {
         if path.ends_with("/hardware-lines") {
             path.push_str("?from=2026-11-01&until=2026-12-01");
         }
+        if path.ends_with("/readings/series") {
+            path.push_str("?kind=blood_pressure");
+        }
         Self {
             method,
             path,
@@ -222,6 +227,10 @@ impl Aimed {
     }
 
     async fn fire(&self, client: &Client) -> Answer {
+        if self.path.ends_with("/readings/stream") {
+            // It has no end: what it begins with is all there is.
+            return client.head_of("GET", &self.path).await;
+        }
         client.call(self.method, &self.path, self.body.as_ref()).await
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) database: Database,
     pub(crate) identity: Identity,
     pub(crate) intake: Intake,
+    /// The server's own, to say what other circuits would, and to stop it.
+    pub(crate) state: State,
     pub(crate) anyone: Client,
     /// As the superuser, to look and to prepare.
     pub(crate) sql: PgPool,
@@ -105,7 +107,7 @@ impl World {
             Signals::local(),
             &config,
         );
-        let (server, address) = http::server(state, &config).unwrap();
+        let (server, address) = http::server(state.clone(), &config).unwrap();
         tokio::spawn(server);
         identity
             .system_create_admin(ADMIN, "Ada Admin", PASSWORD)
@@ -123,6 +125,7 @@ impl World {
             database,
             identity,
             intake,
+            state,
             anyone,
             sql,
             _stop: stop.drop_guard(),
@@ -343,17 +346,28 @@ impl Client {
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let answer = request.send().await.unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = answer.text().await.unwrap();
-        Answer {
+        Answer::of(status, headers, answer.text().await.unwrap())
+    }
+
+    /// The first part of an answer that may have no end.
+    pub(crate) async fn head_of(&self, method: &str, path: &str) -> Answer {
+        let mut answer = self.request(method, path).send().await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let first = answer.chunk().await.unwrap().unwrap_or_default();
+        Answer::of(status, headers, String::from_utf8(first.into()).unwrap())
+    }
+}
+
+impl Answer {
+    fn of(status: u16, headers: reqwest::header::HeaderMap, text: String) -> Self {
+        Self {
             status,
             headers,
             body: serde_json::from_str(&text).unwrap_or(Value::Null),
             text,
         }
     }
-}
 
-impl Answer {
     /// A member of a success.
     #[track_caller]
     pub(crate) fn created(self, member: &str) -> String {

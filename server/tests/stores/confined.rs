@@ -10,7 +10,7 @@ use crate::table::{Answer, Call, Is, Row, Who};
 use crate::world::World;
 
 /// Whose answers are about the customer itself and its people, of which a part is no part.
-const OF_THE_CUSTOMER: [&str; 7] = [
+const OF_THE_CUSTOMER: [&str; 8] = [
     "registry::organisations::",
     "registry::past::",
     "registry::contacts::",
@@ -18,6 +18,7 @@ const OF_THE_CUSTOMER: [&str; 7] = [
     // How far the customer's stream has come, and its own name among what is found.
     "history::store::live::end",
     "history::store::live::since",
+    "history::store::stream::",
     "registry::search::search",
 ];
 /// What concerns the whole customer, or stands at none of its sites: nothing of it is there for who sees a part.

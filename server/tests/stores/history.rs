@@ -1,15 +1,23 @@
 //! The rows of the history room. What holds a patient's values has no `Debug`, so answers are told by their ids.
 
 use chrono::{TimeDelta, Utc};
-use vitals::Kind;
-use vitalwire_server::history::store::readings::{Stored, Wanted};
-use vitalwire_server::history::store::{file, live, page, readings, recent, series, summary, trace};
+use vitals::{Kind, Quality};
+use vitalwire_server::history::archive;
+use vitalwire_server::history::store::buckets::Stretches;
+use vitalwire_server::history::store::readings::{Order, Stored, Wanted};
+use vitalwire_server::history::store::stream::Followed;
+use vitalwire_server::history::store::{
+    buckets, file, live, page, readings, recent, series, stream, summary, trace,
+};
 
 use crate::table::{Row, row};
 
 const BP: Kind = Kind::BloodPressure;
 
 pub(crate) const ROWS: &[Row] = &[
+    row!("history::archive::store::days", Customer, List, call => {
+        call.customer(async |tx| archive::days(tx, None, 100).await).await
+    }),
     row!("history::store::live::end", Customer, Read, call => {
         call.customer(async |tx| live::end(call.at.scope(), tx).await).await
     }),
@@ -70,7 +78,7 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row!("history::store::readings::readings", Customer, Read, call => {
         call.customer(async |tx| {
-            let rows = readings::readings(tx, call.at.device, &Wanted::default(), None, 100).await?;
+            let rows = readings::readings(tx, call.at.device, &Wanted::default(), Order::Newest, None, 100).await?;
             Ok::<_, sea_orm::DbErr>(rows.iter().map(stored).collect::<Vec<_>>())
         })
         .await
@@ -80,6 +88,32 @@ pub(crate) const ROWS: &[Row] = &[
             readings::reading(tx, call.at.readings[0]).await.map(|row| row.as_ref().map(stored))
         })
         .await
+    }),
+    row!("history::store::buckets::buckets", Customer, Read, call => {
+        let until = call.world.ground.now() + TimeDelta::minutes(1);
+        let asked = Stretches {
+            kind: BP,
+            from: until - TimeDelta::days(1),
+            until,
+            length_ms: 3_600_000,
+            without: Quality::TEST,
+        };
+        call.customer(async |tx| {
+            let found = buckets::buckets(tx, call.at.device, asked).await?;
+            Ok::<_, sea_orm::DbErr>(found.iter().map(|one| (one.from, one.count)).collect::<Vec<_>>())
+        })
+        .await
+    }),
+    row!("history::store::stream::kept", Customer, Read, call => {
+        call.customer(async |tx| stream::kept(call.at.scope(), tx).await).await
+    }),
+    // A foreign scope gets nowhere in one's own transaction, and one's own scope shows no foreign device.
+    row!("history::store::stream::news", Customer, Read, call => {
+        call.customer(async |tx| told(stream::news(call.at.scope(), tx, Followed::default(), 0, 100).await)).await
+    }),
+    row!("history::store::stream::news", Customer, Read, call => {
+        let followed = Followed { device: Some(call.at.device), kind: Some(Kind::Weight) };
+        call.customer(async |tx| told(stream::news(call.own.scope(), tx, followed, 0, 100).await)).await
     }),
     row!("history::store::series::points", Customer, Read, call => {
         let since = call.world.ground.now() - TimeDelta::days(1);
@@ -108,6 +142,15 @@ pub(crate) const ROWS: &[Row] = &[
 
 fn ids(rows: &[page::Shown]) -> Vec<(vitalwire_server::ground::ids::ReadingId, Option<page::Forwarded>)> {
     rows.iter().map(|row| (row.id, row.forwarded)).collect()
+}
+
+/// Until where the stream was looked through, what is told of it, and whether there is more.
+type Told = (i64, Vec<(i64, String)>, bool);
+
+fn told(news: Result<stream::News, sea_orm::DbErr>) -> Result<Told, sea_orm::DbErr> {
+    let stream::News { until, told, is_cut } = news?;
+    let told = told.iter().map(|one| (one.sequence, stored(&one.reading)));
+    Ok((until, told.collect(), is_cut))
 }
 
 fn stored(row: &Stored) -> String {

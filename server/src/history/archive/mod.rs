@@ -181,7 +181,7 @@ impl Archive {
             .open(Purpose::Archive, part.name.as_bytes(), &sealed)
             .map_err(|_| damaged("it does not open with this platform's key"))?;
         let lines = parts::unpacked(&packed).map_err(|_| damaged("it cannot be unpacked"))?;
-        let count = lines.iter().filter(|byte| **byte == b'\n').count();
+        let count = lines.split_inclusive(|byte| *byte == b'\n').count();
         if u64::try_from(count) != Ok(part.lines) || sha256(&lines) != part.lines_sha256 {
             return Err(damaged("its lines are not those that were written"));
         }

@@ -1,13 +1,13 @@
 //! Readings as the customer's API gives them: a device's, page by page, and single ones.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 use serde_json::Value;
 use uuid::Uuid;
 use vitals::{ContentHash, Kind, Proof, Quality};
 
 use super::page::Before;
-use super::{get, parsed, quality, sql, unknown};
+use super::{AHEAD_MINUTES, get, parsed, quality, sql, unknown};
 use crate::ground::enums::ReadingStatus;
 use crate::ground::ids::{DeviceId, HubId, ReadingId};
 use crate::tenancy::{CustomerScope, Tx};
@@ -58,35 +58,91 @@ pub struct Wanted {
     /// Those measured at this time or later.
     pub from: Option<DateTime<Utc>>,
     /// Those measured before this time.
-    pub to: Option<DateTime<Utc>>,
+    pub until: Option<DateTime<Utc>>,
+    /// Those that carry none of these flags.
+    pub without: Quality,
+    /// Those that stand, or those that were taken back.
+    pub status: Option<ReadingStatus>,
 }
 
-const NEWEST: &str = "select * from reading
-    where device_id = $1 and measured_at <= $2 and (measured_at, id) < ($2, $3)
-      and ($4::timestamptz is null or measured_at >= $4)
-      and ($5::timestamptz is null or measured_at < $5)
-      and ($6::text is null or kind = $6)
-    order by measured_at desc, id desc limit $7";
+impl Wanted {
+    /// The span of measured times, and the arrival before which none of them can lie: days before it are not looked at.
+    pub(super) fn span(&self) -> [DateTime<Utc>; 3] {
+        let from = self
+            .from
+            .unwrap_or(DateTime::<Utc>::from_timestamp_nanos(i64::MIN));
+        // Nothing ends later than this, in PostgreSQL's useful time.
+        let until = self.until.unwrap_or_else(|| Before::values(None).0);
+        let arrived = from - TimeDelta::minutes(AHEAD_MINUTES);
+        [from, until, arrived]
+    }
+}
 
-/// A device's readings, newest first, before the one given; at most `limit`.
+/// In which direction of time a list goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// The oldest first.
+    Oldest,
+}
+
+/// A device's readings in one direction of time. The bounds stand as they are, so that every plan goes along the index of
+/// the device alone and leaves out the days of arrival before the wanted time.
+macro_rules! listed {
+    ($beyond:literal, $order:literal) => {
+        concat!(
+            "select * from reading
+             where device_id = $1 and measured_at >= $4 and measured_at < $5 and received_at >= $6 and ",
+            $beyond,
+            " and ($7::text is null or kind = $7) and quality & $8 = 0 and ($9::text is null or status = $9)
+             order by ",
+            $order,
+            " limit $10"
+        )
+    };
+}
+
+/// A device's readings, behind the one given in the order that is asked for; at most `limit`.
 pub async fn readings(
     tx: &Tx<CustomerScope>,
     device: DeviceId,
     wanted: &Wanted,
-    before: Option<Before>,
+    order: Order,
+    behind: Option<Before>,
     limit: i64,
 ) -> Result<Vec<Stored>, DbErr> {
-    let (time, id) = Before::values(before);
+    const NEWEST: &str = listed!(
+        "measured_at <= $2 and (measured_at, id) < ($2, $3)",
+        "measured_at desc, id desc"
+    );
+    const OLDEST: &str = listed!(
+        "measured_at >= $2 and (measured_at, id) > ($2, $3)",
+        "measured_at, id"
+    );
+    let [from, until, arrived] = wanted.span();
+    let (statement, (time, id)) = match order {
+        Order::Newest => (NEWEST, Before::values(behind)),
+        Order::Oldest => {
+            let start = (from, Uuid::nil());
+            let place = behind.map(|behind| (behind.measured_at, behind.id.as_uuid()));
+            (OLDEST, place.unwrap_or(start))
+        }
+    };
     let values = [
         device.as_uuid().into(),
         time.into(),
         id.into(),
-        wanted.from.into(),
-        wanted.to.into(),
+        from.into(),
+        until.into(),
+        arrived.into(),
         wanted.kind.map(Kind::as_str).into(),
+        wanted.without.to_bits().into(),
+        wanted.status.map(ReadingStatus::as_str).into(),
         limit.into(),
     ];
-    let rows = tx.connection().query_all_raw(sql(NEWEST, values)).await?;
+    let rows = tx.connection().query_all_raw(sql(statement, values)).await?;
     rows.iter().map(stored).collect()
 }
 
@@ -101,7 +157,7 @@ pub async fn reading(tx: &Tx<CustomerScope>, id: ReadingId) -> Result<Option<Sto
         .transpose()
 }
 
-fn stored(row: &QueryResult) -> Result<Stored, DbErr> {
+pub(super) fn stored(row: &QueryResult) -> Result<Stored, DbErr> {
     let device_time: Option<i64> = get(row, "device_time_ms")?;
     let hash: Vec<u8> = get(row, "content_hash")?;
     Ok(Stored {

@@ -91,6 +91,8 @@ pub(super) const ROUTES: &[Route] = &[
     post("/api/v1/devices/adopt/ask", Right::AdoptByReading),
     post("/api/v1/devices/adopt/reading", Right::AdoptByReading),
     get("/api/v1/devices/{id}/readings", Right::SeeMeasurements),
+    get("/api/v1/devices/{id}/readings/series", Right::SeeMeasurements),
+    get("/api/v1/readings/stream", Right::SeeMeasurements),
     get("/api/v1/readings/{id}", Right::SeeMeasurements),
     get("/api/v1/readings/{id}/trace", Right::SeeMeasurements),
     get("/api/v1/hubs", Right::SeeHubs),

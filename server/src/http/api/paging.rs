@@ -76,17 +76,18 @@ pub(super) fn ask<K: DeserializeOwned>(after: Option<&str>, limit: Option<u16>) 
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::invalid("limit", "must be 1 to 200"));
     }
+    let after = place(after)?;
+    Ok(Ask { after, limit })
+}
+
+/// The key in a cursor.
+pub(super) fn place<K: DeserializeOwned>(after: Option<&str>) -> Result<Option<K>, Problem> {
     let key = |text: &str| {
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
         serde_json::from_slice(&bytes).ok()
     };
-    let after = match after {
-        Some(text) => {
-            Some(key(text).ok_or_else(|| Problem::invalid("after", "must be the next of an earlier page"))?)
-        }
-        None => None,
-    };
-    Ok(Ask { after, limit })
+    let refused = || Problem::invalid("after", "must be the next of an earlier page");
+    after.map(|text| key(text).ok_or_else(refused)).transpose()
 }
 
 /// A key as a cursor.

@@ -55,9 +55,6 @@ use actix_web::{HttpResponse, web};
 
 use error::PageError;
 
-pub use devices::files::Files;
-pub use devices::live::Streams;
-
 /// The largest form: an endpoint's address is the longest thing in one.
 const FORM_BYTES: usize = 16 * 1024;
 

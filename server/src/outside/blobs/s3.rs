@@ -9,6 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Credentials, Region};
 use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 
 use super::{BlobError, Blobs, checked};
@@ -94,7 +95,7 @@ impl Blobs for S3Blobs {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|error| error.is_no_such_key()) =>
+                    .is_some_and(GetObjectError::is_no_such_key) =>
             {
                 return Ok(None);
             }

@@ -21,13 +21,17 @@ struct Moto {
 
 impl Moto {
     async fn start() -> Self {
-        let python = PathBuf::from(std::env::var("VW_PYTHON").expect("VW_PYTHON, as the Makefile sets it"));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "where the tests' Python is, the Makefile says"
+        )]
+        let python = std::env::var("VW_PYTHON").expect("VW_PYTHON, as the Makefile sets it");
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
             .unwrap()
             .port();
-        let child = Command::new(python.with_file_name("moto_server"))
+        let child = Command::new(PathBuf::from(python).with_file_name("moto_server"))
             .args(["--host", "127.0.0.1", "--port", &port.to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())

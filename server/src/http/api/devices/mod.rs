@@ -17,6 +17,7 @@ mod list;
 mod number;
 mod place;
 mod readings;
+mod readings_series;
 mod recall;
 mod replace;
 mod restock;
@@ -50,6 +51,7 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
         .service(revoke_token::revoke)
         .service(assign::assign)
         .service(readings::list)
+        .service(readings_series::series)
         .service(allocate::allocate)
         .service(recall::recall)
         .service(place::place)

@@ -1,6 +1,11 @@
 //! Readings, for the customer whose they are.
 
+pub(super) mod asked;
+pub(super) mod file;
+mod following;
 mod get;
+mod lines;
+mod stream;
 mod trace;
 
 use chrono::{DateTime, Utc};
@@ -15,7 +20,8 @@ use crate::ground::ids::{DeviceId, HubId, ReadingId};
 use crate::history::store::readings::Stored;
 
 pub(super) fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(get::get).service(trace::get);
+    // Before the path with an id, which `stream` would fit.
+    cfg.service(stream::stream).service(get::get).service(trace::get);
 }
 
 /// A reading, in the words of the event that announces it.

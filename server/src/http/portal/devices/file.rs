@@ -13,7 +13,6 @@ use vitals::Kind;
 use web_templates::Range;
 
 use super::file_lines::{Columns, Named};
-use super::files::{self, Full, Stretches};
 use super::line::{self, Line};
 use super::parts::model;
 use super::series::since;
@@ -23,6 +22,7 @@ use crate::history::store::file::{self, Filed, Wanted};
 use crate::history::store::page::Before;
 use crate::history::store::summary;
 use crate::http::State;
+use crate::http::files::{self, Full, Stretches};
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
 use crate::identity::{CallerScope, SessionSecret};
@@ -149,6 +149,8 @@ struct Taking {
 }
 
 impl Stretches for Taking {
+    type Error = PageError;
+
     /// For who may read it by now.
     async fn next(&mut self) -> Result<Option<String>, PageError> {
         if self.is_over {

@@ -7,14 +7,13 @@ use actix_web::web;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use vitals::{Kind, Units};
 use web_templates::live::{self, HEARTBEAT};
 
 use super::cells;
-use super::live::Open;
 use crate::ground::swallow::swallow;
 use crate::history::store::line::Devices;
 use crate::history::store::live as stream;
@@ -22,6 +21,7 @@ use crate::history::store::page::{self, Delivery, Shown};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
+use crate::http::streams::{Open, announced};
 use crate::identity::{CallerScope, IdentityError, SessionSecret};
 use crate::queue::Published;
 use crate::tenancy::{CustomerScope, Permission, Scope as _};
@@ -146,7 +146,7 @@ impl Follow {
                 return true;
             }
             () = tokio::time::sleep_until(wake) => {}
-            goes_on = announced(signals, &self.scope) => if !goes_on { return false },
+            goes_on = announced(signals, self.scope.id()) => if !goes_on { return false },
         }
         tokio::select! {
             () = ending.cancelled() => return false,
@@ -293,18 +293,6 @@ impl Follow {
         }
         while self.open.len() > WATCHED {
             self.open.pop_first();
-        }
-    }
-}
-
-/// Waits until something of this customer may be new; false where nothing will come any more.
-async fn announced(signals: &mut Receiver<Published>, scope: &CustomerScope) -> bool {
-    loop {
-        match signals.recv().await {
-            Ok(published) if published.concerns(scope.id()) => return true,
-            Ok(_) => {}
-            Err(RecvError::Lagged(_)) => return true,
-            Err(RecvError::Closed) => return false,
         }
     }
 }

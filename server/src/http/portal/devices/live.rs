@@ -1,9 +1,6 @@
 //! `GET /devices/{id}/live`: new readings and what becomes of their delivery, as they happen. No transaction is open while
 //! it waits; it ends with the session and with the server.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
@@ -13,56 +10,12 @@ use web_templates::live::PREAMBLE;
 use super::follow::Follow;
 use super::line;
 use super::parts::kind;
-use crate::ground::ids::{DeviceId, UserId};
+use crate::ground::ids::DeviceId;
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
 use crate::registry::devices;
 use crate::tenancy::Scope as _;
-
-/// Live pages that one person may have open at the same time.
-const MOST: usize = 20;
-
-/// The live pages of this process, counted per person.
-#[derive(Debug, Clone, Default)]
-pub struct Streams {
-    counts: Arc<Mutex<HashMap<UserId, usize>>>,
-}
-
-impl Streams {
-    /// One more, unless this person has too many.
-    pub(super) fn open(&self, user: UserId) -> Option<Open> {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(user).or_default();
-        if *count >= MOST {
-            return None;
-        }
-        *count += 1;
-        Some(Open {
-            streams: self.clone(),
-            user,
-        })
-    }
-}
-
-/// One of them; it is counted until it is dropped.
-#[derive(Debug)]
-pub(super) struct Open {
-    streams: Streams,
-    user: UserId,
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        let mut counts = self.streams.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.user) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.user);
-            }
-        }
-    }
-}
 
 /// The stream of the kind that the device's page shows by itself.
 pub(super) async fn get(
@@ -136,21 +89,4 @@ async fn start(
         // A proxy must not gather what is meant to be seen at once.
         .insert_header(("x-accel-buffering", "no"))
         .streaming(Box::pin(stream)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_person_has_a_limited_number_of_live_pages() {
-        let streams = Streams::default();
-        let [one, other] = [1, 2].map(|number| UserId::from(uuid::Uuid::from_u128(number)));
-        let mut open: Vec<_> = (0..MOST).filter_map(|_| streams.open(one)).collect();
-        assert_eq!(open.len(), MOST);
-        assert!(streams.open(one).is_none());
-        assert!(streams.open(other).is_some(), "others are not held back");
-        open.pop();
-        assert!(streams.open(one).is_some());
-    }
 }

@@ -1,6 +1,7 @@
 //! How many files are taken at a time, and how one is handed over: what is slow to take one, or has stopped, keeps no place
 //! for long, and files leave room between their stretches for what waits for the database beside them.
 
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::ground::ids::UserId;
-use crate::http::portal::error::PageError;
 
 /// Files that one person takes at the same time.
 const MOST_OF_A_PERSON: usize = 2;
@@ -94,8 +94,11 @@ impl Drop for Place {
 
 /// What a file is made of, one stretch after another.
 pub(super) trait Stretches {
+    /// Why one cannot be made, for the log.
+    type Error: Display;
+
     /// The next one; none behind the last.
-    async fn next(&mut self) -> Result<Option<String>, PageError>;
+    async fn next(&mut self) -> Result<Option<String>, Self::Error>;
 }
 
 /// A file is not whole; the log says why.
@@ -234,7 +237,9 @@ mod tests {
     }
 
     impl Stretches for Made {
-        async fn next(&mut self) -> Result<Option<String>, PageError> {
+        type Error = std::convert::Infallible;
+
+        async fn next(&mut self) -> Result<Option<String>, Self::Error> {
             if self.left == 0 {
                 return Ok(None);
             }
