@@ -43,8 +43,10 @@ test: ## every test, as CI runs them
 	@echo "==> running the examples in the documentation"
 	@cargo test $(locked) --workspace --doc --quiet
 
-soak: ## the same tests at full length (VW_SOAK=1) and those marked ignored: hours
-	@infra/dev/install.sh test
+soak: ## each decoder fuzzed for VW_FUZZ_SECONDS (300), then the same tests at full length and those marked ignored: hours
+	@infra/dev/install.sh soak
+	@infra/dev/fuzz.sh
+	@echo "==> running the tests at full length"
 	@cargo build $(locked) --workspace --lib --bins --tests
 	@VW_SOAK=1 PROPTEST_CASES=$${PROPTEST_CASES:-10000} \
 		cargo nextest run $(locked) --workspace --profile soak --run-ignored all
@@ -69,10 +71,9 @@ lint: ## format, lengths, lock file, shell scripts, dependencies, clippy; a warn
 fmt: ## formats the code
 	@cargo fmt --all
 
-bench: ## ingest against Django and bare PostgreSQL in one run, else our own load generator
+bench: ## every number of DESIGN §8 in one table, beside its goals and its peers; see tests/load/README.md
 	@infra/dev/install.sh bench
 	@$(MAKE) build
-	@if [ -x $(bench) ]; then PEER_VENV="$(VW_CACHE)/peer-venv" exec $(bench) "$(CURDIR)"; fi; \
-	echo "$(bench) is not there, so nothing is measured side by side"; \
-	if [ -x tests/load/run.sh ]; then exec tests/load/run.sh; fi; \
-	echo "and there is no tests/load/run.sh: nothing was measured" >&2; exit 1
+	@echo "==> building the load generator"
+	@cargo build $(locked) --release -p vitalwire-tests --bins
+	@PEER_VENV="$(VW_CACHE)/peer-venv" exec "$(CARGO_TARGET_DIR)/release/vitalwire-bench" --ingest $(bench) --project "$(CURDIR)"

@@ -87,6 +87,11 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    /// The process, 0 while it does not run.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
     /// The folder that holds everything.
     pub fn folder(&self) -> &Path {
         &self.folder
