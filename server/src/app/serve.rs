@@ -288,7 +288,13 @@ fn connections(config: &Config) -> usize {
     } else {
         0
     };
-    let pooled = [pools.requests, pools.intake, pools.forwarding, 1];
+    // One server at a time takes days out of the history: one connection for that, one for reading what is archived.
+    let retention = if config.roles.contains(&Role::Worker) {
+        2
+    } else {
+        0
+    };
+    let pooled = [pools.requests, pools.intake, pools.forwarding, 1, retention];
     let pooled: u64 = pooled.into_iter().map(u64::from).sum();
     usize::try_from(pooled)
         .unwrap_or(usize::MAX)

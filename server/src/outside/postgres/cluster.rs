@@ -260,7 +260,7 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-/// Room for four servers with the usual pools (24), a listener, two commits a thread and what a start or a command needs
+/// Room for four servers with the usual pools (24), a listener, two for the retention, two commits a thread and what a start or a command needs
 /// for a while; and for three superusers.
 fn max_connections(cores: usize) -> usize {
     (3 + 4 * (30 + 2 * cores)).max(100)
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn there_is_room_for_four_servers_on_any_machine() {
         for cores in [1, 2, 4, 37, 64, 192] {
-            let one = 12 + 4 + 8 + 1 + 2 * cores;
+            let one = 12 + 4 + 8 + 1 + 2 + 2 * cores;
             assert!(max_connections(cores) - 3 >= 4 * one, "{cores}");
         }
         assert!(max_connections(1) >= 100);
