@@ -126,7 +126,7 @@ async fn a_postgresql_that_cannot_keep_or_carry_it_all_is_refused_or_complained_
     let log = server.log();
     assert!(log.contains("full_page_writes off"), "{log}");
     let cores = std::thread::available_parallelism().unwrap().get();
-    let need = 12 + 4 + 8 + 1 + 2 * cores;
+    let need = 12 + 4 + 8 + 1 + 2 + 2 * cores;
     let told = format!("may need {need} database connections and PostgreSQL has 23");
     assert!(log.contains(&told), "{log}");
     server.stop();
