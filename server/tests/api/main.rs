@@ -22,6 +22,7 @@ mod holders;
 mod hubs;
 mod imports;
 mod issuers;
+mod ledger;
 mod letters;
 mod names;
 mod passwords;

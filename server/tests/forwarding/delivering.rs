@@ -358,3 +358,34 @@ async fn a_dead_server_does_not_hold_up_the_others() {
     silent.let_go();
     forwarding.stop().await;
 }
+
+/// While a day is young the planner knows nothing of it, and what is planned then is used for long: a delivery must not
+/// cost more the more events its customer has that day, nor the more deliveries wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_delivery_reads_does_not_grow_with_the_day() {
+    const EVENTS: usize = 400;
+    let world = World::new().await;
+    let customer = world.customer("Anna").await;
+    let mut receiver = Receiver::start();
+    let endpoint = world.endpoint(&customer, &receiver.url, 1).await.endpoint.id;
+    // One that is planned while nothing is there, and its completion as a failure.
+    receiver.script([Answer::Status(500)]);
+    let forwarding = world.start();
+    world.commit_one(&customer).await;
+    receiver.next().await;
+    world.until("select count(*) from delivery_attempt", 1).await;
+    world.commit(&customer, &vec![Reading::default(); EVENTS]).await;
+    world.later(TimeDelta::seconds(7), &customer, endpoint).await;
+    for _ in 0..=EVENTS {
+        receiver.next().await;
+    }
+    world.until(LEFT, 0).await;
+    forwarding.stop().await;
+    // What a connection has read is known for sure when it has ended.
+    world.database.close().await;
+    let read = "select coalesce(sum(idx_tup_read), 0)::bigint from pg_stat_user_indexes
+        where relname ~ '^event_p' or relname = 'delivery'";
+    let read = world.count(read).await;
+    let each = read / i64::try_from(EVENTS).unwrap();
+    assert!(each < 60, "{each} entries of indexes a delivery");
+}

@@ -22,7 +22,8 @@ const OF_THE_CUSTOMER: [&str; 8] = [
     "registry::search::search",
 ];
 /// What concerns the whole customer, or stands at none of its sites: nothing of it is there for who sees a part.
-const OF_THE_WHOLE: [&str; 7] = [
+const OF_THE_WHOLE: [&str; 8] = [
+    "history::archive::",
     "registry::given_back::",
     "forwarding::",
     "registry::imports::",

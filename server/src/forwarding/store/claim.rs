@@ -22,7 +22,8 @@ pub(in crate::forwarding) struct Want {
 }
 
 /// The claim, oldest first. The attempt number grows with every claim and is the fencing token: a completion that names
-/// another one changes nothing. `picked` has locked its rows, so their addresses hold. The laterals with `limit 1` keep the planner on index look-ups in the right days.
+/// another one changes nothing. `picked` has locked its rows, so their addresses hold. The laterals with `limit 1` keep the planner on index look-ups in the right days; with a list of
+/// sequences in one condition it would, while a day is young and unknown to it, read all of the customer's day for each.
 /// A device's own reference belongs to whoever holds it now, so it travels only with that customer's events.
 const CLAIM: &str = "
 with wanted as (
@@ -52,8 +53,11 @@ select c.id as delivery_id, c.endpoint_id, c.events_created_at, c.attempt, c.she
 from claimed c
 left join lateral (select updated_at from endpoint where id = c.endpoint_id limit 1) e on true
 left join lateral (
-  select sequence, type, created_at, reading_id, reading_received_at from event
-  where customer_id = c.customer_id and sequence = any (c.event_sequences) and created_at = c.events_created_at
+  select x.* from unnest(c.event_sequences) as u(sequence)
+  cross join lateral (
+    select sequence, type, created_at, reading_id, reading_received_at from event
+    where customer_id = c.customer_id and sequence = u.sequence and created_at = c.events_created_at limit 1
+  ) x
 ) v on true
 left join lateral (
   select * from reading where id = v.reading_id and received_at = v.reading_received_at limit 1

@@ -7,7 +7,8 @@ use crate::forwarding::attempt::Finished;
 use crate::ground::ids::CustomerId;
 
 /// `gone` and `kept` look at the attempt number as well, the fencing token: a worker whose lease was lost changes
-/// nothing, logs nothing and counts nothing. A delivery that succeeded leaves the table, so each of its events is
+/// nothing, logs nothing and counts nothing. They are looked up by their id: asked for what is due, the planner would read
+/// the whole queue where it has no figures of it yet. A delivery that succeeded leaves the table, so each of its events is
 /// counted once. An endpoint's row is touched when its state changes, else once a second at most. An event that goes
 /// to several endpoints shows `delivered` once one of them has it.
 const COMPLETE: &str = "
@@ -23,7 +24,7 @@ with done as materialized (
 ), kept as (
   update delivery d set lease_until = null, next_attempt_at = coalesce(f.next_at, d.next_attempt_at),
     state = case when f.outcome = 'dead' then 'dead' else 'due' end
-  from done f where d.id = f.id and d.attempt = f.attempt and d.state = 'due' and f.outcome <> 'delivered'
+  from done f where d.id = f.id and d.attempt = f.attempt and d.state <> 'dead' and f.outcome <> 'delivered'
   returning d.id, d.customer_id, d.endpoint_id, d.event_sequences, d.events_created_at
 ), hit as materialized (
   select h.customer_id, h.endpoint_id, h.event_sequences, h.events_created_at, f.*

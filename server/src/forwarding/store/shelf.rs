@@ -38,9 +38,12 @@ pub(in crate::forwarding) async fn lock_next(
     sqlx::query_scalar(
         "select d.id from delivery d
          where d.id > $2 and d.shelved_until is null and exists (
-           select from event v
-           where v.customer_id = d.customer_id and v.sequence = any (d.event_sequences)
-             and v.created_at = d.events_created_at and (v.created_at < $1 or v.reading_received_at < $1))
+           select from unnest(d.event_sequences) as u(sequence)
+           cross join lateral (
+             select created_at, reading_received_at from event
+             where customer_id = d.customer_id and sequence = u.sequence and created_at = d.events_created_at limit 1
+           ) v
+           where v.created_at < $1 or v.reading_received_at < $1)
          order by d.id limit $3 for update of d",
     )
     .bind(end)
@@ -61,9 +64,10 @@ pub(in crate::forwarding) async fn carried(
            r.utc_offset_minutes, r.hub_time, r.sequence, r.user_slot, r.content_hash, r.vals, r.original, r.quality, r.proof,
            r.status, '' as maker, '' as serial, '' as model, null::text as reference
          from delivery c
+         cross join lateral unnest(c.event_sequences) as u(sequence)
          cross join lateral (
            select sequence, type, created_at, reading_id, reading_received_at from event
-           where customer_id = c.customer_id and sequence = any (c.event_sequences) and created_at = c.events_created_at
+           where customer_id = c.customer_id and sequence = u.sequence and created_at = c.events_created_at limit 1
          ) v
          left join lateral (
            select * from reading where id = v.reading_id and received_at = v.reading_received_at limit 1
