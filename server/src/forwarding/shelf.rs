@@ -56,10 +56,12 @@ impl Shelf {
             return Ok(None);
         };
         let carried = shelf::carried(&mut tx, &deliveries).await?;
-        let events: Vec<Shelved> = carried
+        let sealed = carried
             .into_iter()
-            .map(|(delivery, event)| self.sealed(delivery, &event))
-            .collect();
+            .map(|(delivery, event)| self.sealed(delivery, &event));
+        let events = sealed
+            .collect::<Result<Vec<Shelved>, _>>()
+            .map_err(|error| sqlx::Error::Encode(error.into()))?;
         let until = self.ground.now() + KEPT;
         shelf::shelve(&mut tx, &deliveries, &events, until).await?;
         tx.commit().await?;
@@ -69,17 +71,16 @@ impl Shelf {
         Ok(Some(last.into()))
     }
 
-    fn sealed(&self, delivery: DeliveryId, event: &Event) -> Shelved {
-        let kept = Kept::of(event);
-        let text = serde_json::to_vec(&kept).unwrap_or_default();
+    fn sealed(&self, delivery: DeliveryId, event: &Event) -> serde_json::Result<Shelved> {
+        let text = serde_json::to_vec(&Kept::of(event))?;
         let keys = self.ground.keys();
-        Shelved {
+        Ok(Shelved {
             delivery,
             sequence: event.sequence,
             kind: event.kind.as_str(),
             device: event.kind.measured().map(|measured| measured.device),
             sealed: keys.seal(Purpose::ShelvedEvent, &context(delivery, event.sequence), &text),
-        }
+        })
     }
 }
 
