@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::ground::ids::{CustomerId, UserId};
 use crate::queue::Published;
@@ -85,8 +88,44 @@ impl Drop for Open {
     }
 }
 
+/// Why a stream goes on after it has waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Woken {
+    /// It does not: the server stops, or nothing will come any more.
+    Ends,
+    /// Some session, right or account has changed: it has to be seen again who may read.
+    Told,
+    /// Something may be new, or it is time for a look.
+    Looks,
+}
+
+/// Waits for a reason to look: something of this customer was announced, or `wake` has come; but no look before `earliest`.
+pub(super) async fn woken(
+    ending: &CancellationToken,
+    (signals, endings): (&mut Receiver<Published>, &mut watch::Receiver<()>),
+    customer: CustomerId,
+    (wake, earliest): (Instant, Instant),
+) -> Woken {
+    tokio::select! {
+        () = ending.cancelled() => return Woken::Ends,
+        _ = endings.changed() => return Woken::Told,
+        () = tokio::time::sleep_until(wake) => {}
+        goes_on = announced(signals, customer) => if !goes_on { return Woken::Ends },
+    }
+    tokio::select! {
+        () = ending.cancelled() => return Woken::Ends,
+        () = tokio::time::sleep_until(earliest) => {}
+    }
+    // What was announced meanwhile is seen by the same look.
+    while !matches!(
+        signals.try_recv(),
+        Err(TryRecvError::Empty | TryRecvError::Closed)
+    ) {}
+    Woken::Looks
+}
+
 /// Waits until something of this customer may be new; false where nothing will come any more.
-pub(super) async fn announced(signals: &mut Receiver<Published>, customer: CustomerId) -> bool {
+async fn announced(signals: &mut Receiver<Published>, customer: CustomerId) -> bool {
     loop {
         match signals.recv().await {
             Ok(published) if published.concerns(customer) => return true,

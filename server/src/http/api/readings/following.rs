@@ -6,7 +6,6 @@ use std::time::Duration;
 use actix_web::web;
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -16,7 +15,7 @@ use crate::history::store::stream::{self, Followed, Kept, News, Told};
 use crate::http::State;
 use crate::http::auth::reads_by_now;
 use crate::http::problem::Problem;
-use crate::http::streams::{Open, announced};
+use crate::http::streams::{Open, Woken, woken};
 use crate::queue::Published;
 use crate::tenancy::{CustomerScope, Scope as _};
 
@@ -136,27 +135,22 @@ impl Following {
             return !self.state.ending().is_cancelled();
         };
         let wake = (self.sent + BEAT).min(looked + BEAT).max(looked + PAUSE);
-        let ending = self.state.ending();
-        let customer = self.scope.id();
-        tokio::select! {
-            () = ending.cancelled() => return false,
-            _ = self.endings.changed() => {
+        let heard = (&mut self.signals, &mut self.endings);
+        match woken(
+            self.state.ending(),
+            heard,
+            self.scope.id(),
+            (wake, looked + PAUSE),
+        )
+        .await
+        {
+            Woken::Ends => false,
+            Woken::Told => {
                 self.checked = None;
-                return true;
+                true
             }
-            () = tokio::time::sleep_until(wake) => {}
-            goes_on = announced(&mut self.signals, customer) => if !goes_on { return false },
+            Woken::Looks => true,
         }
-        tokio::select! {
-            () = ending.cancelled() => return false,
-            () = tokio::time::sleep_until(looked + PAUSE) => {}
-        }
-        // What was announced meanwhile is seen by the same look.
-        while !matches!(
-            self.signals.try_recv(),
-            Err(TryRecvError::Empty | TryRecvError::Closed)
-        ) {}
-        true
     }
 
     /// Whether the token is still good for readings; from then on they see what its person may see by now.

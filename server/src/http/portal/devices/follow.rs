@@ -7,7 +7,6 @@ use actix_web::web;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use vitals::{Kind, Units};
@@ -21,7 +20,7 @@ use crate::history::store::page::{self, Delivery, Shown};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
-use crate::http::streams::{Open, announced};
+use crate::http::streams::{Open, Woken, woken};
 use crate::identity::{CallerScope, IdentityError, SessionSecret};
 use crate::queue::Published;
 use crate::tenancy::{CustomerScope, Permission, Scope as _};
@@ -137,27 +136,22 @@ impl Follow {
             return !self.state.ending().is_cancelled();
         };
         let wake = (self.sent + BEAT).min(looked + if self.is_something_due() { WATCH } else { BEAT });
-        let ending = self.state.ending();
-        let signals = &mut self.signals;
-        tokio::select! {
-            () = ending.cancelled() => return false,
-            _ = self.endings.changed() => {
+        let heard = (&mut self.signals, &mut self.endings);
+        match woken(
+            self.state.ending(),
+            heard,
+            self.scope.id(),
+            (wake, looked + PAUSE),
+        )
+        .await
+        {
+            Woken::Ends => false,
+            Woken::Told => {
                 self.checked = None;
-                return true;
+                true
             }
-            () = tokio::time::sleep_until(wake) => {}
-            goes_on = announced(signals, self.scope.id()) => if !goes_on { return false },
+            Woken::Looks => true,
         }
-        tokio::select! {
-            () = ending.cancelled() => return false,
-            () = tokio::time::sleep_until(looked + PAUSE) => {}
-        }
-        // What was announced meanwhile is seen by the same look.
-        while !matches!(
-            signals.try_recv(),
-            Err(TryRecvError::Empty | TryRecvError::Closed)
-        ) {}
-        true
     }
 
     /// Whether a delivery is about to be tried.
