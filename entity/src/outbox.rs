@@ -11,11 +11,12 @@ use crate::relations::belongs_to;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
 pub struct Model {
-    /// Its id, made by the database.
+    /// Who takes it up.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub circuit: Circuit,
+    /// Its number, made by the database.
     #[sea_orm(primary_key)]
     pub id: OutboxId,
-    /// Who takes it up.
-    pub circuit: Circuit,
     /// Whose readings they are.
     pub customer_id: CustomerId,
     /// The readings.

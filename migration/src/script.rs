@@ -66,6 +66,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0043_packed_messages"),
     script!("m0044_retention"),
     script!("m0045_archive"),
+    script!("m0046_a_commit_writes_less"),
 ];
 
 impl MigrationName for Script {
