@@ -113,6 +113,8 @@ pub struct DeadLetter {
     pub delivery: DeliveryId,
     pub sequences: Vec<i64>,
     pub created_at: DateTime<Utc>,
+    /// Until when it can be sent again.
+    pub kept_until: DateTime<Utc>,
     pub attempts: i16,
     pub last_attempt_at: Option<DateTime<Utc>>,
     pub last_status: Option<i16>,

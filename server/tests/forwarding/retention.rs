@@ -339,3 +339,45 @@ async fn who_takes_days_out_can_do_nothing_else() {
     assert!(!dropped, "a day that is in its table stays");
     assert_eq!(world.count(READINGS).await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_up_says_why_and_until_when_it_is_kept() {
+    let world = World::new().await;
+    let customer = world.customer("Anna").await;
+    let mut receiver = Receiver::start();
+    let endpoint = world.endpoint(&customer, &receiver.url, 10).await.endpoint.id;
+    receiver.script([Answer::Text(500, "out of order".to_owned())]);
+    let forwarding = world.start();
+    world.commit_one(&customer).await;
+    receiver.next().await;
+    world.until("select count(*) from delivery_attempt", 1).await;
+    world.turn(&customer, endpoint, EndpointState::Disabled).await;
+    forwarding.stop().await;
+    sqlx::query("update delivery set state = 'dead'")
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    let letter = async || {
+        let work = async |tx: &_| world.endpoints.dead_letters(tx, endpoint, None, 10).await;
+        let letters = customer.scope.run(&world.database, work).await.unwrap();
+        assert_eq!(letters.len(), 1);
+        letters.into_iter().next().unwrap()
+    };
+    let before = letter().await;
+    let leaves = before.created_at.date_naive() + TimeDelta::days(8);
+    assert_eq!(before.last_status, Some(500));
+    assert_eq!(
+        before.kept_until,
+        leaves.and_time(chrono::NaiveTime::MIN).and_utc() + KEPT
+    );
+
+    world.out_of_the_history().await;
+    world.retention().run().await.unwrap();
+    let after = letter().await;
+    let until = world.ground.now() + KEPT;
+    assert_eq!(after.kept_until.timestamp_micros(), until.timestamp_micros());
+    assert_eq!(
+        (after.last_attempt_at, after.last_status, after.last_error),
+        (before.last_attempt_at, before.last_status, before.last_error)
+    );
+}

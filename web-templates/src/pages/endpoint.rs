@@ -136,6 +136,8 @@ pub struct DeadLetterRow {
     pub since: When,
     /// How many attempts there were.
     pub attempts: u16,
+    /// Until when it can be sent again ([`When::day`]).
+    pub kept_until: When,
     /// Why the last one failed.
     pub reason: String,
 }

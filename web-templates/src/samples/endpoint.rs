@@ -67,6 +67,7 @@ pub fn endpoint() -> EndpointPage {
                 webhook_id: "msg_2n8QxT7711".into(),
                 since: before(9_000),
                 attempts: 10,
+                kept_until: When::day(now() + TimeDelta::days(37), &zone()),
                 reason: "422 Unprocessable Content".into(),
             },
             DeadLetterRow {
@@ -75,6 +76,7 @@ pub fn endpoint() -> EndpointPage {
                 webhook_id: "msg_2n8QxT7790".into(),
                 since: before(8_700),
                 attempts: 10,
+                kept_until: When::day(now() + TimeDelta::days(37), &zone()),
                 reason: "422 Unprocessable Content".into(),
             },
         ],

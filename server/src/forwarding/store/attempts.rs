@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::endpoints::sql;
 use crate::forwarding::endpoint::{Attempt, DeadLetter, EndpointHealth};
+use crate::forwarding::shelf::kept_until;
 use crate::ground::ids::{AttemptId, DeliveryId, EndpointId};
 use crate::tenancy::{CustomerScope, Tx};
 
@@ -92,7 +93,9 @@ pub(in crate::forwarding) async fn dead(
     limit: u64,
 ) -> Result<Vec<DeadLetter>, DbErr> {
     let statement = sql(
-        "select d.id, d.event_sequences, d.created_at, d.attempt, a.created_at as last_at, a.status_code, a.error
+        "select d.id, d.event_sequences, d.created_at, d.events_created_at, d.shelved_until, d.attempt,
+           coalesce(a.created_at, d.last_attempt_at) as last_at,
+           coalesce(a.status_code, d.last_status_code) as status_code, coalesce(a.error, d.last_error) as error
          from delivery d
          left join lateral (
            select created_at, status_code, error from delivery_attempt where delivery_id = d.id
@@ -109,6 +112,10 @@ pub(in crate::forwarding) async fn dead(
                 delivery: row.try_get("", "id")?,
                 sequences: row.try_get("", "event_sequences")?,
                 created_at: row.try_get("", "created_at")?,
+                kept_until: kept_until(
+                    row.try_get("", "events_created_at")?,
+                    row.try_get("", "shelved_until")?,
+                ),
                 attempts: row.try_get("", "attempt")?,
                 last_attempt_at: row.try_get("", "last_at")?,
                 last_status: row.try_get("", "status_code")?,

@@ -23,6 +23,8 @@ struct Out {
     webhook_id: String,
     sequences: Vec<i64>,
     created_at: DateTime<Utc>,
+    /// Until then it can be sent again.
+    kept_until: DateTime<Utc>,
     attempts: i16,
     #[schema(required)]
     last_attempt_at: Option<DateTime<Utc>>,
@@ -38,6 +40,7 @@ impl From<DeadLetter> for Out {
             delivery,
             sequences,
             created_at,
+            kept_until,
             attempts,
             last_attempt_at,
             last_status,
@@ -48,6 +51,7 @@ impl From<DeadLetter> for Out {
             webhook_id: webhook_id(delivery),
             sequences,
             created_at,
+            kept_until,
             attempts,
             last_attempt_at,
             last_status_code: last_status,

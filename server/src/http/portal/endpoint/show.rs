@@ -254,6 +254,7 @@ fn dead_row(letter: DeadLetter, now: DateTime<Utc>, zone: Tz) -> DeadLetterRow {
         webhook_id: webhook_id(letter.delivery),
         since: When::clock(letter.last_attempt_at.unwrap_or(letter.created_at), now, &zone),
         attempts: letter.attempts.unsigned_abs(),
+        kept_until: When::day(letter.kept_until, &zone),
         reason,
     }
 }
