@@ -14,7 +14,7 @@ const SENDERS: usize = 16;
 const DEVICES: usize = 20;
 
 /// What a sender was told: device serial and measured time → the reading's id.
-type Acknowledged = HashMap<(String, i64), String>;
+pub(crate) type Acknowledged = HashMap<(String, i64), String>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_reading_survives_the_kills_and_is_delivered() {
@@ -91,20 +91,22 @@ async fn every_acknowledged_reading_survives_the_kills_and_is_delivered() {
     world.server.stop();
 }
 
-struct Sender {
-    devices: Vec<Device>,
-    up: watch::Receiver<bool>,
-    acknowledged: Arc<AtomicUsize>,
-    progress: watch::Sender<usize>,
-    start: DateTime<Utc>,
+/// Sends for devices that have tokens of their own.
+pub(crate) struct Sender {
+    pub(crate) devices: Vec<Device>,
+    /// While this is false, nobody is asked.
+    pub(crate) up: watch::Receiver<bool>,
+    pub(crate) acknowledged: Arc<AtomicUsize>,
+    pub(crate) progress: watch::Sender<usize>,
+    pub(crate) start: DateTime<Utc>,
 }
 
 impl Sender {
     /// Sends each reading until it is answered, as a device does that keeps what was not acknowledged.
-    async fn send(mut self, numbers: impl Iterator<Item = usize>) -> Acknowledged {
+    pub(crate) async fn send(mut self, numbers: impl Iterator<Item = usize>) -> Acknowledged {
         let mut told = Acknowledged::new();
         for number in numbers {
-            let device = &self.devices[number % DEVICES];
+            let device = &self.devices[number % self.devices.len()];
             let at = self.start + TimeDelta::milliseconds(i64::try_from(number).expect("small") * 7);
             let reading = json!({"device": device.serial, "kind": "blood_pressure", "measured_at": at.to_rfc3339(),
                 "values": {"systolic": 100 + number % 60, "diastolic": 60 + number % 30, "pulse": 60}});

@@ -145,12 +145,17 @@ impl Client {
 
     /// Bytes as they are.
     pub async fn post_bytes(&self, path: &str, body: Vec<u8>) -> Answer {
+        self.try_post_bytes(path, body).await.expect("an answer")
+    }
+
+    /// The same, where it may be that nobody answers.
+    pub async fn try_post_bytes(&self, path: &str, body: Vec<u8>) -> Result<Answer, reqwest::Error> {
         let request = self
             .http
             .post(self.url(path))
             .header("content-type", "application/json")
             .body(body);
-        self.send(request).await.expect("an answer")
+        self.send(request).await
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {

@@ -11,6 +11,8 @@ use vitalwire_hub::{
 
 use crate::{Answer, Client, Customer, World};
 
+const TELEMETRY: &str = "/v1/hubs/telemetry";
+
 /// A hub whose key the platform holds; whether it was confirmed is up to the story.
 #[derive(Debug, Clone)]
 pub struct ClaimedHub {
@@ -92,15 +94,21 @@ impl ClaimedHub {
 
     /// Posts bytes with a token that fits them, past the hub's library.
     pub async fn post(&self, body: &[u8]) -> Answer {
-        self.post_with(&self.token("POST", "/v1/hubs/telemetry", body), body)
-            .await
+        self.post_with(&self.token("POST", TELEMETRY, body), body).await
+    }
+
+    /// The same, where it may be that nobody answers.
+    pub async fn try_post(&self, body: &[u8]) -> Option<Answer> {
+        let token = self.token("POST", TELEMETRY, body);
+        let client = self.anyone.with_token(&token);
+        client.try_post_bytes(TELEMETRY, body.to_vec()).await.ok()
     }
 
     /// Posts bytes with any token.
     pub async fn post_with(&self, token: &str, body: &[u8]) -> Answer {
         self.anyone
             .with_token(token)
-            .post_bytes("/v1/hubs/telemetry", body.to_vec())
+            .post_bytes(TELEMETRY, body.to_vec())
             .await
     }
 

@@ -46,6 +46,15 @@ pub fn soak() -> bool {
     setting("VW_SOAK").is_some()
 }
 
+/// What a story that throws dice begins with: another number each time, or that of `VW_SEED`, so that a run can be had again.
+/// It is printed.
+pub fn seed() -> u64 {
+    let asked = setting("VW_SEED").and_then(|text| text.parse().ok());
+    let seed = asked.unwrap_or_else(|| fastrand::u64(..));
+    println!("VW_SEED={seed} has this again");
+    seed
+}
+
 /// A setting of the tests; the names in `VITALWIRE_…` are the server's own.
 #[expect(
     clippy::disallowed_methods,
