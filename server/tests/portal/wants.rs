@@ -315,3 +315,40 @@ async fn a_customer_s_list_its_count_and_its_first_line_agree() {
         );
     }
 }
+
+#[tokio::test]
+async fn days_that_are_not_made_and_days_that_do_not_leave_are_told() {
+    let world = World::new().await;
+    world.user("Root", Organisation::Platform, None).await;
+    let admin = world.signed_in("Root").await;
+    let page = words(&admin.get("/admin").await.text);
+    assert!(
+        !page.contains("coming week") && !page.contains("leave the history"),
+        "{page}"
+    );
+
+    // The last three of eight days ahead go, and one is put where no reading should be any more.
+    sqlx::raw_sql(
+        "do $$
+         declare today date := (now() at time zone 'UTC')::date;
+         begin
+           for ahead in 6..8 loop
+             execute format('drop table refusal_p%s', to_char(today + ahead, 'YYYYMMDD'));
+           end loop;
+           execute format('create table reading_p%s partition of reading for values from (%L) to (%L)',
+             to_char(today - 12, 'YYYYMMDD'), (today - 12) || ' 00:00:00+00', (today - 11) || ' 00:00:00+00');
+         end $$",
+    )
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    let page = words(&admin.get("/admin").await.text);
+    assert!(
+        page.contains("2 days of the coming week have no table yet"),
+        "{page}"
+    );
+    assert!(
+        page.contains("days that are over do not leave the history"),
+        "{page}"
+    );
+}

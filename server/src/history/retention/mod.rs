@@ -70,6 +70,11 @@ fn before(today: NaiveDate, days: u64) -> NaiveDate {
     today.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN)
 }
 
+/// The oldest day of the history on this day.
+pub fn oldest_day(today: NaiveDate) -> NaiveDate {
+    before(today, HISTORY_DAYS)
+}
+
 /// The first moment after a UTC day.
 pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
     let next = day.succ_opt().unwrap_or(NaiveDate::MAX);
@@ -79,6 +84,11 @@ pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
 /// Whether the day of an arrival is still in the history, and will be for a while.
 pub fn is_in_history(arrived: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     arrived.date_naive() > before(now.date_naive(), HISTORY_DAYS)
+}
+
+/// When the day of an arrival may go.
+pub fn leaves_at(arrived: DateTime<Utc>) -> DateTime<Utc> {
+    end_of(arrived.date_naive()) + chrono::TimeDelta::days(i64::try_from(HISTORY_DAYS).unwrap_or(i64::MAX))
 }
 
 /// What a room sees to before a day of arrival may go. It is asked again after a crash, and whenever it said that the day

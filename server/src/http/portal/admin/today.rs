@@ -12,7 +12,7 @@ use crate::forwarding::admin as forwarding;
 use crate::forwarding::admin::{EndpointSummary, ForwardingSummary};
 use crate::ground::enums::HubState;
 use crate::ground::ids::{CustomerId, HubId};
-use crate::history::store::board;
+use crate::history::store::board::{self, Days};
 use crate::http::State;
 use crate::http::portal::customers::rows::{endpoint_tag, held_by};
 use crate::http::portal::devices::held_row::{self, LastHubs};
@@ -39,6 +39,7 @@ const MINUTES: u8 = 60;
 struct Found {
     counts: Counts,
     minutes: Vec<i64>,
+    days: Days,
     forwarding: ForwardingSummary,
     wants: wants::Wants,
     holders: Vec<Holder>,
@@ -76,6 +77,7 @@ async fn find(state: &State, visitor: &Visitor) -> Result<Found, PageError> {
             Ok(Found {
                 counts: overview::counts(tx, now).await?,
                 minutes: board::readings_a_minute(tx, now, MINUTES).await?,
+                days: board::days(tx, now).await?,
                 forwarding: forwarding::summary(tx, now).await?,
                 wants,
                 endpoints: endpoints(tx, &holders).await?,
@@ -153,6 +155,18 @@ fn attention(state: &State, found: &Found, quarantined: u64) -> Attention {
     let (counts, orders) = (&found.counts, &found.orders);
     let of = |count: i64, one, many, href| (count.unsigned_abs(), one, many, href);
     Attention::leading(&[
+        (
+            found.days.missing,
+            "day of the coming week has no table yet: its readings will be refused",
+            "days of the coming week have no table yet: their readings will be refused",
+            "",
+        ),
+        (
+            found.days.over,
+            "day that is over does not leave the history",
+            "days that are over do not leave the history",
+            "",
+        ),
         broker::attention(state),
         of(
             found.wants.asking_in_all,
