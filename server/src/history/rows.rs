@@ -94,17 +94,30 @@ pub const FIXED_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1970, 1, 1) {
 };
 
 impl Times {
-    /// Judges the device's time by the arrival.
+    /// Judges the device's time by the arrival, and by when its hub first saw the reading: nothing is seen before it was
+    /// measured.
     pub fn judge(
         device_time_ms: Option<i64>,
         hub_time: Option<DateTime<Utc>>,
         received_at: DateTime<Utc>,
     ) -> Self {
         let device_time = device_time_ms.and_then(DateTime::from_timestamp_millis);
-        let fallback = hub_time
-            .filter(|at| *at <= received_at + AHEAD && *at >= received_at - OLDEST)
-            .unwrap_or(received_at);
+        let seen = hub_time.filter(|at| *at <= received_at + AHEAD && *at >= received_at - OLDEST);
+        let fallback = seen.unwrap_or(received_at);
         match device_time {
+            // The day of its key stays, for the same reading may come another way, without what the hub knows.
+            Some(at)
+                if at >= received_at - OLDEST
+                    && at <= received_at + AHEAD
+                    && seen.is_some_and(|seen| at > seen + AHEAD) =>
+            {
+                Self {
+                    measured_at: fallback,
+                    measured_on: at.date_naive(),
+                    other_day: FIXED_DAY,
+                    suspect: true,
+                }
+            }
             Some(at) if at >= received_at - OLDEST && at <= received_at + AHEAD => Self {
                 measured_at: at,
                 measured_on: at.date_naive(),
@@ -323,6 +336,28 @@ mod tests {
             assert_eq!((times.measured_on, times.suspect), (FIXED_DAY, true), "{device}");
             assert_eq!(times.other_day, at(device).date_naive());
         }
+    }
+
+    #[test]
+    fn a_time_after_the_hub_has_seen_the_reading_cannot_be_true() {
+        let arrival = at("2026-11-20T12:00:00Z");
+        let seen = at("2026-11-10T12:00:00Z");
+        let judge =
+            |device: &str, seen| Times::judge(Some(at(device).timestamp_millis()), Some(seen), arrival);
+        let ahead = judge("2026-11-18T12:00:00Z", seen);
+        assert_eq!((ahead.measured_at, ahead.suspect), (seen, true));
+        assert_eq!(
+            (ahead.measured_on.to_string().as_str(), ahead.other_day),
+            ("2026-11-18", FIXED_DAY)
+        );
+        assert!(
+            !judge("2026-11-10T12:09:00Z", seen).suspect,
+            "a clock a little ahead is believed"
+        );
+        assert!(
+            !judge("2026-11-18T12:00:00Z", at("2026-01-01T00:00:00Z")).suspect,
+            "a hub whose own clock cannot be right proves nothing"
+        );
     }
 
     #[test]
