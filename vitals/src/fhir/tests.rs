@@ -130,6 +130,17 @@ fn a_high_glucose_keeps_its_comparator() {
 }
 
 #[test]
+fn a_test_says_so_to_those_who_know_nothing_of_our_extensions() {
+    let json = json!({"device": "D1", "kind": "weight", "measured_at": "2026-11-20T08:00:00Z", "values": {"weight": 70}});
+    let mut reading = reading(&json);
+    assert_eq!(to_observation(&reading, &context())["meta"], Value::Null);
+    reading.quality |= Quality::TEST;
+    let observation = to_observation(&reading, &context());
+    assert_eq!(observation["meta"]["security"][0]["code"], "HTEST");
+    assert_eq!(from_observation(&observation).unwrap(), reading);
+}
+
+#[test]
 fn a_suspect_clock_does_not_date_the_observation() {
     let json = json!({"device": "D1", "kind": "weight", "measured_at": "2001-01-01T00:00:00Z", "values": {"weight": 70}});
     let mut reading = reading(&json);

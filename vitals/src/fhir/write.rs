@@ -16,6 +16,14 @@ pub fn to_observation(reading: &Reading, context: &ObservationContext<'_>) -> Va
     };
     put("resourceType", "Observation".into());
     put("id", context.id.into());
+    if reading.quality.contains(Quality::TEST) {
+        // What HL7 calls test data, for those who know nothing of our extensions.
+        let system = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
+        put(
+            "meta",
+            json!({"security": [{"system": system, "code": "HTEST", "display": "test health data"}]}),
+        );
+    }
     put("status", context.status.as_str().into());
     put("category", json!([category(kind)]));
     put("code", concept(main_codes(&reading.vital), kind.label()));
