@@ -357,3 +357,31 @@ async fn a_large_day_lies_in_parts() {
         "and the manifest: {names:?}"
     );
 }
+
+#[tokio::test]
+async fn a_manifest_that_somebody_changed_is_not_believed() {
+    let world = World::new().await;
+    let hub = Hub::new(&world, "a").await;
+    world.chooses_archive(&hub.tenant).await;
+    let day = world.clock.now().date_naive();
+    let body = batch(&[blood_pressure("S-a")]);
+    assert_eq!(hub.send(&hub.token(&body), &body).await.status, 200);
+    world.out_of_the_history().await;
+    let folder = Folder::new(&world);
+    let blobs = folder.blobs();
+    let archive = world.archive(&blobs);
+    world.retention(&archive).await.unwrap();
+
+    let customer = hub.tenant.customer_id();
+    let name = format!("archive/v1/{customer}/{day}/manifest.json");
+    let bytes = blobs.get(&name).await.unwrap().unwrap();
+    let mut manifest: Value = serde_json::from_slice(&bytes).unwrap();
+    manifest["observations"] = json!(0);
+    manifest["parts"].as_array_mut().unwrap().remove(0);
+    blobs
+        .put(&name, serde_json::to_vec(&manifest).unwrap())
+        .await
+        .unwrap();
+    let told = archive.manifest(customer, day).await.unwrap_err().to_string();
+    assert!(told.contains("not the manifest that was written"), "{told}");
+}

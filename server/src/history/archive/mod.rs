@@ -111,6 +111,14 @@ pub struct Manifest {
     pub parts: Vec<Part>,
 }
 
+impl Manifest {
+    /// SHA-256 of it as JSON without any space, by which the database knows it.
+    fn hash(&self) -> Result<Vec<u8>, ArchiveError> {
+        let bytes = serde_json::to_vec(self).map_err(std::io::Error::from)?;
+        Ok(digest(&SHA256, &bytes).as_ref().to_vec())
+    }
+}
+
 /// Where the blobs of a customer's day begin.
 fn folder(customer: CustomerId, day: NaiveDate) -> String {
     format!("archive/v{VERSION}/{customer}/{day}/")
@@ -143,7 +151,7 @@ impl Archive {
         }
     }
 
-    /// Reads a day's manifest; none where the day is not there.
+    /// Reads a day's manifest; none where the day is not there. Once the day was noted it has to be the one that was.
     pub async fn manifest(
         &self,
         customer: CustomerId,
@@ -159,6 +167,13 @@ impl Archive {
         })?;
         if (manifest.version, manifest.customer, manifest.day) != (VERSION, customer, day) {
             let why = "it is the manifest of something else";
+            return Err(ArchiveError::Damaged { name, why });
+        }
+        let noted = store::system_noted(self.database.system_forwarding(), customer, day).await?;
+        if let Some(noted) = noted
+            && noted != manifest.hash()?
+        {
+            let why = "it is not the manifest that was written";
             return Err(ArchiveError::Damaged { name, why });
         }
         Ok(Some(manifest))
@@ -195,9 +210,7 @@ impl Archive {
         for customer in store::system_wanting(system, day).await? {
             let manifest = writing::write(self, customer, day).await?;
             self.verify(&manifest).await?;
-            let bytes = serde_json::to_vec(&manifest).map_err(std::io::Error::from)?;
-            let hash = digest(&SHA256, &bytes);
-            store::system_note(system, &manifest, hash.as_ref(), self.ground.now()).await?;
+            store::system_note(system, &manifest, &manifest.hash()?, self.ground.now()).await?;
             metrics::counter!("vitalwire_archived_days_total").increment(1);
             tracing::info!(
                 %customer,

@@ -68,6 +68,19 @@ pub(super) async fn system_note(
     .map(drop)
 }
 
+/// The hash of the manifest of a day that was noted.
+pub(super) async fn system_noted(
+    pool: &PgPool,
+    customer: CustomerId,
+    day: NaiveDate,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    sqlx::query_scalar("select manifest_hash from archive_day where customer_id = $1 and day = $2")
+        .bind(customer)
+        .bind(day)
+        .fetch_optional(pool)
+        .await
+}
+
 /// A reading on its way into the archive. Patient data, so it has no `Debug`.
 pub(super) struct ReadingLine {
     pub(super) received_at: DateTime<Utc>,
