@@ -118,7 +118,18 @@ impl Intake {
             return Ok(outcome);
         }
         let raw = Arc::new(self.seal_body(body, Some(proof.jwt.clone())));
-        let Some(items) = body.said().and_then(items) else {
+        let items = body.said().and_then(items);
+        let count = match &items {
+            Some(items) if items.len() > LARGEST_BATCH => return Ok(HubOutcome::TooMany(items.len())),
+            Some(items) => items.len(),
+            // It is kept all the same, and counts as one.
+            None => 1,
+        };
+        let sender = Sender::Hub(proof.hub.hub);
+        if let Err(refused) = self.rates.take(sender, proof.hub.customer, count) {
+            return Ok(HubOutcome::TooOften(refused));
+        }
+        let Some(items) = items else {
             if let Some(outcome) = self.changed_since(proof, &[]).await? {
                 return Ok(outcome);
             }
@@ -127,13 +138,6 @@ impl Intake {
             self.keep(proof, &raw, vec![item]).await?;
             return Ok(HubOutcome::Undecodable);
         };
-        if items.len() > LARGEST_BATCH {
-            return Ok(HubOutcome::TooMany(items.len()));
-        }
-        let sender = Sender::Hub(proof.hub.hub);
-        if let Err(refused) = self.rates.take(sender, proof.hub.customer, items.len()) {
-            return Ok(HubOutcome::TooOften(refused));
-        }
         let decoded: Vec<_> = items
             .into_iter()
             .map(|item| (item, vitals::decode(item)))

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use vitals::{Proof, Reading};
+use vitals::{DeviceTime, Proof, Reading};
 
 use super::Intake;
 use super::packed::Body;
 use crate::ground::Purpose;
 use crate::ground::ids::{CredentialId, DeviceId, HubId, RawMessageId, SourceId};
-use crate::history::commit::{Raw, Row};
+use crate::history::commit::{OLDEST, Raw, Row};
 use crate::registry::Standing;
 
 /// Who sent a reading and what proves it.
@@ -86,6 +86,16 @@ impl Intake {
             standing: origin.standing,
         }
     }
+}
+
+/// How long what a device says of its battery and of its signal is news: a message that was held back for weeks, or comes
+/// again, says how they were.
+const NEWS: TimeDelta = TimeDelta::hours(1);
+
+/// Whether a message of this time says how a device is now. One without a time may, or with one that cannot be true.
+pub(super) fn is_news(device_time: Option<DeviceTime>, came: DateTime<Utc>) -> bool {
+    let measured = device_time.and_then(|time| DateTime::from_timestamp_millis(time.ms));
+    measured.is_none_or(|at| at > came - NEWS || at < came - OLDEST)
 }
 
 /// What stands in for a device's time in the hash where it gave none: when its hub first saw the reading, which the

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use vitals::{ContentHash, DecodeError, DeviceKey, Implausible, Proof, ReadingIn};
 
 use super::Intake;
-use super::prepare::Origin;
+use super::prepare::{Origin, is_news};
 use super::quarantine::Item;
 use super::rates::{Sender, TooMany};
 use super::refusals::{Refusal, RefusalReason, Subject, commit_reason};
@@ -161,7 +161,9 @@ impl Intake {
         let set_aside = |reason| self.set_aside(device, reason, &raw, came_at, body);
         let outcome = match verdict.first() {
             Some(Verdict::Accepted(id)) => {
-                self.identities.told(device, battery, signal);
+                if is_news(reading.device_time, came_at) {
+                    self.identities.told(device, battery, signal);
+                }
                 SingleOutcome::Accepted(*id)
             }
             Some(Verdict::Duplicate(id)) => SingleOutcome::Duplicate(*id),

@@ -10,7 +10,7 @@ use vitals::{DeviceKey, Proof};
 use super::Intake;
 use super::hub::ItemVerdict;
 use super::packed::Body;
-use super::prepare::Origin;
+use super::prepare::{Origin, is_news};
 use super::quarantine::Item;
 use super::rates::{Sender, TooMany};
 use super::refusals::Refusal;
@@ -41,6 +41,9 @@ pub enum SourceError {
     /// It sends too much, or its customer. Nothing was stored.
     #[error("{0}")]
     TooMany(#[from] TooMany),
+    /// So many messages in one, which are more than are taken. Nothing was stored.
+    #[error("{0} messages came in one")]
+    TooLarge(usize),
     /// Come back later.
     #[error("{0}")]
     Commit(#[from] CommitError),
@@ -52,6 +55,7 @@ impl SourceError {
         match self {
             Self::Refused(refused) => refused.reason(),
             Self::TooMany(_) => "too-many-readings",
+            Self::TooLarge(_) => "batch-too-large",
             Self::Commit(error) => commit_reason(error),
         }
     }
@@ -107,6 +111,15 @@ impl Intake {
         let source = &proven.source;
         let raw = Arc::new(self.seal_body(body, None));
         let read = body.said().and_then(|said| vendors::read(source.vendor, said));
+        if read.is_none()
+            && let Some(count) = body.said().and_then(vendors::too_many)
+        {
+            return Err(SourceError::TooLarge(count));
+        }
+        // What cannot be read is kept all the same, and counts as one.
+        let count = read.as_ref().map_or(1, Vec::len);
+        self.rates
+            .take(Sender::Source(source.source), source.customer, count)?;
         let Some(items) = read else {
             if let Some(refused) = self.source_changed(proven).await? {
                 return Err(refused.into());
@@ -124,8 +137,6 @@ impl Intake {
                 QuarantineReason::Undecodable,
             ))]);
         };
-        let sender = Sender::Source(source.source);
-        self.rates.take(sender, source.customer, items.len())?;
         let mut names: Vec<&str> = items
             .iter()
             .filter_map(|item| Some(item.device.as_ref()?.as_str()))
@@ -165,7 +176,11 @@ impl Intake {
             return;
         };
         if let Some(holder) = holder_told(source, device) {
-            let beside = (item.beside.battery_percent, item.beside.signal_dbm);
+            let beside = if is_of_now(&item.content, raw.received_at) {
+                (item.beside.battery_percent, item.beside.signal_dbm)
+            } else {
+                (None, None)
+            };
             self.identities.said_of(device.device, holder, beside);
         }
         let whose = (Some(device.device), Some(called.clone()));
@@ -271,6 +286,16 @@ impl Intake {
         }
         self.quarantine(raw, &set_aside).await?;
         Ok(verdicts)
+    }
+}
+
+/// Whether an element says how its device is now: a word of just that does, and a reading that is not an old one.
+fn is_of_now(content: &Result<Content, Flaw>, came: DateTime<Utc>) -> bool {
+    match content {
+        Ok(Content::Readings(readings)) => readings
+            .iter()
+            .any(|measured| is_news(measured.device_time, came)),
+        Ok(Content::Status) | Err(_) => true,
     }
 }
 

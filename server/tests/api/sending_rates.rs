@@ -133,3 +133,53 @@ async fn all_senders_of_a_customer_are_counted_together() {
     assert_eq!(refused.problem(), (429, "too-many-readings"), "{}", refused.text);
     assert_eq!(told(&refused)[1], "\"customer\";q=3;w=3");
 }
+
+#[tokio::test]
+async fn what_cannot_be_read_counts_as_well() {
+    let world = World::with(|config| {
+        config.intake.rates.hub_per_second = 1;
+        config.intake.rates.hub_burst = 2;
+        config.intake.rates.source_per_second = 1;
+        config.intake.rates.source_burst = 2;
+    })
+    .await;
+    let hub = Hub::new(&world, "a").await;
+    let source = Source::add(&world, &hub.tenant.user, "transtek", json!({})).await;
+    for (number, status) in [(1, 200), (2, 200), (3, 429)] {
+        let told = source.sends(&json!(format!("no message {number}"))).await;
+        assert_eq!(told.status, status, "{}", told.text);
+        let body = format!("no batch {number}").into_bytes();
+        let told = hub.send(&hub.token(&body), &body).await;
+        assert_eq!(told.status == 429, status == 429, "{}", told.text);
+    }
+    let kept: i64 = sqlx::query_scalar("select count(*) from quarantine")
+        .fetch_one(&world.sql)
+        .await
+        .unwrap();
+    assert_eq!(kept, 4);
+}
+
+#[tokio::test]
+async fn an_array_that_is_too_large_is_refused_so_that_it_comes_again() {
+    let world = World::new().await;
+    let hub = Hub::new(&world, "a").await;
+    let source = Source::add(&world, &hub.tenant.user, "transtek", json!({})).await;
+    source.knows(&hub.tenant.user, &hub.tenant.device, IMEI).await;
+    let at = world.clock.now().timestamp() - 3_600;
+    let messages = |count: i64| {
+        Value::from(
+            (0..count)
+                .map(|nth| cuff(IMEI, at + nth, 121))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let refused = source.sends(&messages(1_001)).await;
+    assert_eq!(refused.problem(), (413, "batch-too-large"), "{}", refused.text);
+    let quarantined: i64 = sqlx::query_scalar("select count(*) from quarantine")
+        .fetch_one(&world.sql)
+        .await
+        .unwrap();
+    assert_eq!((quarantined, stored(&world).await), (0, 0));
+    let taken = source.sends(&messages(1_000)).await;
+    assert_eq!((taken.status, stored(&world).await), (200, 1_000));
+}

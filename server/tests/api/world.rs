@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -233,14 +233,21 @@ impl World {
     /// The last battery that was said of a device, in percent. A loop, because it is written behind the answers and nothing
     /// announces it.
     pub(crate) async fn heard(&self, device: &str) -> i16 {
+        self.heard_since(device, DateTime::UNIX_EPOCH).await
+    }
+
+    /// The same once it was heard of at this time or later.
+    pub(crate) async fn heard_since(&self, device: &str, since: DateTime<Utc>) -> i16 {
+        let sql = "select battery_percent from device_status
+            where device_id = $1 and last_seen_at >= $2::timestamptz - interval '1 millisecond'";
         for _ in 0..500 {
-            let battery: Option<i16> =
-                sqlx::query_scalar("select battery_percent from device_status where device_id = $1")
-                    .bind(device.parse::<Uuid>().unwrap())
-                    .fetch_optional(&self.sql)
-                    .await
-                    .unwrap()
-                    .flatten();
+            let battery: Option<i16> = sqlx::query_scalar(sql)
+                .bind(device.parse::<Uuid>().unwrap())
+                .bind(since)
+                .fetch_optional(&self.sql)
+                .await
+                .unwrap()
+                .flatten();
             if let Some(battery) = battery {
                 return battery;
             }

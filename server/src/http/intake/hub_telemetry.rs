@@ -4,11 +4,13 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{Incoming, commit_problem, not_proven, prove_head, refuse_body, server_time, too_many};
+use super::{
+    Incoming, batch_too_large, commit_problem, not_proven, prove_head, refuse_body, server_time, too_many,
+};
 use crate::ground::enums::QuarantineReason;
 use crate::http::State;
 use crate::http::problem::Problem;
-use crate::intake::{HubOutcome, ItemVerdict, LARGEST_BATCH};
+use crate::intake::{HubOutcome, ItemVerdict};
 
 /// 200 when everything in it is durable, else a problem. After a problem some of it may be durable all the same (the
 /// database fell silent half-way, the hub was switched off between two commits). It is safe to send it again: what was
@@ -60,12 +62,7 @@ fn answer(state: &State, outcome: HubOutcome) -> Result<HttpResponse, Problem> {
 /// Why nothing of what a hub sent was taken.
 pub(super) fn refused(state: &State, outcome: &HubOutcome) -> Problem {
     match outcome {
-        HubOutcome::TooMany(count) => Problem::new(
-            "batch-too-large",
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "Too many readings in one batch",
-        )
-        .detail(format!("{count} were sent; send {LARGEST_BATCH} at most")),
+        HubOutcome::TooMany(count) => batch_too_large(*count),
         HubOutcome::TooOften(refused) => too_many(refused),
         HubOutcome::NotConfirmed => Problem::new(
             "hub-not-confirmed",

@@ -21,7 +21,9 @@ use super::patience::in_good_time;
 use super::problem::Problem;
 use super::remote::remote;
 use crate::history::commit::CommitError;
-use crate::intake::{ProofError, ProvenHead, Refusal, RefusalReason, Subject, TooMany, Unproven};
+use crate::intake::{
+    LARGEST_BATCH, ProofError, ProvenHead, Refusal, RefusalReason, Subject, TooMany, Unproven,
+};
 use body::{BodyError, Incoming};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -173,6 +175,15 @@ fn commit_problem(error: &CommitError) -> Problem {
         .header(header::RETRY_AFTER, "1"),
         CommitError::Stopping | CommitError::Unavailable => unavailable(),
     }
+}
+
+fn batch_too_large(count: usize) -> Problem {
+    Problem::new(
+        "batch-too-large",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "Too many readings in one batch",
+    )
+    .detail(format!("{count} were sent; send {LARGEST_BATCH} at most"))
 }
 
 /// 429 with the headers of draft-ietf-httpapi-ratelimit-headers-10: how many readings may come within how many seconds, and

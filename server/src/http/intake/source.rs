@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use super::hub_telemetry::verdict;
-use super::{Incoming, commit_problem, refuse_body, remote, too_many, unavailable};
+use super::{Incoming, batch_too_large, commit_problem, refuse_body, remote, too_many, unavailable};
 use crate::ground::enums::Vendor;
 use crate::http::State;
 use crate::http::problem::Problem;
@@ -72,6 +72,7 @@ fn problem(error: &SourceError) -> Problem {
     match error {
         SourceError::Refused(error) => refused(error),
         SourceError::TooMany(refused) => too_many(refused),
+        SourceError::TooLarge(count) => batch_too_large(*count),
         SourceError::Commit(error) => commit_problem(error),
     }
 }

@@ -156,6 +156,13 @@ pub(super) fn read(vendor: Vendor, body: &[u8]) -> Option<Vec<Item<'_>>> {
     Some(parts.into_iter().map(|bytes| item(vendor, bytes)).collect())
 }
 
+/// How many elements an array has that is not read because it has too many.
+pub(super) fn too_many(body: &[u8]) -> Option<usize> {
+    let body = body.trim_ascii();
+    let count = body.starts_with(b"[").then(|| elements(body, usize::MAX))??.len();
+    (count > MOST).then_some(count)
+}
+
 /// The canonical key of what a person typed or scanned from a label: an IMEI in any usual form, a serial number, a UUID.
 pub(super) fn typed(vendor: Vendor, text: &str) -> Option<VendorKey> {
     match vendor {

@@ -1,5 +1,6 @@
 //! What a vendor's cloud says of its own devices.
 
+use chrono::TimeDelta;
 use serde_json::json;
 use vitalwire_server::ground::Clock as _;
 
@@ -67,6 +68,17 @@ async fn a_word_of_how_a_device_is_makes_no_reading() {
     assert_eq!(rows, (0, 0));
     let battery = world.heard(&clinic.device).await;
     assert_eq!(battery, 37);
+
+    // One that was held back for hours says how the battery was, and a new one how it is.
+    for (seconds_ago, battery) in [(5 * 3_600, 37), (60, 90)] {
+        world.clock.advance(TimeDelta::minutes(1));
+        let now = world.clock.now();
+        let told = source
+            .sends(&cuff(IMEI, now.timestamp() - seconds_ago, 131))
+            .await;
+        assert_eq!(verdicts(&told), ["accepted"]);
+        assert_eq!(world.heard_since(&clinic.device, now).await, battery);
+    }
 }
 
 #[tokio::test]
