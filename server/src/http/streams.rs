@@ -99,6 +99,16 @@ pub(super) enum Woken {
     Looks,
 }
 
+impl Woken {
+    /// Whether the stream goes on; where somebody's right may have changed, what was seen of it is forgotten.
+    pub(super) fn goes_on(self, checked: &mut Option<Instant>) -> bool {
+        if self == Self::Told {
+            *checked = None;
+        }
+        self != Self::Ends
+    }
+}
+
 /// Waits for a reason to look: something of this customer was announced, or `wake` has come; but no look before `earliest`.
 pub(super) async fn woken(
     ending: &CancellationToken,

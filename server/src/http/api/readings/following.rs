@@ -15,7 +15,7 @@ use crate::history::store::stream::{self, Followed, Kept, News, Told};
 use crate::http::State;
 use crate::http::auth::reads_by_now;
 use crate::http::problem::Problem;
-use crate::http::streams::{Open, Woken, woken};
+use crate::http::streams::{Open, woken};
 use crate::queue::Published;
 use crate::tenancy::{CustomerScope, Scope as _};
 
@@ -136,21 +136,9 @@ impl Following {
         };
         let wake = (self.sent + BEAT).min(looked + BEAT).max(looked + PAUSE);
         let heard = (&mut self.signals, &mut self.endings);
-        match woken(
-            self.state.ending(),
-            heard,
-            self.scope.id(),
-            (wake, looked + PAUSE),
-        )
-        .await
-        {
-            Woken::Ends => false,
-            Woken::Told => {
-                self.checked = None;
-                true
-            }
-            Woken::Looks => true,
-        }
+        let times = (wake, looked + PAUSE);
+        let woken = woken(self.state.ending(), heard, self.scope.id(), times).await;
+        woken.goes_on(&mut self.checked)
     }
 
     /// Whether the token is still good for readings; from then on they see what its person may see by now.

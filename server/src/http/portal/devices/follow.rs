@@ -20,7 +20,7 @@ use crate::history::store::page::{self, Delivery, Shown};
 use crate::http::State;
 use crate::http::portal::error::PageError;
 use crate::http::portal::visitor::Visitor;
-use crate::http::streams::{Open, Woken, woken};
+use crate::http::streams::{Open, woken};
 use crate::identity::{CallerScope, IdentityError, SessionSecret};
 use crate::queue::Published;
 use crate::tenancy::{CustomerScope, Permission, Scope as _};
@@ -137,21 +137,9 @@ impl Follow {
         };
         let wake = (self.sent + BEAT).min(looked + if self.is_something_due() { WATCH } else { BEAT });
         let heard = (&mut self.signals, &mut self.endings);
-        match woken(
-            self.state.ending(),
-            heard,
-            self.scope.id(),
-            (wake, looked + PAUSE),
-        )
-        .await
-        {
-            Woken::Ends => false,
-            Woken::Told => {
-                self.checked = None;
-                true
-            }
-            Woken::Looks => true,
-        }
+        let times = (wake, looked + PAUSE);
+        let woken = woken(self.state.ending(), heard, self.scope.id(), times).await;
+        woken.goes_on(&mut self.checked)
     }
 
     /// Whether a delivery is about to be tried.
