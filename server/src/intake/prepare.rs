@@ -89,8 +89,8 @@ impl Intake {
 }
 
 /// How long what a device says of its battery and of its signal is news: a message that was held back for weeks, or comes
-/// again, says how they were.
-const NEWS: TimeDelta = TimeDelta::hours(1);
+/// again, says how they were. Longer than the hours by which a clock is off that was set in another zone.
+const NEWS: TimeDelta = TimeDelta::days(1);
 
 /// Whether a message of this time says how a device is now. One without a time may, or with one that cannot be true.
 pub(super) fn is_news(device_time: Option<DeviceTime>, came: DateTime<Utc>) -> bool {

@@ -21,11 +21,12 @@ use uuid::Uuid;
 use vitals::decode::{BATTERY_PERCENT, Loose, Members, Pointer, SIGNAL_DBM};
 use vitals::{DecodeError, DeviceKey, DeviceTime, Original, Quality, Reading, UserSlot, Vital};
 
+use super::LARGEST_BATCH;
 use super::items::elements;
 use crate::ground::enums::Vendor;
 
 /// Elements of one message at most, as many as a hub's batch may have.
-const MOST: usize = 1_000;
+const MOST: usize = LARGEST_BATCH;
 /// The deepest that is read: Validic's message → source → device → diagnostics → one of them.
 const LEVELS: u8 = 5;
 /// The longest name of a device, in characters.

@@ -69,8 +69,8 @@ async fn a_word_of_how_a_device_is_makes_no_reading() {
     let battery = world.heard(&clinic.device).await;
     assert_eq!(battery, 37);
 
-    // One that was held back for hours says how the battery was, and a new one how it is.
-    for (seconds_ago, battery) in [(5 * 3_600, 37), (60, 90)] {
+    // One that was held back for days says how the battery was, and one whose clock is some hours slow how it is.
+    for (seconds_ago, battery) in [(2 * 86_400, 37), (15 * 3_600, 90)] {
         world.clock.advance(TimeDelta::minutes(1));
         let now = world.clock.now();
         let told = source
