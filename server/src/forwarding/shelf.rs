@@ -22,17 +22,17 @@ use crate::tenancy::{Database, Scope as _, SystemScope};
 
 /// How long the shelf keeps what was put on it.
 pub const KEPT: TimeDelta = TimeDelta::days(30);
-/// Until when something undelivered can be sent again: where its events' day has not left the history yet, for as long again
-/// as the shelf keeps it after that.
-pub(super) fn kept_until(events: DateTime<Utc>, shelved_until: Option<DateTime<Utc>>) -> DateTime<Utc> {
-    shelved_until.unwrap_or_else(|| leaves_at(events) + KEPT)
-}
-
 /// The owner is told so long before something goes, of all that goes in twice that time: once a week at most.
 const TOLD_BEFORE: TimeDelta = TimeDelta::days(7);
 /// How long such a letter is worth carrying.
 const LETTER_LIVES: TimeDelta = TimeDelta::days(3);
 const LOOKED_AFTER_EVERY: Duration = Duration::from_mins(10);
+
+/// Until when something undelivered can be sent again: where its events' day has not left the history yet, for as long again
+/// as the shelf keeps it after that.
+pub(super) fn kept_until(events: DateTime<Utc>, shelved_until: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    shelved_until.unwrap_or_else(|| leaves_at(events) + KEPT)
+}
 
 /// Puts on the shelf what a day that goes has left undelivered.
 #[derive(Debug)]

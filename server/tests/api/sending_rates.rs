@@ -25,6 +25,13 @@ fn reading(world: &World, serial: &str, number: i64) -> Value {
     reading
 }
 
+async fn quarantined(world: &World) -> i64 {
+    sqlx::query_scalar("select count(*) from quarantine")
+        .fetch_one(&world.sql)
+        .await
+        .unwrap()
+}
+
 async fn stored(world: &World) -> i64 {
     sqlx::query_scalar("select count(*) from reading")
         .fetch_one(&world.sql)
@@ -152,11 +159,7 @@ async fn what_cannot_be_read_counts_as_well() {
         let told = hub.send(&hub.token(&body), &body).await;
         assert_eq!(told.status == 429, status == 429, "{}", told.text);
     }
-    let kept: i64 = sqlx::query_scalar("select count(*) from quarantine")
-        .fetch_one(&world.sql)
-        .await
-        .unwrap();
-    assert_eq!(kept, 4);
+    assert_eq!(quarantined(&world).await, 4);
 }
 
 #[tokio::test]
@@ -175,11 +178,7 @@ async fn an_array_that_is_too_large_is_refused_so_that_it_comes_again() {
     };
     let refused = source.sends(&messages(1_001)).await;
     assert_eq!(refused.problem(), (413, "batch-too-large"), "{}", refused.text);
-    let quarantined: i64 = sqlx::query_scalar("select count(*) from quarantine")
-        .fetch_one(&world.sql)
-        .await
-        .unwrap();
-    assert_eq!((quarantined, stored(&world).await), (0, 0));
+    assert_eq!((quarantined(&world).await, stored(&world).await), (0, 0));
     let taken = source.sends(&messages(1_000)).await;
     assert_eq!((taken.status, stored(&world).await), (200, 1_000));
 }

@@ -22,8 +22,9 @@ pub(in crate::forwarding) struct Want {
 }
 
 /// The claim, oldest first. The attempt number grows with every claim and is the fencing token: a completion that names
-/// another one changes nothing. `picked` has locked its rows, so their addresses hold. The laterals with `limit 1` keep the planner on index look-ups in the right days; with a list of
-/// sequences in one condition it would, while a day is young and unknown to it, read all of the customer's day for each.
+/// another one changes nothing. `picked` has locked its rows, so their addresses hold. The laterals with `limit 1`
+/// keep the planner on index look-ups in the right days; with a list of sequences in one condition it would, while a day is
+/// young and unknown to it, read all of the customer's day for each.
 /// A device's own reference belongs to whoever holds it now, so it travels only with that customer's events.
 const CLAIM: &str = "
 with wanted as (

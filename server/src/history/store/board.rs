@@ -60,7 +60,7 @@ pub async fn days(tx: &Tx<AdminScope>, now: DateTime<Utc>) -> Result<Days, DbErr
         (select min(to_date(right(c.relname, 8), 'YYYYMMDD')) from pg_inherits i
          join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
          join pg_namespace n on n.oid = p.relnamespace
-         where p.relname = 'reading' and n.nspname = 'public') as oldest";
+         where p.relname in ('reading', 'raw_message', 'event', 'delivery_attempt') and n.nspname = 'public') as oldest";
     let Some(row) = tx.connection().query_one_raw(sql(ENDS, [])).await? else {
         return Ok(Days { missing: 0, over: 0 });
     };
