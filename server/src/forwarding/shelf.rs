@@ -50,17 +50,22 @@ impl Shelf {
         }
     }
 
-    /// One transaction's worth of deliveries after this one; none when there are no more.
+    /// One transaction's worth of deliveries after this one: up to which it was; none when there are no more.
     async fn shelve_some(
         &self,
         end: DateTime<Utc>,
         after: DeliveryId,
     ) -> Result<Option<DeliveryId>, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
-        let deliveries = shelf::lock_next(&mut tx, end, after).await?;
-        let Some(last) = deliveries.last().copied() else {
+        let Some(until) = shelf::end_of_look(&mut tx, after).await? else {
             return Ok(None);
         };
+        let deliveries = shelf::lock_next(&mut tx, end, (after, until)).await?;
+        let is_full = i64::try_from(deliveries.len()).is_ok_and(|found| found >= shelf::AT_ONCE);
+        let reached = deliveries.last().filter(|_| is_full).map_or(until, |last| (*last).into());
+        if deliveries.is_empty() {
+            return Ok(Some(reached));
+        }
         let carried = shelf::carried(&mut tx, &deliveries).await?;
         let sealed = carried
             .into_iter()
@@ -68,13 +73,13 @@ impl Shelf {
         let events = sealed
             .collect::<Result<Vec<Shelved>, _>>()
             .map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let until = self.ground.now() + KEPT;
-        shelf::shelve(&mut tx, &deliveries, &events, until).await?;
+        let kept_until = self.ground.now() + KEPT;
+        shelf::shelve(&mut tx, &deliveries, &events, kept_until).await?;
         tx.commit().await?;
-        tracing::warn!(deliveries = deliveries.len(), %until, "undelivered for seven days: put on the shelf");
+        tracing::warn!(deliveries = deliveries.len(), %kept_until, "undelivered for seven days: put on the shelf");
         metrics::counter!("vitalwire_shelved_deliveries_total")
             .increment(u64::try_from(deliveries.len()).unwrap_or(0));
-        Ok(Some(last.into()))
+        Ok(Some(reached))
     }
 
     fn sealed(&self, delivery: DeliveryId, event: &Event) -> serde_json::Result<Shelved> {

@@ -136,6 +136,30 @@ async fn what_was_not_delivered_goes_on_from_the_shelf() {
     assert_eq!(world.count(SHELVED).await, 0);
 }
 
+/// One look goes over some thousand deliveries; what is to be shelved may lie behind more that are not, or be more itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_deliveries_wait_those_of_the_day_are_shelved() {
+    let world = World::new().await;
+    let customer = world.customer("Anna").await;
+    let receiver = Receiver::start();
+    let endpoint = world.endpoint(&customer, &receiver.url, 10).await.endpoint.id;
+    world.turn(&customer, endpoint, EndpointState::Disabled).await;
+    world.commit_one(&customer).await;
+    world.router().route_waiting().await.unwrap();
+    // Some of other days first in the order, then such as carry the same event.
+    let copies = "insert into delivery (id, customer_id, endpoint_id, lane, event_sequences, events_created_at,
+          next_attempt_at, created_at)
+        select lpad(to_hex(n), 32, '0')::uuid, customer_id, endpoint_id, lane, event_sequences,
+          events_created_at + case when n <= 4100 then interval '30 days' else interval '0' end, next_attempt_at, created_at
+        from delivery, generate_series(1, 4400) as n";
+    world.sql.execute(copies).await.unwrap();
+    world.out_of_the_history().await;
+    world.retention().run().await.unwrap();
+    assert_eq!(world.count(READINGS).await, 0);
+    let unshelved = "select count(*) from delivery where shelved_until is null";
+    assert_eq!((world.count(SHELVED).await, world.count(unshelved).await), (301, 4_100));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_whose_readings_wait_for_the_router_stays() {
     let world = World::new().await;

@@ -12,7 +12,9 @@ use crate::ground::ids::{CustomerId, DeliveryId, DeviceId, EndpointId};
 use crate::tenancy::{Permission, SystemScope, Tx};
 
 /// Deliveries that are shelved, or ended, in one transaction.
-const AT_ONCE: i64 = 200;
+pub(in crate::forwarding) const AT_ONCE: i64 = 200;
+/// Deliveries that one statement looks at, however few of them are to be shelved: millions may wait, each with a hundred events.
+const LOOKED_AT: i64 = 2_000;
 /// Rows that are forgotten at once.
 const FORGOTTEN: i64 = 10_000;
 /// People who are told of one endpoint's shelf.
@@ -29,15 +31,31 @@ pub(in crate::forwarding) async fn system_waits_for_router(
         .await
 }
 
-/// The next deliveries, after this one, that carry something of before this moment and are not shelved; locked.
+/// Up to which delivery one look goes that begins after this one; none when there are no more.
+pub(in crate::forwarding) async fn end_of_look(
+    connection: &mut PgConnection,
+    after: DeliveryId,
+) -> Result<Option<DeliveryId>, sqlx::Error> {
+    let last: Option<Uuid> = sqlx::query_scalar(
+        "select id from (select id from delivery where id > $1 order by id limit $2) as looked_at order by id desc limit 1",
+    )
+    .bind(after.as_uuid())
+    .bind(LOOKED_AT)
+    .fetch_optional(connection)
+    .await?;
+    Ok(last.map(Into::into))
+}
+
+/// The next deliveries, after the one and up to the other, that carry something of before this moment and are not shelved;
+/// locked. Where they are as many as are shelved at once, there may be more.
 pub(in crate::forwarding) async fn lock_next(
     connection: &mut PgConnection,
     end: DateTime<Utc>,
-    after: DeliveryId,
+    (after, until): (DeliveryId, DeliveryId),
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     sqlx::query_scalar(
         "select d.id from delivery d
-         where d.id > $2 and d.shelved_until is null and exists (
+         where d.id > $2 and d.id <= $4 and d.shelved_until is null and exists (
            select from unnest(d.event_sequences) as u(sequence)
            cross join lateral (
              select created_at, reading_received_at from event
@@ -49,6 +67,7 @@ pub(in crate::forwarding) async fn lock_next(
     .bind(end)
     .bind(after.as_uuid())
     .bind(AT_ONCE)
+    .bind(until.as_uuid())
     .fetch_all(connection)
     .await
 }
