@@ -26,6 +26,8 @@ pub struct Model {
     pub manifest_hash: Vec<u8>,
     /// When it was read back.
     pub verified_at: DateTime<Utc>,
+    /// The name of the blob with the manifest.
+    pub manifest: String,
 }
 
 belongs_to! {}

@@ -31,6 +31,8 @@ pub struct Model {
     pub source_id: Option<SourceId>,
     /// How its bytes are packed.
     pub encoding: Option<Encoding>,
+    /// Whether something in it is not its owner's, or may not be; none: a device sent it by itself.
+    pub shared: Option<bool>,
 }
 
 belongs_to! {}

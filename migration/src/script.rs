@@ -67,6 +67,8 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0044_retention"),
     script!("m0045_archive"),
     script!("m0046_a_commit_writes_less"),
+    script!("m0047_shared_messages"),
+    script!("m0048_archive_runs"),
 ];
 
 impl MigrationName for Script {

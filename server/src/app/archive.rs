@@ -13,8 +13,8 @@ use crate::ground::ids::CustomerId;
 use crate::history::archive::{Archive, ArchiveError, Content};
 use crate::outside::blobs;
 
-/// Writes `manifest.json`, `observations.ndjson` and `raw-messages.ndjson` of the day into the folder, each part checked
-/// against the manifest first. What they hold is patient data in clear.
+/// Writes `manifest.json`, `observations.ndjson` and `raw-messages.ndjson` of the day into the folder, and `as-stored.ndjson`
+/// where there is anything of that, each part checked against the manifest first. What they hold is patient data in clear.
 pub async fn export_archive(
     config: &Config,
     customer: CustomerId,
@@ -51,7 +51,10 @@ async fn export(
     make_folder(to).map_err(AppError::Io)?;
     let text = serde_json::to_vec_pretty(&manifest).map_err(|error| AppError::Io(error.into()))?;
     write(&to.join("manifest.json"), &text, true).map_err(AppError::Io)?;
-    for content in [Content::Observations, Content::RawMessages] {
+    for content in Content::ALL {
+        if content == Content::AsStored && manifest.as_stored == 0 {
+            continue;
+        }
         let path = to.join(format!("{}.ndjson", content.word()));
         write(&path, b"", true).map_err(AppError::Io)?;
         for part in manifest.parts.iter().filter(|part| part.content == content) {

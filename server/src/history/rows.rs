@@ -1,6 +1,7 @@
 //! What a commit is made of: rows as intake hands them over, and the arrays that the statement takes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
@@ -30,6 +31,25 @@ pub struct Raw {
     pub jwt: Option<String>,
     /// How the bytes are packed.
     pub encoding: Option<Encoding>,
+    /// Whether something in it is somebody else's, or may be.
+    pub shared: Sharing,
+}
+
+/// What is known, once all that came in a message was looked at, of whether it is its owner's alone. A reading of somebody
+/// else's is seen by the commit as well.
+#[derive(Debug, Default)]
+pub struct Sharing(AtomicBool);
+
+impl Sharing {
+    /// Something in the message is not its owner's, or may not be.
+    pub fn mark(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was marked.
+    pub fn is_marked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// One reading on its way into the history.
@@ -177,6 +197,7 @@ pub(super) struct Columns<'a> {
     pub(super) message_bodies: Vec<&'a [u8]>,
     pub(super) message_jwts: Sparse<&'a str>,
     pub(super) message_encodings: Sparse<&'static str>,
+    pub(super) message_shared: Vec<bool>,
 }
 
 /// A column whose values are mostly missing.
@@ -278,6 +299,7 @@ impl<'a> Columns<'a> {
             self.message_jwts.push(row.raw.jwt.as_deref());
             self.message_encodings
                 .push(row.raw.encoding.map(Encoding::as_str));
+            self.message_shared.push(row.raw.shared.is_marked());
         }
     }
 }

@@ -10,7 +10,7 @@ use super::Intake;
 use super::hub_proof::{HubProof, hub_subject};
 use super::items::items;
 use super::packed::Body;
-use super::prepare::Origin;
+use super::prepare::{self, Origin};
 use super::quarantine::Item;
 use super::rates::{Sender, TooMany};
 use super::refusals::{Refusal, RefusalReason, commit_reason};
@@ -202,12 +202,14 @@ impl Intake {
         let item = match item {
             Ok(item) => item,
             Err(why) => {
+                raw.shared.mark();
                 let reason = QuarantineReason::Undecodable;
                 return Sorted::Aside(aside(proof, reason, Some(why), None, None, bytes));
             }
         };
         let serial = item.device().to_owned();
         let Some(device) = choose(candidates, &serial, item.maker(), proof.hub.customer) else {
+            raw.shared.mark();
             return Sorted::Aside(unknown(proof, serial, bytes));
         };
         let named = Named {
@@ -220,11 +222,17 @@ impl Intake {
         let reading = match item.into_reading(device.key.clone()) {
             Ok(reading) => reading,
             Err(error) => {
+                raw.shared.mark();
                 let why = Some(error.to_string());
                 return Sorted::Aside(doubted(proof, QuarantineReason::Undecodable, why, named));
             }
         };
+        let standing = device.standing.through(&proof.hub);
         if let Err(error) = reading.check() {
+            let times = (reading.device_time, hub_time);
+            if !prepare::is_own(standing, times, raw.received_at, proof.hub.customer) {
+                raw.shared.mark();
+            }
             let why = Some(error.to_string());
             return Sorted::Aside(doubted(proof, QuarantineReason::Implausible, why, named));
         }
@@ -234,7 +242,7 @@ impl Intake {
             source: None,
             credential: proof.hub.hub.as_uuid().into(),
             proof: Proof::HubSigned,
-            standing: device.standing.through(&proof.hub),
+            standing,
         };
         let row = self.row(origin, &reading, hub_time, proof.signed_at, raw);
         Sorted::Row(Box::new(row), named)

@@ -8,8 +8,8 @@ use vitals::{DeviceTime, Proof, Reading};
 use super::Intake;
 use super::packed::Body;
 use crate::ground::Purpose;
-use crate::ground::ids::{CredentialId, DeviceId, HubId, RawMessageId, SourceId};
-use crate::history::commit::{OLDEST, Raw, Row};
+use crate::ground::ids::{CredentialId, CustomerId, DeviceId, HubId, RawMessageId, SourceId};
+use crate::history::commit::{OLDEST, Raw, Row, Sharing, Times};
 use crate::registry::Standing;
 
 /// Who sent a reading and what proves it.
@@ -38,6 +38,7 @@ impl Intake {
             body_sealed: Some(body_sealed),
             jwt,
             encoding: None,
+            shared: Sharing::default(),
         }
     }
 
@@ -86,6 +87,18 @@ impl Intake {
             standing: origin.standing,
         }
     }
+}
+
+/// Whether a reading that is not taken is this customer's own beyond doubt: theirs, if it had been measured when it says so.
+pub(super) fn is_own(
+    standing: Option<Standing>,
+    (device_time, hub_time): (Option<DeviceTime>, Option<DateTime<Utc>>),
+    came: DateTime<Utc>,
+    customer: Option<CustomerId>,
+) -> bool {
+    let times = Times::judge(device_time.map(|time| time.ms), hub_time, came);
+    let owner = standing.and_then(|standing| standing.owner(times.measured_at, times.suspect));
+    customer.is_some() && owner == customer
 }
 
 /// How long what a device says of its battery and of its signal is news: a message that was held back for weeks, or comes

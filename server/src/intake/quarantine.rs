@@ -131,6 +131,9 @@ async fn store(
 ) -> Result<(), sqlx::Error> {
     let each =
         |pick: fn(&Item<'_>) -> Option<Uuid>| -> Vec<Option<Uuid>> { items.iter().map(pick).collect() };
+    // What the commit did not take is not its owner's, for all that is known.
+    let refused = |item: &Item<'_>| item.reason != QuarantineReason::Implausible;
+    let shared = raw.shared.is_marked() || items.iter().any(refused);
     let query = sqlx::query(
         "with kept as (
            insert into quarantine (id, received_at, customer_id, distributor_id, device_id, hub_id, serial, reason, detail,
@@ -144,8 +147,8 @@ async fn store(
            on conflict (item_hmac) do nothing
            returning customer_id, device_id, hub_id, source_id
          )
-         insert into raw_message (id, received_at, customer_id, device_id, hub_id, body_sealed, jwt, source_id, encoding)
-         select $2, $1, customer_id, device_id, hub_id, $14, $3, source_id, $16 from kept limit 1
+         insert into raw_message (id, received_at, customer_id, device_id, hub_id, body_sealed, jwt, source_id, encoding, shared)
+         select $2, $1, customer_id, device_id, hub_id, $14, $3, source_id, $16, $17 from kept limit 1
          on conflict do nothing",
     )
     .bind(raw.received_at)
@@ -163,7 +166,8 @@ async fn store(
     .bind(tags)
     .bind(raw.body_sealed.as_deref())
     .bind(each(|item| item.source.map(SourceId::as_uuid)))
-    .bind(raw.encoding.map(Encoding::as_str));
+    .bind(raw.encoding.map(Encoding::as_str))
+    .bind(shared);
     in_good_time(system, async |connection| query.execute(connection).await)
         .await
         .map(drop)

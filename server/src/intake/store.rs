@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::release::{Outcome, Waiting};
 use crate::ground::ids::{QuarantineId, RawMessageId, SourceId};
-use crate::history::commit::Raw;
+use crate::history::commit::{Raw, Sharing};
 use crate::registry::sources::SourceKey;
 use crate::tenancy::in_good_time;
 
@@ -37,6 +37,7 @@ pub(super) async fn system_known(system: &PgPool, most: i64) -> Result<Vec<Waiti
                     body_sealed: None,
                     jwt: None,
                     encoding: None,
+                    shared: Sharing::default(),
                 }),
             })
         })

@@ -1,6 +1,7 @@
 //! A customer's day goes into the archive before it leaves the history, whole, for nobody's eyes, and can be read back.
 
 mod bucket;
+mod tries;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -46,6 +47,7 @@ struct Kept {
     manifest: Manifest,
     observations: Vec<Value>,
     messages: Vec<Value>,
+    as_stored: Vec<Value>,
 }
 
 impl Kept {
@@ -55,6 +57,7 @@ impl Kept {
             manifest,
             observations: Vec::new(),
             messages: Vec::new(),
+            as_stored: Vec::new(),
         };
         for part in kept.manifest.parts.clone() {
             let lines = String::from_utf8(archive.lines(&part).await.unwrap()).unwrap();
@@ -62,6 +65,7 @@ impl Kept {
             match part.content {
                 Content::Observations => kept.observations.extend(documents),
                 Content::RawMessages => kept.messages.extend(documents),
+                Content::AsStored => kept.as_stored.extend(documents),
             }
         }
         Some(kept)
@@ -153,6 +157,7 @@ async fn a_day_is_archived_before_it_goes() {
 
     let kept = Kept::of(&archive, &hub.tenant, day).await.unwrap();
     assert_eq!((kept.manifest.observations, kept.manifest.raw_messages), (3, 2));
+    let through = format!("Device/{}", hub.tenant.hub);
     let bodies = kept.bodies();
     assert!(bodies.values().any(|body| *body == first) && bodies.values().any(|body| *body == second));
     assert!(
@@ -164,6 +169,8 @@ async fn a_day_is_archived_before_it_goes() {
         let reading = from_observation(observation).unwrap();
         assert_eq!(reading.device.serial.as_str(), "S-a");
         let text = observation.to_string();
+        assert!(text.contains("\"hub_signed\"") && text.contains(&through), "how it came");
+        assert_eq!(observation["identifier"][0]["value"].as_str().unwrap().len(), 64, "its hash");
         let message = observation["derivedFrom"][0]["identifier"]["value"]
             .as_str()
             .unwrap();
@@ -214,21 +221,47 @@ async fn a_message_with_somebody_else_s_readings_is_not_in_it() {
     world.chooses_archive(&hub.tenant).await;
     world.chooses_archive(&other).await;
     let day = world.clock.now().date_naive();
-    let mixed = batch(&[blood_pressure("S-a"), blood_pressure("S-b")]);
-    assert_eq!(hub.send(&hub.token(&mixed), &mixed).await.status, 200);
+    let now = world.clock.now();
+    let measured = |serial: &str, systolic: i64, minutes| {
+        let mut item = blood_pressure(serial);
+        item["values"]["systolic"] = json!(systolic);
+        item["measured_at"] = json!((now - TimeDelta::minutes(minutes)).to_rfc3339());
+        item
+    };
+    let foreign = measured("S-b", 121, 9);
+    let mixed = [1, 2].map(|minutes| batch(&[measured("S-a", 121, minutes), foreign.clone()]));
+    // What cannot be, but is its own.
+    let odd = batch(&[measured("S-a", 121, 3), measured("S-a", 999, 4)]);
+    for body in mixed.iter().chain([&odd]) {
+        assert_eq!(hub.send(&hub.token(body), body).await.status, 200);
+    }
     let source = Source::add(&world, &admin, "transtek", json!({})).await;
     source.knows(&admin, &hub.tenant.device, "86447504000000").await;
-    source
-        .sends(&cuff("864475040000000", world.clock.now().timestamp(), 133))
-        .await;
+    source.knows(&admin, &other.device, "86447504000001").await;
+    let own = cuff("864475040000000", now.timestamp(), 133);
+    let of_other = cuff("864475040000018", now.timestamp(), 134);
+    let two = json!([cuff("864475040000000", now.timestamp() - 60, 135), of_other]);
+    for body in [&own, &two] {
+        source.sends(body).await;
+    }
     world.out_of_the_history().await;
     let folder = Folder::new(&world);
     let archive = world.archive(&folder.blobs());
     world.retention(&archive).await.unwrap();
     let kept = Kept::of(&archive, &hub.tenant, day).await.unwrap();
-    assert_eq!((kept.manifest.observations, kept.messages.len()), (2, 0));
-    assert_eq!(kept.manifest.raw_messages_shared, 2);
-    assert!(Kept::of(&archive, &other, day).await.is_none());
+    let bodies = kept.bodies();
+    let mut bodies: Vec<_> = bodies.values().map(|body| String::from_utf8_lossy(body)).collect();
+    bodies.sort_unstable();
+    let mut alone = [String::from_utf8_lossy(&odd), own.to_string().into()];
+    alone.sort_unstable();
+    assert_eq!(bodies, alone);
+    let of_other = Kept::of(&archive, &other, day).await.unwrap();
+    assert_eq!((kept.manifest.observations, of_other.manifest.observations), (5, 1));
+    assert_eq!(of_other.messages.len(), 0);
+    assert_eq!(
+        kept.manifest.raw_messages_shared + of_other.manifest.raw_messages_shared,
+        3
+    );
 }
 
 /// Keeps what it is given a little differently, once.
@@ -373,7 +406,8 @@ async fn a_manifest_that_somebody_changed_is_not_believed() {
     world.retention(&archive).await.unwrap();
 
     let customer = hub.tenant.customer_id();
-    let name = format!("archive/v1/{customer}/{day}/manifest.json");
+    let names = blobs.list(&format!("archive/v1/{customer}/{day}/")).await.unwrap();
+    let name = names.into_iter().find(|name| name.ends_with("/manifest.json")).unwrap();
     let bytes = blobs.get(&name).await.unwrap().unwrap();
     let mut manifest: Value = serde_json::from_slice(&bytes).unwrap();
     manifest["observations"] = json!(0);

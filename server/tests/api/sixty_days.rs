@@ -94,11 +94,7 @@ impl Account {
         for _ in 0..8.min(known.len()) {
             let place = known[usize::try_from(self.dice.below(i64::try_from(known.len()).unwrap())).unwrap()];
             let again = &self.accepted[place];
-            // A device that moved cannot be believed a time of so long ago, not even twice.
-            let too_old = now - again.counts_at > TimeDelta::days(45);
-            let is_doubted = again.serial == "S-a" && self.moved_at.is_some() && too_old;
-            let wanted = if is_doubted { "quarantined" } else { "duplicate" };
-            sent.push((again.owner, again.item.clone(), wanted, Some(place)));
+            sent.push((again.owner, again.item.clone(), "duplicate", Some(place)));
         }
         sent
     }
@@ -177,9 +173,6 @@ impl<'a> Months<'a> {
             assert_eq!(verdicts.len(), items.len());
             for ((_, item, wanted, known), verdict) in of_hub.into_iter().zip(verdicts) {
                 assert_eq!(verdict["status"], *wanted, "{item} {verdict}");
-                if *wanted == "quarantined" {
-                    continue;
-                }
                 let id = verdict["id"].as_str().unwrap().to_owned();
                 match known {
                     Some(place) => assert_eq!(account.accepted[*place].id, id),

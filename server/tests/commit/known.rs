@@ -59,3 +59,36 @@ async fn a_reading_under_the_fixed_day_is_known() {
     };
     assert_eq!(world.verdict(timely).await, Verdict::Duplicate(early.id));
 }
+
+/// Whose a time that cannot be true makes a reading is not known once the device has moved; but that this one came before is.
+#[tokio::test]
+async fn what_came_before_the_device_moved_is_known_after() {
+    for way in [Way::Token, Way::Hub, Way::Source] {
+        let world = World::new().await;
+        let early = world.row_at(way, None, world.memory(way).await);
+        assert_eq!(world.verdict(early.clone()).await, Verdict::Accepted(early.id));
+        let late = world.row(way, TimeDelta::days(9), world.memory(way).await);
+        assert_eq!(world.verdict(late.clone()).await, Verdict::Accepted(late.id));
+        world
+            .change("update assignment set valid_until = now() + interval '1 hour' where device_id = $device")
+            .await;
+        world
+            .change(
+                "insert into assignment (id, device_id, customer_id, valid_from, created_at)
+                 select gen_random_uuid(), $device, $other, max(valid_until), now() from assignment where device_id = $device",
+            )
+            .await;
+        world.change("update device set ever_moved = true where id = $device").await;
+        world.clock.advance(TimeDelta::days(40));
+        for known in [&early, &late] {
+            let memory = world.memory(way).await;
+            let again = Row {
+                standing: memory,
+                ..again(&world, known)
+            };
+            assert_eq!(world.verdict(again).await, Verdict::Duplicate(known.id));
+        }
+        let another = world.row_at(way, None, world.memory(way).await);
+        assert_eq!(world.verdict(another).await, Verdict::ClockSuspectMoved);
+    }
+}

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use vitals::{ContentHash, Kind, Proof, Quality};
 use vitalwire_server::ground::ids::CredentialId;
 use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
-use vitalwire_server::history::commit::{Committer, Limits, Raw, Row, Verdict};
+use vitalwire_server::history::commit::{Committer, Limits, Raw, Row, Sharing, Verdict};
 use vitalwire_server::registry::sources::system_find_by_source;
 use vitalwire_server::registry::{IdentityCache, Standing, system_find_by_serial};
 use vitalwire_server::tenancy::{Database, Pools};
@@ -20,6 +20,7 @@ const SERIAL: &str = "S-1";
 const TOKEN: [u8; 32] = [5; 32];
 
 pub(crate) struct World {
+    pub(crate) clock: Arc<TestClock>,
     pub(crate) ground: Ground,
     pub(crate) committer: Committer,
     pub(crate) device: Uuid,
@@ -50,7 +51,7 @@ impl World {
         let database = Database::connect(&url, Pools::default(), false).await.unwrap();
         let clock = Arc::new(TestClock::at(SystemClock.now()));
         let keys = Keys::derive(&MasterKey::new([9; 32]));
-        let ground = Ground::with(clock, Arc::new(SystemRandom::new()), keys);
+        let ground = Ground::with(clock.clone(), Arc::new(SystemRandom::new()), keys);
         let limits = Limits {
             queue: 100,
             batch: 50,
@@ -65,6 +66,7 @@ impl World {
             credential: ground.id(),
             customer: ground.id(),
             other_customer: ground.id(),
+            clock,
             ground,
             sql,
             database,
@@ -190,6 +192,7 @@ impl World {
                 body_sealed: Some(b"sealed".to_vec()),
                 jwt: hub.map(|_| "a.b.c".to_owned()),
                 encoding: None,
+                shared: Sharing::default(),
             }),
             standing,
         }

@@ -13,7 +13,7 @@ use vitalwire_server::ground::ids::{
     CredentialId, CustomerId, DeviceId, DeviceModelId, DistributorId, HubId,
 };
 use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
-use vitalwire_server::history::commit::{Committer, Limits, Raw, Row, Verdict};
+use vitalwire_server::history::commit::{Committer, Limits, Raw, Row, Sharing, Verdict};
 use vitalwire_server::identity::{Caller, CallerScope, Cost, Identity, NewUser, Organisation, Password};
 use vitalwire_server::registry::devices::{Device, NewDevice};
 use vitalwire_server::registry::{IdentityCache, Numbers, RegistryError, devices};
@@ -245,6 +245,7 @@ impl World {
                 body_sealed: Some(b"sealed".to_vec()),
                 jwt: None,
                 encoding: None,
+                shared: Sharing::default(),
             }),
             standing: None,
         }

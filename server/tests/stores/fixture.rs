@@ -89,8 +89,9 @@ const FORWARDED: &str = "
       values ($1, $11, $10, ($3 at time zone 'UTC')::date, array_fill($2::int, array[24]))
       on conflict do nothing
     ), made_archive_day as (
-      insert into archive_day (customer_id, day, observations, raw_messages, bytes, manifest_hash, verified_at)
-      values ($1, ($3 at time zone 'UTC')::date, $2, $2, $2, sha256($1::text::bytea), $3)
+      insert into archive_day (customer_id, day, observations, raw_messages, bytes, manifest_hash, verified_at,
+        manifest)
+      values ($1, ($3 at time zone 'UTC')::date, $2, $2, $2, sha256($1::text::bytea), $3, 'manifest.json')
       on conflict do nothing
     )
     insert into usage_delivery_day (customer_id, distributor_id, endpoint_id, day, delivered)

@@ -55,6 +55,7 @@ impl World {
             jwt: Some("e30.e30.".into()),
             source_id: None,
             encoding: Some(Encoding::Zstd),
+            shared: Some(true),
         });
         keep!(tx => outbox {
             id: OutboxId::from(i64::from(self.number)),
@@ -200,6 +201,7 @@ impl World {
             bytes: 700,
             manifest_hash: vec![7; 32],
             verified_at: self.now,
+            manifest: "archive/v1/manifest.json".into(),
         });
         keep!(tx => usage_device_day {
             customer_id: self.id(),

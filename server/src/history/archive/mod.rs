@@ -24,6 +24,7 @@ use crate::outside::blobs::{BlobError, Blobs};
 use crate::tenancy::Database;
 
 pub use store::{ArchivedDay, days};
+use store::{Place, Reader};
 
 /// The version of names, manifest and lines.
 const VERSION: u32 = 1;
@@ -37,9 +38,6 @@ pub enum ArchiveError {
     /// The database.
     #[error("the database did not give the day: {0}")]
     Database(#[from] sqlx::Error),
-    /// A stored reading.
-    #[error(transparent)]
-    Reading(#[from] crate::history::observation::Unwritable),
     /// Something that was put there is not there, or is not what was put there.
     #[error("{name}: {why}")]
     Damaged {
@@ -61,14 +59,20 @@ pub enum Content {
     Observations,
     /// Messages as they came, each with its bytes in base64.
     RawMessages,
+    /// Rows of the database, as they are stored, that could not be written as either.
+    AsStored,
 }
 
 impl Content {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Observations, Self::RawMessages, Self::AsStored];
+
     /// The word by which parts and files are called.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Observations => "observations",
             Self::RawMessages => "raw-messages",
+            Self::AsStored => "as-stored",
         }
     }
 }
@@ -107,6 +111,9 @@ pub struct Manifest {
     pub raw_messages: u64,
     /// Messages that are not in it, because somebody else's readings came in them as well.
     pub raw_messages_shared: u64,
+    /// Rows in it that could not be written as Observations or messages, as they are stored.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub as_stored: u64,
     /// Its parts, in their order.
     pub parts: Vec<Part>,
 }
@@ -119,13 +126,14 @@ impl Manifest {
     }
 }
 
-/// Where the blobs of a customer's day begin.
-fn folder(customer: CustomerId, day: NaiveDate) -> String {
-    format!("archive/v{VERSION}/{customer}/{day}/")
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
-fn manifest_name(customer: CustomerId, day: NaiveDate) -> String {
-    format!("{}manifest.json", folder(customer, day))
+/// Where the blobs of a customer's day begin, of all who tried to archive it.
+fn folder(customer: CustomerId, day: NaiveDate) -> String {
+    format!("archive/v{VERSION}/{customer}/{day}/")
 }
 
 /// SHA-256 in hexadecimal.
@@ -151,32 +159,40 @@ impl Archive {
         }
     }
 
-    /// Reads a day's manifest; none where the day is not there. Once the day was noted it has to be the one that was.
+    /// Reads the manifest of a day that lies in the archive; none where the day does not. It has to be the one that was
+    /// written.
     pub async fn manifest(
         &self,
         customer: CustomerId,
         day: NaiveDate,
     ) -> Result<Option<Manifest>, ArchiveError> {
-        let name = manifest_name(customer, day);
-        let Some(bytes) = self.blobs.get(&name).await? else {
-            return Ok(None);
+        match store::system_noted(self.database.system_forwarding(), customer, day).await? {
+            Some(place) => self.manifest_at(&place, customer, day).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn manifest_at(
+        &self,
+        place: &Place,
+        customer: CustomerId,
+        day: NaiveDate,
+    ) -> Result<Manifest, ArchiveError> {
+        let damaged = |why| ArchiveError::Damaged {
+            name: place.name.clone(),
+            why,
         };
-        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|_| ArchiveError::Damaged {
-            name: name.clone(),
-            why: "it is no manifest that this version knows",
-        })?;
+        let bytes = self.blobs.get(&place.name).await?;
+        let bytes = bytes.ok_or_else(|| damaged("it is not there"))?;
+        let manifest: Manifest = serde_json::from_slice(&bytes)
+            .map_err(|_| damaged("it is no manifest that this version knows"))?;
         if (manifest.version, manifest.customer, manifest.day) != (VERSION, customer, day) {
-            let why = "it is the manifest of something else";
-            return Err(ArchiveError::Damaged { name, why });
+            return Err(damaged("it is the manifest of something else"));
         }
-        let noted = store::system_noted(self.database.system_forwarding(), customer, day).await?;
-        if let Some(noted) = noted
-            && noted != manifest.hash()?
-        {
-            let why = "it is not the manifest that was written";
-            return Err(ArchiveError::Damaged { name, why });
+        if place.hash != manifest.hash()? {
+            return Err(damaged("it is not the manifest that was written"));
         }
-        Ok(Some(manifest))
+        Ok(manifest)
     }
 
     /// The lines of a part, checked against what the manifest says of them.
@@ -204,47 +220,95 @@ impl Archive {
     }
 
     /// Archives what arrived on this day, of each customer who chose it and of whom something arrived. A day that is there
-    /// is not written again.
+    /// is not written again. What is wrong with one customer's keeps nobody else's waiting.
     pub async fn keep(&self, day: NaiveDate) -> Result<(), ArchiveError> {
+        let mut reader = Reader::open(&self.database).await?;
+        let mut failed = None;
+        for customer in reader.wanting(day).await? {
+            match self.keep_of(&mut reader, customer, day).await {
+                Ok(()) => {}
+                // Not this customer's fault; the next would be told the same.
+                Err(error @ (ArchiveError::Blobs(_) | ArchiveError::Database(_))) => return Err(error),
+                Err(error) => {
+                    metrics::counter!("vitalwire_archive_failures_total").increment(1);
+                    tracing::error!(%customer, %day, %error, "a customer's day could not be archived; it is tried again");
+                    failed = Some(error);
+                }
+            }
+        }
+        reader.close().await;
+        failed.map_or(Ok(()), Err)
+    }
+
+    async fn keep_of(
+        &self,
+        reader: &mut Reader,
+        customer: CustomerId,
+        day: NaiveDate,
+    ) -> Result<(), ArchiveError> {
         let system = self.database.system_forwarding();
-        for customer in store::system_wanting(system, day).await? {
-            let manifest = writing::write(self, customer, day).await?;
-            self.verify(&manifest).await?;
-            store::system_note(system, &manifest, &manifest.hash()?, self.ground.now()).await?;
-            metrics::counter!("vitalwire_archived_days_total").increment(1);
-            tracing::info!(
-                %customer,
-                %day,
-                observations = manifest.observations,
-                raw_messages = manifest.raw_messages,
-                parts = manifest.parts.len(),
-                "archived a day, and read it back"
-            );
+        let (manifest, place) = writing::write(self, reader, customer, day).await?;
+        if let Err(error) = self.verify(&manifest, &place).await {
+            if store::system_noted(system, customer, day).await?.is_none() {
+                return Err(error);
+            }
+            tracing::info!(%customer, %day, "another server has archived the day meanwhile");
+            return self.tidy(customer, day).await;
+        }
+        store::system_note(system, &manifest, &place, self.ground.now()).await?;
+        self.tidy(customer, day).await?;
+        metrics::counter!("vitalwire_archived_days_total").increment(1);
+        tracing::info!(
+            %customer,
+            %day,
+            observations = manifest.observations,
+            raw_messages = manifest.raw_messages,
+            parts = manifest.parts.len(),
+            "archived a day, and read it back"
+        );
+        Ok(())
+    }
+
+    /// Clears away what other tries left, once one is noted: such as were killed, and one that still is at it, which
+    /// notices it when it reads back what it wrote.
+    async fn tidy(&self, customer: CustomerId, day: NaiveDate) -> Result<(), ArchiveError> {
+        let noted = store::system_noted(self.database.system_forwarding(), customer, day).await?;
+        let Some((kept, _)) = noted.as_ref().and_then(|place| place.name.rsplit_once('/')) else {
+            return Ok(());
+        };
+        for name in self.blobs.list(&folder(customer, day)).await? {
+            if name.rsplit_once('/').map(|(folder, _)| folder) != Some(kept) {
+                self.blobs.delete(&name).await?;
+            }
         }
         Ok(())
     }
 
     /// Reads back what was put there, as anybody would who needs it one day.
-    async fn verify(&self, written: &Manifest) -> Result<(), ArchiveError> {
-        let found = self.manifest(written.customer, written.day).await?;
-        if found.as_ref() != Some(written) {
-            return Err(ArchiveError::Damaged {
-                name: manifest_name(written.customer, written.day),
-                why: "it does not read back as it was written",
-            });
+    async fn verify(&self, written: &Manifest, place: &Place) -> Result<(), ArchiveError> {
+        let damaged = |why| ArchiveError::Damaged {
+            name: place.name.clone(),
+            why,
+        };
+        let found = self.manifest_at(place, written.customer, written.day).await?;
+        if found != *written {
+            return Err(damaged("it does not read back as it was written"));
         }
-        let mut counted = [0, 0];
+        let (mut observations, mut messages, mut as_stored) = (0, 0, 0);
         for part in &written.parts {
             self.lines(part).await?;
-            counted[usize::from(part.content == Content::RawMessages)] += part.lines;
+            match part.content {
+                Content::Observations => observations += part.lines,
+                Content::RawMessages => messages += part.lines,
+                Content::AsStored => as_stored += part.lines,
+            }
         }
-        if counted == [written.observations, written.raw_messages] {
+        if (observations, messages, as_stored)
+            == (written.observations, written.raw_messages, written.as_stored)
+        {
             return Ok(());
         }
-        Err(ArchiveError::Damaged {
-            name: manifest_name(written.customer, written.day),
-            why: "its parts are not all that it says",
-        })
+        Err(damaged("its parts are not all that it says"))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, DbErr, Statement};
 use serde_json::Value;
 use sqlx::postgres::PgRow;
@@ -27,65 +27,67 @@ fn begin_of(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(chrono::NaiveTime::MIN).and_utc()
 }
 
-/// Customers who want this day archived, of whom something arrived on it, and of whom it is not archived yet.
-pub(super) async fn system_wanting(pool: &PgPool, day: NaiveDate) -> Result<Vec<CustomerId>, sqlx::Error> {
-    sqlx::query_scalar(
-        "select c.id from customer c
-         where c.archive
-           and not exists (select from archive_day a where a.customer_id = c.id and a.day = $1)
-           and exists (select from reading r
-             where r.customer_id = c.id and r.received_at >= $2 and r.received_at < $3)
-         order by c.id",
-    )
-    .bind(day)
-    .bind(begin_of(day))
-    .bind(end_of(day))
-    .fetch_all(pool)
-    .await
-}
-
-/// Notes that the day lies in the archive and was read back.
+/// Notes that the day lies in the archive and was read back; the first who says so is believed.
 pub(super) async fn system_note(
     pool: &PgPool,
     manifest: &Manifest,
-    hash: &[u8],
+    place: &Place,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     sqlx::query(
-        "insert into archive_day (customer_id, day, observations, raw_messages, bytes, manifest_hash, verified_at)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (customer_id, day) do nothing",
+        "insert into archive_day (customer_id, day, observations, raw_messages, bytes, manifest_hash, verified_at, manifest)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (customer_id, day) do nothing",
     )
     .bind(manifest.customer)
     .bind(manifest.day)
     .bind(number(manifest.observations))
     .bind(number(manifest.raw_messages))
     .bind(number(manifest.parts.iter().map(|part| part.bytes).sum()))
-    .bind(hash)
+    .bind(&place.hash)
     .bind(now)
+    .bind(&place.name)
     .execute(pool)
     .await
     .map(drop)
 }
 
-/// The hash of the manifest of a day that was noted.
+/// Where a day's manifest lies and what it hashes to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) name: String,
+    pub(super) hash: Vec<u8>,
+}
+
+/// Where the manifest of a day lies that was noted.
 pub(super) async fn system_noted(
     pool: &PgPool,
     customer: CustomerId,
     day: NaiveDate,
-) -> Result<Option<Vec<u8>>, sqlx::Error> {
-    sqlx::query_scalar("select manifest_hash from archive_day where customer_id = $1 and day = $2")
-        .bind(customer)
-        .bind(day)
-        .fetch_optional(pool)
-        .await
+) -> Result<Option<Place>, sqlx::Error> {
+    let row =
+        sqlx::query("select manifest, manifest_hash from archive_day where customer_id = $1 and day = $2")
+            .bind(customer)
+            .bind(day)
+            .fetch_optional(pool)
+            .await?;
+    row.map(|row| {
+        Ok(Place {
+            name: row.try_get("manifest")?,
+            hash: row.try_get("manifest_hash")?,
+        })
+    })
+    .transpose()
 }
 
 /// A reading on its way into the archive. Patient data, so it has no `Debug`.
 pub(super) struct ReadingLine {
     pub(super) received_at: DateTime<Utc>,
     pub(super) raw_id: Uuid,
-    id: Uuid,
+    pub(super) hub_id: Option<Uuid>,
+    pub(super) content_hash: Vec<u8>,
+    pub(super) proof: String,
+    pub(super) id: Uuid,
     device_id: Uuid,
     maker: String,
     serial: String,
@@ -134,6 +136,9 @@ impl FromRow<'_, PgRow> for ReadingLine {
         Ok(Self {
             received_at: row.try_get("received_at")?,
             raw_id: row.try_get("raw_id")?,
+            hub_id: row.try_get("hub_id")?,
+            content_hash: row.try_get("content_hash")?,
+            proof: row.try_get("proof")?,
             id: row.try_get("id")?,
             device_id: row.try_get("device_id")?,
             maker: row.try_get("maker")?,
@@ -160,7 +165,8 @@ pub(super) struct RawLine {
     pub(super) device_id: Option<Uuid>,
     pub(super) hub_id: Option<Uuid>,
     pub(super) source_id: Option<Uuid>,
-    pub(super) body_sealed: Vec<u8>,
+    /// None: something in it is not the customer's, or may not be.
+    pub(super) body_sealed: Option<Vec<u8>>,
     pub(super) jwt: Option<String>,
     pub(super) encoding: Option<String>,
 }
@@ -192,13 +198,30 @@ impl Reader {
         swallow(self.0.close().await, "the database notices the end by itself");
     }
 
-    /// The day's readings, in no order, one after the other.
+    /// Customers who want this day archived, of whom something arrived on it, and of whom it is not archived yet. One pass
+    /// over the day.
+    pub(super) async fn wanting(&mut self, day: NaiveDate) -> Result<Vec<CustomerId>, sqlx::Error> {
+        sqlx::query_scalar(
+            "select c.id from customer c
+             where c.archive
+               and not exists (select from archive_day a where a.customer_id = c.id and a.day = $1)
+               and c.id in (select customer_id from reading where received_at >= $2 and received_at < $3)
+             order by c.id",
+        )
+        .bind(day)
+        .bind(begin_of(day))
+        .bind(end_of(day))
+        .fetch_all(&mut self.0)
+        .await
+    }
+
+    /// The day's readings, in no order, one after the other; of one that this version cannot read, its id.
     pub(super) fn readings(
         &mut self,
         customer: CustomerId,
         day: NaiveDate,
-    ) -> impl Stream<Item = Result<ReadingLine, sqlx::Error>> {
-        sqlx::query_as(
+    ) -> impl Stream<Item = Result<Result<ReadingLine, Uuid>, sqlx::Error>> {
+        sqlx::query(
             "select r.*, d.maker, d.serial, m.name as model
              from reading r join device d on d.id = r.device_id join device_model m on m.id = d.model_id
              where r.customer_id = $1 and r.received_at >= $2 and r.received_at < $3",
@@ -207,46 +230,68 @@ impl Reader {
         .bind(begin_of(day))
         .bind(end_of(day))
         .fetch(&mut self.0)
+        .map(|row| {
+            let row = row?;
+            let id: Uuid = row.try_get("id")?;
+            Ok(ReadingLine::from_row(&row).map_err(|_| id))
+        })
     }
 
-    /// Messages in which something of somebody else came as well, or may have: such as hold readings of two owners, such of
-    /// which a part was set aside, and all that came over the platform's own account in a vendor's cloud.
-    pub(super) async fn shared_messages(
-        &mut self,
-        customer: CustomerId,
-        day: NaiveDate,
-    ) -> Result<Vec<Uuid>, sqlx::Error> {
-        sqlx::query_scalar(
-            "select m.id from raw_message m
-             where m.customer_id = $1 and m.received_at >= $2 and m.received_at < $3
-               and (m.source_id in (select id from source where customer_id is null)
-                 or m.id in (select q.raw_id from quarantine q where q.received_at >= $2 and q.received_at < $3)
-                 or m.id in (select r.raw_id from reading r
-                   where r.received_at >= $2 and r.received_at < $3 and r.proof <> 'device_token' and r.customer_id <> $1))",
-        )
-        .bind(customer)
-        .bind(begin_of(day))
-        .bind(end_of(day))
-        .fetch_all(&mut self.0)
-        .await
-    }
-
-    /// The day's messages but for these, in no order, one after the other.
+    /// The day's messages, in no order, one after the other.
     pub(super) fn messages(
         &mut self,
         customer: CustomerId,
         day: NaiveDate,
-        without: &[Uuid],
     ) -> impl Stream<Item = Result<RawLine, sqlx::Error>> {
         sqlx::query_as(
-            "select id, received_at, device_id, hub_id, source_id, body_sealed, jwt, encoding from raw_message
-             where customer_id = $1 and received_at >= $2 and received_at < $3 and id <> all ($4)",
+            "select id, received_at, device_id, hub_id, source_id, jwt, encoding,
+               case when not coalesce(shared, hub_id is not null or source_id is not null) then body_sealed end as body_sealed
+             from raw_message where customer_id = $1 and received_at >= $2 and received_at < $3",
         )
         .bind(customer)
         .bind(begin_of(day))
         .bind(end_of(day))
-        .bind(without.to_vec())
         .fetch(&mut self.0)
+    }
+
+    /// These rows of the day as they are stored.
+    pub(super) async fn as_stored(
+        &mut self,
+        table: Stored,
+        ids: &[Uuid],
+        day: NaiveDate,
+    ) -> Result<Vec<Value>, sqlx::Error> {
+        let text = match table {
+            Stored::Reading => {
+                "select to_jsonb(t) from reading t where id = any ($1) and received_at >= $2 and received_at < $3"
+            }
+            Stored::RawMessage => {
+                "select to_jsonb(t) from raw_message t where id = any ($1) and received_at >= $2 and received_at < $3"
+            }
+        };
+        sqlx::query_scalar(text)
+            .bind(ids.to_vec())
+            .bind(begin_of(day))
+            .bind(end_of(day))
+            .fetch_all(&mut self.0)
+            .await
+    }
+}
+
+/// A table of which rows are archived as they are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stored {
+    Reading,
+    RawMessage,
+}
+
+impl Stored {
+    /// The table's name.
+    pub(super) const fn table(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::RawMessage => "raw_message",
+        }
     }
 }
 

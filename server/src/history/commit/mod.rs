@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use self::gathering::{Gathering, Unit};
 use self::task::{Shared, Task};
-pub use super::rows::{FIXED_DAY, OLDEST, Raw, Row, Times};
+pub use super::rows::{FIXED_DAY, OLDEST, Raw, Row, Sharing, Times};
 use crate::ground::ids::ReadingId;
 
 /// What became of one reading.
@@ -162,7 +162,7 @@ mod tests {
     use chrono::{DateTime, Utc};
     use vitals::{ContentHash, Kind, Proof, Quality};
 
-    use super::{Raw, Row};
+    use super::{Raw, Row, Sharing};
 
     /// A weight of somebody's.
     pub(super) fn row() -> Row {
@@ -190,6 +190,7 @@ mod tests {
                 body_sealed: Some(Vec::new()),
                 jwt: None,
                 encoding: None,
+                shared: Sharing::default(),
             }),
             standing: None,
         }

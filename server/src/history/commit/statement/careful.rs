@@ -72,12 +72,15 @@ const KEYED: &str = " limit 1) k on true
     utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals::jsonb, original::jsonb, quality, proof, raw_id
   from fresh
 ), messages as (
-  insert into raw_message (id, received_at, customer_id, device_id, hub_id, source_id, body_sealed, jwt, encoding)
+  insert into raw_message (id, received_at, customer_id, device_id, hub_id, source_id, body_sealed, jwt, encoding, shared)
   select m.id, m.received_at, f.owner, case when f.hub_id is null and f.source_id is null then f.device_id end, f.hub_id,
-    f.source_id, m.body_sealed, m.jwt, m.encoding
-  from unnest($22::uuid[], $23::timestamptz[], $24::bytea[], $25::text[], $27::text[])
-    as m(id, received_at, body_sealed, jwt, encoding)
-  join (select distinct on (raw_id) raw_id, owner, device_id, hub_id, source_id from fresh) f on f.raw_id = m.id";
+    f.source_id, m.body_sealed, m.jwt, m.encoding,
+    case when f.hub_id is not null or f.source_id is not null then m.shared or s.shared end
+  from unnest($22::uuid[], $23::timestamptz[], $24::bytea[], $25::text[], $27::text[], $28::bool[])
+    as m(id, received_at, body_sealed, jwt, encoding, shared)
+  join (select distinct on (raw_id) raw_id, owner, device_id, hub_id, source_id from fresh) f on f.raw_id = m.id
+  join (select raw_id, bool_or(verdict <> 'ok') or count(distinct owner) > 1 as shared from judged group by raw_id) s
+    on s.raw_id = m.id";
 
 const ANNOUNCED: &str = "
 ), announced as (
@@ -91,7 +94,8 @@ const NEAR: &str = "date '1970-01-01'";
 /// For the rare batch with a time far away: looked up under the day that its time names.
 const FAR: &str = "i.other_day";
 
-/// A message that is committed in parts, because some of its readings were refused, comes with each part; it is kept once.
+/// A message that is committed in parts, because some of its readings were refused, comes with each part; it is kept once,
+/// and no part knows whose the others are.
 const MESSAGE_MAY_BE_THERE: &str = " on conflict do nothing";
 
 /// Whether the rows are all that came in their messages.
@@ -135,10 +139,12 @@ pub(super) async fn run(
         .bind(columns.message_jwts.values())
         .bind(columns.sources.values())
         .bind(columns.message_encodings.values())
+        .bind(shared(columns, messages))
         .fetch_all(&mut *system)
         .await?;
     let mut verdicts = vec![Verdict::Failed; columns.ids.len()];
     let mut duplicates = Vec::new();
+    let mut unsure = Vec::new();
     for answer in &answers {
         let index = usize::try_from(answer.try_get::<i64, _>("ord")? - 1).unwrap_or(usize::MAX);
         let Some(slot) = verdicts.get_mut(index) else {
@@ -155,7 +161,10 @@ pub(super) async fn run(
             "inactive_hub" => Verdict::InactiveHub,
             "inactive_source" => Verdict::InactiveSource,
             "not_of_source" => Verdict::NotOfSource,
-            "clock_suspect_moved" => Verdict::ClockSuspectMoved,
+            "clock_suspect_moved" => {
+                unsure.push(index);
+                Verdict::ClockSuspectMoved
+            }
             "wrong_owner" => Verdict::WrongOwner,
             _ => Verdict::NoOwner,
         };
@@ -163,7 +172,63 @@ pub(super) async fn run(
     if !duplicates.is_empty() {
         find_first_arrivals(system, columns, &duplicates, &mut verdicts).await?;
     }
+    if !unsure.is_empty() {
+        find_among_former_holders(system, columns, &unsure, &mut verdicts).await?;
+    }
     Ok(verdicts)
+}
+
+/// A reading whose owner cannot be told from its time came before all the same if one of the device's holders has it, for
+/// whom its sender speaks: it was taken while it was theirs, or while its time could still be true.
+async fn find_among_former_holders(
+    system: &mut PgConnection,
+    columns: &Columns<'_>,
+    unsure: &[usize],
+    verdicts: &mut [Verdict],
+) -> Result<(), sqlx::Error> {
+    fn those<T: Copy>(unsure: &[usize], all: &[T]) -> Vec<T> {
+        unsure.iter().map(|index| all[*index]).collect()
+    }
+    let those_of = |all: &[Option<Uuid>]| -> Vec<Option<Uuid>> {
+        let of = |index: &usize| all.get(*index).copied().flatten();
+        unsure.iter().map(of).collect()
+    };
+    let found = sqlx::query(
+        "select i.ord, k.reading_id
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::date[], $6::date[], $7::bytea[])
+           with ordinality as i(device_id, hub_id, source_id, credential_id, day, other, hash, ord)
+         join lateral (
+           select y.reading_id from assignment a
+           join reading_key y on y.customer_id = a.customer_id and y.measured_on in (i.day, i.other)
+             and y.content_hash = i.hash
+           where a.device_id = i.device_id and case
+             when i.hub_id is not null then exists (
+               select from hub h where h.id = i.hub_id and h.customer_id = a.customer_id)
+             when i.source_id is not null then exists (
+               select from source v where v.id = i.source_id and coalesce(v.customer_id, a.customer_id) = a.customer_id)
+             else exists (
+               select from device_credential c where c.id = i.credential_id
+                 and coalesce(c.customer_id, a.customer_id) = a.customer_id
+                 and (c.distributor_id is null or c.distributor_id = a.distributor_id)) end
+           limit 1
+         ) k on true",
+    )
+    .bind(those(unsure, &columns.devices))
+    .bind(those_of(columns.hubs.values()))
+    .bind(those_of(columns.sources.values()))
+    .bind(those(unsure, &columns.credentials))
+    .bind(those(unsure, &columns.measured_on))
+    .bind(those(unsure, &columns.other_days))
+    .bind(those(unsure, &columns.hashes))
+    .fetch_all(system)
+    .await?;
+    for row in found {
+        let nth = usize::try_from(row.try_get::<i64, _>("ord")? - 1).unwrap_or(usize::MAX);
+        if let Some(index) = unsure.get(nth) {
+            verdicts[*index] = Verdict::Duplicate(ReadingId::from(row.try_get::<Uuid, _>("reading_id")?));
+        }
+    }
+    Ok(())
 }
 
 /// A duplicate is answered with the id under which the reading arrived first. The key's row may have been committed by
@@ -212,6 +277,14 @@ async fn find_first_arrivals(
         }
     }
     Ok(())
+}
+
+/// Whether each message is known to hold something of somebody else's.
+fn shared(columns: &Columns<'_>, messages: Messages) -> Vec<bool> {
+    match messages {
+        Messages::Whole => columns.message_shared.clone(),
+        Messages::InParts => vec![true; columns.message_shared.len()],
+    }
 }
 
 fn text(far_times: bool, messages: Messages) -> &'static str {

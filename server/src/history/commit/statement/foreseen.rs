@@ -73,7 +73,7 @@ const WHOLE: &str = text!(
     reading: ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original",
         ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original::jsonb",
         ", $25::uuid[], $26::smallint[], $27::timestamptz[], $28::bigint[], $29::smallint[], $30::text[]";
-    message: ", hub_id, jwt, source_id, encoding", ", $31::uuid[], $32::text[], $33::uuid[], $34::text[]"
+    message: ", hub_id, jwt, source_id, encoding, shared", ", $31::uuid[], $32::text[], $33::uuid[], $34::text[], $35::bool[]"
 );
 
 /// Why nothing was stored.
@@ -111,6 +111,8 @@ struct Messages {
     devices: Sparse<Uuid>,
     hubs: Sparse<Uuid>,
     sources: Sparse<Uuid>,
+    /// What came from a hub or a vendor's cloud is its owner's alone, or is not; of a device's own message that is no question.
+    shared: Vec<Option<bool>>,
 }
 
 impl<'a> Foreseen<'a> {
@@ -193,7 +195,8 @@ impl<'a> Foreseen<'a> {
                 .bind(self.messages.hubs.values())
                 .bind(columns.message_jwts.values())
                 .bind(self.messages.sources.values())
-                .bind(columns.message_encodings.values());
+                .bind(columns.message_encodings.values())
+                .bind(&self.messages.shared);
         }
         let found = query.fetch_one(system).await?;
         Ok(match (found.try_get("same_epoch")?, found.try_get("known")?) {
@@ -229,7 +232,15 @@ impl Messages {
     fn of(rows: &[Row], owners: &[Uuid]) -> Self {
         let mut messages = Self::default();
         for (nth, row) in rows.iter().enumerate() {
-            if row.raw.body_sealed.is_none() || nth > 0 && rows[nth - 1].raw.id == row.raw.id {
+            if row.raw.body_sealed.is_none() {
+                continue;
+            }
+            if nth > 0 && rows[nth - 1].raw.id == row.raw.id {
+                if owners[nth] != owners[nth - 1]
+                    && let Some(shared) = messages.shared.last_mut()
+                {
+                    *shared = Some(true);
+                }
                 continue;
             }
             messages.owners.push(owners[nth]);
@@ -238,6 +249,9 @@ impl Messages {
             messages.devices.push(device.map(DeviceId::as_uuid));
             messages.hubs.push(row.hub.map(HubId::as_uuid));
             messages.sources.push(row.source.map(SourceId::as_uuid));
+            messages
+                .shared
+                .push((!is_own).then(|| row.raw.shared.is_marked()));
         }
         messages
     }

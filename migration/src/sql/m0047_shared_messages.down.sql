@@ -1,0 +1,1 @@
+alter table raw_message drop column shared;

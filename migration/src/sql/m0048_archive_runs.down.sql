@@ -1,0 +1,1 @@
+alter table archive_day drop column manifest;
