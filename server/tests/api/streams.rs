@@ -1,8 +1,10 @@
 //! The API's stream of readings: what arrives comes at once, and nothing is missed after a break.
 
+mod gone;
+
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Response;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -106,13 +108,18 @@ impl Routed {
     }
 
     async fn route(&mut self, clinic: &Tenant, id: &str) {
+        self.route_late(clinic, id, self.world.clock.now()).await;
+    }
+
+    /// Routes by now what arrived at that time.
+    async fn route_late(&mut self, clinic: &Tenant, id: &str, arrived: DateTime<Utc>) {
         sqlx::query(
             "insert into outbox (circuit, customer_id, reading_ids, received_from, received_until)
              values ('forwarding', $1, array[$2], $3, $3)",
         )
         .bind(clinic.customer.parse::<Uuid>().unwrap())
         .bind(id.parse::<Uuid>().unwrap())
-        .bind(self.world.clock.now())
+        .bind(arrived)
         .execute(&self.world.sql)
         .await
         .unwrap();
@@ -120,6 +127,26 @@ impl Routed {
         while routed == 0 {
             routed = self.router.route_waiting().await.unwrap();
         }
+    }
+
+    /// So many events of a device that nobody follows, in the customer's stream that ends at `last`.
+    async fn events(&self, clinic: &Tenant, last: i64, count: i64) {
+        sqlx::query(
+            "with numbered as (
+               insert into event (customer_id, sequence, created_at, type, device_id, reading_id, reading_received_at,
+                 delivery_state)
+               select $1, $2 + n, $4, 'reading.created', $1, gen_random_uuid(), $4, 'none'
+               from generate_series(1, $3::bigint) n
+             )
+             update customer_stream set last_sequence = $2 + $3 where customer_id = $1",
+        )
+        .bind(clinic.customer.parse::<Uuid>().unwrap())
+        .bind(last)
+        .bind(count)
+        .bind(self.world.clock.now())
+        .execute(&self.world.sql)
+        .await
+        .unwrap();
     }
 }
 
@@ -188,35 +215,29 @@ async fn a_stream_is_of_one_device_or_one_kind_where_that_is_asked() {
     assert_eq!(of_kind.reading().await, weight);
 }
 
-/// What is no longer kept cannot be told, but that it is missing can.
+/// However much lies between, it is looked through piece by piece, and who follows knows how far that has come.
 #[tokio::test]
-async fn a_stream_says_what_is_not_kept_any_more() {
+async fn a_stream_of_one_device_looks_through_much_in_pieces() {
     let (mut routed, admin) = Routed::new().await;
     let clinic = routed.world.tenant(&admin, "own").await;
+    routed.measured(&clinic).await;
+    routed.events(&clinic, 1, 25_000).await;
+    let wanted = routed.measured(&clinic).await;
+    let of_device = format!("?device_id={}", clinic.device);
+    let mut stream = Stream::open(&clinic.user, &of_device, Some(1)).await;
+    let mut blocks = Vec::new();
     for _ in 0..3 {
-        routed.measured(&clinic).await;
+        blocks.push(stream.block().await.unwrap());
     }
-    let fourth = routed.measured(&clinic).await;
-    sqlx::query("delete from event where sequence <= 3")
-        .execute(&routed.world.sql)
-        .await
-        .unwrap();
-    let mut stream = Stream::open(&clinic.user, "", Some(1)).await;
-    let missed = stream.next().await;
-    assert_eq!((missed.id, missed.name.as_str()), (3, "missed"));
-    assert_eq!(missed.data, json!({"from": 2, "until": 3}));
-    assert_eq!(stream.reading().await, fourth, "and goes on behind it");
-    // Whoever had all but the last of that misses one, and whoever had all of it nothing.
-    let mut stream = Stream::open(&clinic.user, "", Some(2)).await;
-    assert_eq!(stream.next().await.data, json!({"from": 3, "until": 3}));
-    let mut stream = Stream::open(&clinic.user, "", Some(3)).await;
-    assert_eq!(stream.reading().await, fourth);
-    sqlx::query("delete from event")
-        .execute(&routed.world.sql)
-        .await
-        .unwrap();
-    let mut stream = Stream::open(&clinic.user, "", Some(0)).await;
-    assert_eq!(stream.next().await.data, json!({"from": 1, "until": 4}));
+    assert_eq!(blocks, ["retry: 2000\nid: 1", "id: 10001\n:", "id: 20001\n:"]);
+    let event = stream.next().await;
+    assert_eq!(event.id, 25_002);
+    assert_eq!(event.data["reading"]["id"], wanted.as_str());
+    // Nothing is followed here, and the place moves along all the same.
+    let mut stream = Stream::open(&clinic.user, &of_device, Some(14_000)).await;
+    assert_eq!(stream.block().await.unwrap(), "retry: 2000\nid: 14000");
+    assert_eq!(stream.block().await.unwrap(), "id: 24000\n:");
+    assert_eq!(stream.reading().await, wanted);
 }
 
 #[tokio::test]

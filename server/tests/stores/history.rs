@@ -5,7 +5,7 @@ use vitals::{Kind, Quality};
 use vitalwire_server::history::archive;
 use vitalwire_server::history::store::buckets::Stretches;
 use vitalwire_server::history::store::readings::{Order, Stored, Wanted};
-use vitalwire_server::history::store::stream::Followed;
+use vitalwire_server::history::store::stream::{Followed, Item};
 use vitalwire_server::history::store::{
     buckets, file, live, page, readings, recent, series, stream, summary, trace,
 };
@@ -104,9 +104,6 @@ pub(crate) const ROWS: &[Row] = &[
         })
         .await
     }),
-    row!("history::store::stream::kept", Customer, Read, call => {
-        call.customer(async |tx| stream::kept(call.at.scope(), tx).await).await
-    }),
     // A foreign scope gets nowhere in one's own transaction, and one's own scope shows no foreign device.
     row!("history::store::stream::news", Customer, Read, call => {
         call.customer(async |tx| told(stream::news(call.at.scope(), tx, Followed::default(), 0, 100).await)).await
@@ -144,13 +141,16 @@ fn ids(rows: &[page::Shown]) -> Vec<(vitalwire_server::ground::ids::ReadingId, O
     rows.iter().map(|row| (row.id, row.forwarded)).collect()
 }
 
-/// Until where the stream was looked through, what is told of it, and whether there is more.
+/// Until where the stream was looked through, what it has there, and whether there is more.
 type Told = (i64, Vec<(i64, String)>, bool);
 
 fn told(news: Result<stream::News, sea_orm::DbErr>) -> Result<Told, sea_orm::DbErr> {
-    let stream::News { until, told, is_cut } = news?;
-    let told = told.iter().map(|one| (one.sequence, stored(&one.reading)));
-    Ok((until, told.collect(), is_cut))
+    let stream::News { until, items, is_cut } = news?;
+    let items = items.iter().map(|item| match item {
+        Item::Told(one) => (one.sequence, stored(&one.reading)),
+        Item::Missed(missed) => (missed.from, format!("{missed:?}")),
+    });
+    Ok((until, items.collect(), is_cut))
 }
 
 fn stored(row: &Stored) -> String {

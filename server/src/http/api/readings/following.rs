@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::stream::EventOut;
 use crate::ground::swallow::either_way;
-use crate::history::store::stream::{self, Followed, Kept, News, Told};
+use crate::history::store::stream::{self, Followed, Item, Missed, News, Told};
 use crate::http::State;
 use crate::http::auth::reads_by_now;
 use crate::http::problem::Problem;
@@ -50,29 +50,18 @@ pub(super) struct Following {
     _counted: Open,
 }
 
-/// Where a stream begins, and its first words: how soon to come back after a break, and behind which event.
+/// Where a stream begins that has come to `end`, and its first words: how soon to come back after a break, and behind which
+/// event.
 ///
 /// # Errors
 /// A place that the stream has not come to.
-pub(super) fn begin(scope: &CustomerScope, kept: Kept, after: Option<i64>) -> Result<(i64, String), Problem> {
-    let at = after.unwrap_or(kept.last);
-    if at > kept.last {
-        let why = format!(
-            "your stream has come to {}: leave it out to begin there",
-            kept.last
-        );
+pub(super) fn begin(end: i64, after: Option<i64>) -> Result<(i64, String), Problem> {
+    let at = after.unwrap_or(end);
+    if at > end {
+        let why = format!("your stream has come to {end}: leave it out to begin there");
         return Err(Problem::invalid("after", why));
     }
-    let mut text = format!("retry: 2000\nid: {at}\n\n");
-    // Numbers have no gaps, so whoever sees all of them sees where the first ones are gone.
-    let next = kept.first.unwrap_or(kept.last + 1);
-    if next <= at + 1 || scope.reach().is_confined() {
-        return Ok((at, text));
-    }
-    let data = json!({"from": at + 1, "until": next - 1});
-    let event = format!("id: {}\nevent: missed\ndata: {data}\n\n", next - 1);
-    text.push_str(&event);
-    Ok((next - 1, text))
+    Ok((at, format!("retry: 2000\nid: {at}\n\n")))
 }
 
 impl Following {
@@ -113,8 +102,9 @@ impl Following {
                     return None;
                 }
             };
-            if text.is_empty() && self.sent.elapsed() >= BEAT {
-                // With where it has come to, so that what was passed over is not looked through again.
+            if text.is_empty() && (self.more || self.sent.elapsed() >= BEAT) {
+                // With where it has come to, so that what was passed over is not looked through again. Where there is more
+                // to look through, at once: who comes back before the next beat has come further all the same.
                 text = format!("id: {}\n:\n\n", self.until);
             }
             if !text.is_empty() {
@@ -164,7 +154,7 @@ impl Following {
     /// Reads what is new, in one short transaction, and writes it as events.
     async fn look(&mut self) -> Result<String, Problem> {
         let (scope, followed, until) = (&self.scope, self.followed, self.until);
-        let News { until, told, is_cut } = scope
+        let News { until, items, is_cut } = scope
             .run(self.state.database(), async |tx| {
                 stream::news(scope, tx, followed, until, LOOK).await
             })
@@ -172,11 +162,22 @@ impl Following {
         self.looked = Some(Instant::now());
         (self.until, self.more) = (until, is_cut);
         let mut text = String::new();
-        for event in told {
-            write_event(event, &mut text)?;
+        for item in items {
+            match item {
+                Item::Told(told) => write_event(*told, &mut text)?,
+                Item::Missed(missed) => write_missed(missed, &mut text),
+            }
         }
         Ok(text)
     }
+}
+
+fn write_missed(Missed { from, until }: Missed, text: &mut String) {
+    let data = json!({"from": from, "until": until});
+    either_way(
+        write!(text, "id: {until}\nevent: missed\ndata: {data}\n\n"),
+        "a string takes everything",
+    );
 }
 
 fn write_event(told: Told, text: &mut String) -> Result<(), Problem> {

@@ -17,7 +17,8 @@ use super::asked::Asked;
 use super::following::{Following, begin};
 use crate::ground::enums;
 use crate::ground::ids::DeviceId;
-use crate::history::store::stream::{self as store, Followed};
+use crate::history::store::live;
+use crate::history::store::stream::Followed;
 use crate::http::State;
 use crate::http::api::openapi::Refused;
 use crate::http::auth::{ApiCustomer, bearer};
@@ -60,8 +61,8 @@ pub(super) struct EventOut {
 ///
 /// Server-sent events (`text/event-stream`) without an end, in the order of the customer's stream of events. Each has the
 /// event's number as its `id`: come back with `Last-Event-ID` and nothing is missed, as long as readings are kept. Where
-/// something is not kept any more, an event `missed` says from where to where. A quiet stream sends a comment every 15 s.
-/// It ends with the access token, with the right to see readings, and with the server.
+/// something is not kept any more, an event `missed` says from where to where. A quiet stream sends a comment every 15 s,
+/// and one that looks through much sends more of them, each with the `id` it has come to. It ends with the access token, with the right to see readings, and with the server.
 #[utoipa::path(get, path = "/readings/stream", tag = "readings", security(("token" = [])),
     params(StreamQuery, ("Last-Event-ID" = Option<i64>, Header, description = "The `id` of the last event that you have.")),
     responses((status = 200, body = EventOut, content_type = "text/event-stream"), Refused))]
@@ -79,10 +80,10 @@ pub(super) async fn stream(
     }
     // Whatever is announced from here on is looked for.
     let signals = state.signals().subscribe();
-    let kept = scope
-        .run(state.database(), async |tx| store::kept(&scope, tx).await)
+    let end = scope
+        .run(state.database(), async |tx| live::end(&scope, tx).await)
         .await?;
-    let (at, preamble) = begin(&scope, kept, after)?;
+    let (at, preamble) = begin(end, after)?;
     let open = state
         .streams()
         .open_for(person.id, scope.id())
