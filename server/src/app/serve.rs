@@ -122,7 +122,7 @@ impl Parts {
         let blobs = Box::pin(blobs::blobs(config)).await?;
         let archive = Archive::new(ground.clone(), database.clone(), blobs);
         let signals = Signals::start(ground, database.system_forwarding().clone(), stop.clone());
-        let (state, writing) = state(platform, config, &signals, &stop);
+        let (state, writing) = state(platform, config, &signals, &archive, &stop);
         Ok(Self {
             state,
             signals,
@@ -307,6 +307,7 @@ fn state(
     platform: &Platform,
     config: &Config,
     signals: &Signals,
+    archive: &Archive,
     stop: &CancellationToken,
 ) -> (http::State, Vec<JoinHandle<()>>) {
     let (ground, database) = (platform.ground.clone(), platform.database.clone());
@@ -336,7 +337,15 @@ fn state(
     );
     let identity = Identity::new(ground.clone(), database.clone(), &config.public_url);
     (
-        http::State::new(ground, database, identity, intake, signals.clone(), config),
+        http::State::new(
+            ground,
+            database,
+            identity,
+            intake,
+            signals.clone(),
+            archive.clone(),
+            config,
+        ),
         vec![refused, heard],
     )
 }

@@ -110,8 +110,16 @@ impl FromRequest for ApiCustomer {
 /// # Errors
 /// The problem with which a new request of theirs would be answered.
 pub async fn reads_by_now(state: &State, token: &str) -> Result<CustomerScope, Problem> {
+    of_customer_by_now(state, token, Right::SeeMeasurements).await
+}
+
+/// The same of whatever takes this right.
+///
+/// # Errors
+/// The problem with which a new request of theirs would be answered.
+pub async fn of_customer_by_now(state: &State, token: &str, right: Right) -> Result<CustomerScope, Problem> {
     let caller = state.identity().caller_of_token(token).await?;
-    caller.check(Right::SeeMeasurements).map_err(Refusal::Denied)?;
+    caller.check(right).map_err(Refusal::Denied)?;
     match caller.scope {
         CallerScope::Customer(scope) => Ok(scope),
         _ => Err(Problem::forbidden("this is for a customer's own users")),

@@ -16,6 +16,7 @@ use crate::desk::Rate;
 use crate::forwarding::Endpoints;
 use crate::ground::Ground;
 use crate::ground::ids::HubId;
+use crate::history::archive::Archive;
 use crate::identity::{Caller, Identity, Throttle};
 use crate::intake::Intake;
 use crate::outside::mqtt::BrokerStanding;
@@ -49,6 +50,7 @@ struct Inner {
     identity: Identity,
     signals: Signals,
     endpoints: Endpoints,
+    archive: Archive,
     site: Site,
     bodies: BodyRoom,
     claims: Throttle<IpAddr>,
@@ -106,6 +108,7 @@ impl State {
         identity: Identity,
         intake: Intake,
         signals: Signals,
+        archive: Archive,
         config: &Config,
     ) -> Self {
         let (burst, each) = CLAIMS;
@@ -133,6 +136,7 @@ impl State {
             identity,
             signals,
             endpoints,
+            archive,
             site,
             bodies: BodyRoom::new(config.intake.bodies_bytes),
             claims,
@@ -189,6 +193,11 @@ impl State {
     /// A customer's endpoints.
     pub fn endpoints(&self) -> &Endpoints {
         &self.parts.endpoints
+    }
+
+    /// What has left the history.
+    pub fn archive(&self) -> &Archive {
+        &self.parts.archive
     }
 
     /// What the configuration says about the outside.

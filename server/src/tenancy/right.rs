@@ -60,6 +60,8 @@ pub enum Right {
     ManageSources,
     /// What was measured.
     SeeMeasurements,
+    /// What was measured and has left the history, with the messages it came in.
+    ReadArchive,
     /// The customer's own server, its secrets and its deliveries.
     ManageEndpoints,
     /// The people of one's organisation, and of those that one may make users for.
@@ -176,6 +178,7 @@ const TABLE: [Row; Right::COUNT] = [
         Right::SeeMeasurements,
         [Never, Never, Never, With(P::ReadReadings)],
     ),
+    (Right::ReadArchive, [Never, Never, Never, With(P::ReadReadings)]),
     (
         Right::ManageEndpoints,
         [Never, Never, Never, With(P::ManageEndpoints)],
@@ -217,7 +220,8 @@ impl Right {
     pub const fn concerns_the_whole(self) -> bool {
         matches!(
             self,
-            Self::ManageEndpoints
+            Self::ReadArchive
+                | Self::ManageEndpoints
                 | Self::ManageUsers
                 | Self::ManageSites
                 | Self::PlaceAtSites

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use serde_json::json;
 use uuid::Uuid;
+use vitalwire_server::ground::Clock as _;
 use vitalwire_server::ground::enums::UserRole;
 use vitalwire_server::ground::ids::{CustomerId, DistributorId};
 use vitalwire_server::identity::{NewUser, Organisation, Password};
@@ -40,7 +41,7 @@ impl Aim {
         let tenant = world.tenant(admin, name).await;
         let reading = world.reading(&tenant, 5).await;
         for sql in [
-            "update customer set distributor_id = $1 where id = $2",
+            "update customer set distributor_id = $1, archive = true where id = $2",
             "update device set distributor_id = $1 where customer_id = $2",
             "update hub set distributor_id = $1 where customer_id = $2",
             "update assignment set distributor_id = $1 where customer_id = $2",
@@ -50,6 +51,7 @@ impl Aim {
                 .bind(tenant.customer.parse::<Uuid>().unwrap());
             query.execute(&world.sql).await.unwrap();
         }
+        let day = archived(world, &reading, name).await;
         let dead: Uuid = world.ground.id();
         sqlx::query(
             "insert into delivery (id, customer_id, endpoint_id, lane, event_sequences, events_created_at, state,
@@ -137,6 +139,7 @@ impl Aim {
                 ("orders", order.to_string()),
                 ("returns", back.to_string()),
                 ("sources", source.to_string()),
+                ("archive", day.to_string()),
                 ("distributors' contacts", contacts[1].to_string()),
             ]),
             colleagues,
@@ -169,7 +172,11 @@ impl Aim {
         Self {
             distributor: world.ground.id(),
             customer: world.ground.id(),
-            ids: nouns.into_iter().map(|noun| (noun, id())).collect(),
+            ids: nouns
+                .into_iter()
+                .map(|noun| (noun, id()))
+                .chain([("archive", "2020-01-01".to_owned())])
+                .collect(),
             colleagues: [id(), id()],
             imports: [id(), id(), id()],
             invited: [id(), id()],
@@ -225,6 +232,7 @@ impl Aim {
                 "{id}" => self.id(noun, role),
                 "{contact}" => self.id(contacts, role),
                 "{device}" => self.id("devices", role),
+                "{day}" => self.id("archive", role),
                 "{log}" => NOBODY_S,
                 "{file}" => "none",
                 other => other,
@@ -233,6 +241,20 @@ impl Aim {
         }
         path
     }
+}
+
+/// The day on which its reading arrived, which lies in the archive. One's own is not another's, so that a day says whose it is.
+async fn archived(world: &World, reading: &str, name: &str) -> NaiveDate {
+    let arrived = world.clock.now() - TimeDelta::days(i64::from(name != "own"));
+    sqlx::query("update reading set received_at = $1 where id = $2")
+        .bind(arrived)
+        .bind(reading.parse::<Uuid>().unwrap())
+        .execute(&world.sql)
+        .await
+        .unwrap();
+    let day = arrived.date_naive();
+    world.state.archive().keep(day).await.unwrap();
+    day
 }
 
 /// Somebody of the organisation who may do nothing in particular, so that everybody who manages users may manage them.

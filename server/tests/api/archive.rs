@@ -4,43 +4,22 @@ mod bucket;
 mod tries;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{NaiveDate, TimeDelta};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use uuid::Uuid;
 use vitals::fhir::from_observation;
 use vitalwire_server::ground::Clock as _;
 use vitalwire_server::history::archive::{Archive, Content, Manifest};
 use vitalwire_server::history::make_partitions;
 use vitalwire_server::history::retention::Retention;
-use vitalwire_server::outside::blobs::{BlobError, Blobs, FolderBlobs};
+use vitalwire_server::outside::blobs::{BlobError, Blobs};
 
 use crate::hubs::signed::{Hub, batch, blood_pressure};
 use crate::sources::{Source, cuff};
 use crate::world::{Tenant, World};
-
-/// A folder that goes with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(world: &World) -> Self {
-        Self(std::env::temp_dir().join(format!("vw-blobs-{}", world.ground.id::<Uuid>())))
-    }
-
-    fn blobs(&self) -> Arc<dyn Blobs> {
-        Arc::new(FolderBlobs::new(self.0.clone()))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
 
 /// What lies in the archive of a day.
 struct Kept {
@@ -145,8 +124,7 @@ async fn a_day_is_archived_before_it_goes() {
         assert_eq!(hub.send(&hub.token(body), body).await.status, 200);
     }
     world.out_of_the_history().await;
-    let folder = Folder::new(&world);
-    let blobs = folder.blobs();
+    let blobs = world.folder.blobs();
     let archive = world.archive(&blobs);
     world.retention(&archive).await.unwrap();
     assert_eq!(world.readings().await, 0);
@@ -169,8 +147,15 @@ async fn a_day_is_archived_before_it_goes() {
         let reading = from_observation(observation).unwrap();
         assert_eq!(reading.device.serial.as_str(), "S-a");
         let text = observation.to_string();
-        assert!(text.contains("\"hub_signed\"") && text.contains(&through), "how it came");
-        assert_eq!(observation["identifier"][0]["value"].as_str().unwrap().len(), 64, "its hash");
+        assert!(
+            text.contains("\"hub_signed\"") && text.contains(&through),
+            "how it came"
+        );
+        assert_eq!(
+            observation["identifier"][0]["value"].as_str().unwrap().len(),
+            64,
+            "its hash"
+        );
         let message = observation["derivedFrom"][0]["identifier"]["value"]
             .as_str()
             .unwrap();
@@ -245,18 +230,23 @@ async fn a_message_with_somebody_else_s_readings_is_not_in_it() {
         source.sends(body).await;
     }
     world.out_of_the_history().await;
-    let folder = Folder::new(&world);
-    let archive = world.archive(&folder.blobs());
+    let archive = world.archive(&world.folder.blobs());
     world.retention(&archive).await.unwrap();
     let kept = Kept::of(&archive, &hub.tenant, day).await.unwrap();
     let bodies = kept.bodies();
-    let mut bodies: Vec<_> = bodies.values().map(|body| String::from_utf8_lossy(body)).collect();
+    let mut bodies: Vec<_> = bodies
+        .values()
+        .map(|body| String::from_utf8_lossy(body))
+        .collect();
     bodies.sort_unstable();
     let mut alone = [String::from_utf8_lossy(&odd), own.to_string().into()];
     alone.sort_unstable();
     assert_eq!(bodies, alone);
     let of_other = Kept::of(&archive, &other, day).await.unwrap();
-    assert_eq!((kept.manifest.observations, of_other.manifest.observations), (5, 1));
+    assert_eq!(
+        (kept.manifest.observations, of_other.manifest.observations),
+        (5, 1)
+    );
     assert_eq!(of_other.messages.len(), 0);
     assert_eq!(
         kept.manifest.raw_messages_shared + of_other.manifest.raw_messages_shared,
@@ -303,9 +293,8 @@ async fn a_day_that_does_not_read_back_stays() {
     world.reading(&tenant, 5).await;
     let day = world.clock.now().date_naive();
     world.out_of_the_history().await;
-    let folder = Folder::new(&world);
     let faulty: Arc<dyn Blobs> = Arc::new(Faulty {
-        inner: folder.blobs(),
+        inner: world.folder.blobs(),
         spoils: true.into(),
     });
     let archive = world.archive(&faulty);
@@ -364,8 +353,7 @@ async fn a_large_day_lies_in_parts() {
     .unwrap();
     let day = world.clock.now().date_naive();
     world.out_of_the_history().await;
-    let folder = Folder::new(&world);
-    let blobs = folder.blobs();
+    let blobs = world.folder.blobs();
     let left = format!(
         "archive/v1/{}/{day}/observations-00077.ndjson.zst.sealed",
         tenant.customer
@@ -400,14 +388,19 @@ async fn a_manifest_that_somebody_changed_is_not_believed() {
     let body = batch(&[blood_pressure("S-a")]);
     assert_eq!(hub.send(&hub.token(&body), &body).await.status, 200);
     world.out_of_the_history().await;
-    let folder = Folder::new(&world);
-    let blobs = folder.blobs();
+    let blobs = world.folder.blobs();
     let archive = world.archive(&blobs);
     world.retention(&archive).await.unwrap();
 
     let customer = hub.tenant.customer_id();
-    let names = blobs.list(&format!("archive/v1/{customer}/{day}/")).await.unwrap();
-    let name = names.into_iter().find(|name| name.ends_with("/manifest.json")).unwrap();
+    let names = blobs
+        .list(&format!("archive/v1/{customer}/{day}/"))
+        .await
+        .unwrap();
+    let name = names
+        .into_iter()
+        .find(|name| name.ends_with("/manifest.json"))
+        .unwrap();
     let bytes = blobs.get(&name).await.unwrap().unwrap();
     let mut manifest: Value = serde_json::from_slice(&bytes).unwrap();
     manifest["observations"] = json!(0);

@@ -9,9 +9,11 @@
 
 mod access;
 mod archive;
+mod archived;
 mod at_once;
 mod bad_input;
 mod bounds;
+mod busy;
 mod case_letters;
 #[path = "../forwarding/cluster.rs"]
 mod cluster;

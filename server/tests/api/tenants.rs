@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use vitalwire_server::ground::Clock as _;
 
 use crate::world::{Answer, Client, PASSWORD, Tenant, World};
 
@@ -20,7 +21,7 @@ enum Gets {
 use Gets::{Forbidden, NotFound, NothingForeign};
 
 /// Every operation, and what the stranger gets.
-const TABLE: [(&str, &str, Gets); 154] = [
+const TABLE: [(&str, &str, Gets); 158] = [
     ("POST", "/token", NothingForeign),
     ("GET", "/me", NothingForeign),
     ("GET", "/customers", NothingForeign),
@@ -99,6 +100,10 @@ const TABLE: [(&str, &str, Gets); 154] = [
     ("GET", "/readings/stream", NothingForeign),
     ("GET", "/readings/{id}", NotFound),
     ("GET", "/readings/{id}/trace", NotFound),
+    ("GET", "/archive", NothingForeign),
+    ("GET", "/archive/{day}", NotFound),
+    ("GET", "/archive/{day}/observations", NotFound),
+    ("GET", "/archive/{day}/raw-messages", NotFound),
     ("GET", "/hubs", NothingForeign),
     ("POST", "/hubs", NotFound),
     ("GET", "/hubs/{id}", NotFound),
@@ -188,7 +193,7 @@ struct Aimed {
 impl Aimed {
     fn at(
         victim: &Tenant,
-        [reading, import, case, site, team, source]: [&str; 6],
+        [reading, import, case, site, team, source, day]: [&str; 7],
         (method, pattern, gets): (&'static str, &str, Gets),
     ) -> Self {
         let id = match pattern.split('/').nth(1) {
@@ -211,6 +216,7 @@ impl Aimed {
                 .replace("{id}", id)
                 .replace("{contact}", reading)
                 .replace("{device}", &victim.device)
+                .replace("{day}", day)
         );
         if path.ends_with("/hardware-lines") {
             path.push_str("?from=2026-11-01&until=2026-12-01");
@@ -339,9 +345,14 @@ async fn everything(sql: &sqlx::PgPool) -> Vec<String> {
     rows
 }
 
-/// A reading, an import, a case, a site, a care team and a source of the customer.
-async fn belongings(world: &World, victim: &Tenant) -> [String; 6] {
+/// A reading, an import, a case, a site, a care team, a source and an archived day of the customer.
+async fn belongings(world: &World, victim: &Tenant) -> [String; 7] {
     let reading = world.reading(victim, 5).await;
+    let chosen = json!({"archive": true});
+    let chosen = victim.user.patch("/api/v1/organisation", &chosen).await;
+    assert_eq!(chosen.body["archive"], true, "{}", chosen.text);
+    let day = world.clock.now().date_naive();
+    world.state.archive().keep(day).await.unwrap();
     let file = victim
         .user
         .request("POST", "/api/v1/imports")
@@ -359,7 +370,7 @@ async fn belongings(world: &World, victim: &Tenant) -> [String; 6] {
     let source = json!({"vendor": "telli", "name": "Ours"});
     let source = victim.user.post("/api/v1/sources", &source).await;
     let source = source.body["source"]["id"].as_str().unwrap().to_owned();
-    [reading, import, case, site, team, source]
+    [reading, import, case, site, team, source, day.to_string()]
 }
 
 #[tokio::test]
@@ -368,7 +379,7 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
     let admin = world.admin().await;
     let stranger = world.tenant(&admin, "stranger").await;
     let victim = world.tenant(&admin, "victim").await;
-    let [reading, import, case, site, team, source] = belongings(&world, &victim).await;
+    let [reading, import, case, site, team, source, day] = belongings(&world, &victim).await;
     let (_, distributor) = world.dealer(&admin).await;
     let before = everything(&world.sql).await;
     let foreign = [
@@ -387,9 +398,13 @@ async fn nothing_foreign_can_be_read_changed_or_guessed() {
     ];
 
     let aimed = || {
-        TABLE
-            .into_iter()
-            .map(|row| Aimed::at(&victim, [&reading, &import, &case, &site, &team, &source], row))
+        TABLE.into_iter().map(|row| {
+            Aimed::at(
+                &victim,
+                [&reading, &import, &case, &site, &team, &source, &day],
+                row,
+            )
+        })
     };
     for shot in aimed() {
         let answer = shot.fire(&stranger.user).await;

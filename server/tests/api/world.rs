@@ -1,5 +1,6 @@
 //! A server with a clock that is moved by hand, its clients, and two customers.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,10 +11,12 @@ use uuid::Uuid;
 use vitalwire_server::config::{Config, Overrides, Role};
 use vitalwire_server::ground::ids::{CustomerId, UserId};
 use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
+use vitalwire_server::history::archive::Archive;
 use vitalwire_server::history::commit::{Committer, Limits};
 use vitalwire_server::http::{self, State};
 use vitalwire_server::identity::{Cost, Identity, NewUser, Organisation, Password};
 use vitalwire_server::intake::{Intake, RefusalLog};
+use vitalwire_server::outside::blobs::{Blobs, FolderBlobs};
 use vitalwire_server::queue::Signals;
 use vitalwire_server::registry::IdentityCache;
 use vitalwire_server::tenancy::{Database, Pools};
@@ -34,7 +37,28 @@ pub(crate) struct World {
     pub(crate) anyone: Client,
     /// As the superuser, to look and to prepare.
     pub(crate) sql: PgPool,
+    /// Where the server's archive lies.
+    pub(crate) folder: Folder,
     _stop: tokio_util::sync::DropGuard,
+}
+
+/// A folder that goes with the test.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(ground: &Ground) -> Self {
+        Self(std::env::temp_dir().join(format!("vw-blobs-{}", ground.id::<Uuid>())))
+    }
+
+    pub(crate) fn blobs(&self) -> Arc<dyn Blobs> {
+        Arc::new(FolderBlobs::new(self.0.clone()))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
 }
 
 /// A client of the API, with a token or without.
@@ -99,12 +123,15 @@ impl World {
             config.public_url.clone(),
             config.intake,
         );
+        let folder = Folder::new(&ground);
+        let archive = Archive::new(ground.clone(), database.clone(), folder.blobs());
         let state = State::new(
             ground.clone(),
             database.clone(),
             identity.clone(),
             intake.clone(),
             Signals::local(),
+            archive,
             &config,
         );
         let (server, address) = http::server(state.clone(), &config).unwrap();
@@ -128,6 +155,7 @@ impl World {
             state,
             anyone,
             sql,
+            folder,
             _stop: stop.drop_guard(),
         }
     }

@@ -11,10 +11,12 @@ use vitalwire_server::forwarding::{Forwarding, ForwardingParts};
 use vitalwire_server::ground::enums::UserRole;
 use vitalwire_server::ground::ids::{CustomerId, DistributorId};
 use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
+use vitalwire_server::history::archive::Archive;
 use vitalwire_server::history::commit::{Committer, Limits};
 use vitalwire_server::http::{State, server};
 use vitalwire_server::identity::{Cost, Identity, NewUser, Organisation, Password};
 use vitalwire_server::intake::{Intake, RefusalLog};
+use vitalwire_server::outside::blobs::FolderBlobs;
 use vitalwire_server::queue::Signals;
 use vitalwire_server::registry::IdentityCache;
 use vitalwire_server::tenancy::{Database, Permission, Pools};
@@ -292,12 +294,20 @@ fn state(ground: &Ground, database: &Database, signals: &Signals, config: &Confi
         &config.public_url,
         Cost::TRIVIAL,
     );
+    // Nothing is ever put there: no day ends in these tests.
+    let nowhere = std::env::temp_dir().join(format!("vw-blobs-{}", ground.id::<Uuid>()));
+    let archive = Archive::new(
+        ground.clone(),
+        database.clone(),
+        Arc::new(FolderBlobs::new(nowhere)),
+    );
     State::new(
         ground.clone(),
         database.clone(),
         identity,
         intake,
         signals.clone(),
+        archive,
         config,
     )
 }

@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`, one operation a file: parse, call one function of a room, render. A request carries an
 //! access token, never a cookie. What it may see, its caller's scope decides; what it may not see is a 404.
 
+mod archive;
 mod care_teams;
 mod cases;
 mod contacts;
@@ -61,6 +62,7 @@ fn operations(cfg: &mut ServiceConfig) {
         .configure(device_models::operations)
         .configure(devices::operations)
         .configure(readings::operations)
+        .configure(archive::operations)
         .configure(hubs::operations)
         .configure(sources::operations)
         .configure(endpoints::operations)

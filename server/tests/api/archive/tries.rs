@@ -27,16 +27,26 @@ async fn what_cannot_be_read_is_archived_as_it_is_stored() {
         "update reading set vals = '{\"nothing\": 17}' where id = (select min(id::text)::uuid from reading)",
         "update raw_message set body_sealed = '\\x00' where id = (select min(id::text)::uuid from raw_message)",
     ] {
-        assert_eq!(sqlx::query(text).execute(&world.sql).await.unwrap().rows_affected(), 1);
+        assert_eq!(
+            sqlx::query(text)
+                .execute(&world.sql)
+                .await
+                .unwrap()
+                .rows_affected(),
+            1
+        );
     }
     world.out_of_the_history().await;
-    let folder = Folder::new(&world);
-    let archive = world.archive(&folder.blobs());
+    let archive = world.archive(&world.folder.blobs());
     world.retention(&archive).await.unwrap();
     assert_eq!(world.readings().await, 0);
     let kept = Kept::of(&archive, &tenant, day).await.unwrap();
     assert_eq!(
-        (kept.observations.len(), kept.messages.len(), kept.manifest.as_stored),
+        (
+            kept.observations.len(),
+            kept.messages.len(),
+            kept.manifest.as_stored
+        ),
         (1, 1, 2)
     );
     let mut tables: Vec<&str> = kept
@@ -46,7 +56,11 @@ async fn what_cannot_be_read_is_archived_as_it_is_stored() {
         .collect();
     tables.sort_unstable();
     assert_eq!(tables, ["raw_message", "reading"]);
-    let reading = kept.as_stored.iter().find(|line| line["table"] == "reading").unwrap();
+    let reading = kept
+        .as_stored
+        .iter()
+        .find(|line| line["table"] == "reading")
+        .unwrap();
     assert_eq!(reading["row"]["vals"], json!({"nothing": 17}));
 }
 
@@ -95,9 +109,8 @@ async fn what_is_wrong_with_one_customer_s_day_keeps_no_other_waiting() {
     tenants.sort_unstable_by_key(Tenant::customer_id);
     let day = world.clock.now().date_naive();
     world.out_of_the_history().await;
-    let folder = Folder::new(&world);
     let spoils = Arc::new(Spoils {
-        inner: folder.blobs(),
+        inner: world.folder.blobs(),
         customer: tenants[1].customer.clone(),
         is_at_it: AtomicBool::new(true),
     });
@@ -168,8 +181,7 @@ async fn two_servers_at_one_day_leave_one_whole_archive(#[case] after_it: bool) 
     let tenant = chosen(&world, 1).await;
     let day = world.clock.now().date_naive();
     world.out_of_the_history().await;
-    let folder = Folder::new(&world);
-    let inner = folder.blobs();
+    let inner = world.folder.blobs();
     let blobs: Arc<dyn Blobs> = Arc::new(Overtaken {
         inner: inner.clone(),
         by: Some((world.archive(&inner), day)).into(),

@@ -63,7 +63,8 @@ pub(in crate::http::api) async fn answer(
         .streaming(Box::pin(text)))
 }
 
-fn too_many(full: Full) -> Problem {
+/// Why one more file cannot be taken now.
+pub(in crate::http::api) fn too_many(full: Full) -> Problem {
     let why = match full {
         Full::Own => "other files are still on their way to you: wait until they are there",
         Full::Others => "many files are on their way to others: try again in a minute",

@@ -1,0 +1,175 @@
+//! Archived days by the API: whose they were reads them, as they lie there, and nobody else.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use chrono::{NaiveDate, TimeDelta};
+use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
+use vitals::fhir::from_observation;
+use vitalwire_server::ground::Clock as _;
+use vitalwire_server::history::archive::Content;
+
+use crate::hubs::signed::{Hub, batch, blood_pressure};
+use crate::world::{Answer, Client, PASSWORD, World};
+
+const FILES: [&str; 2] = ["observations", "raw-messages"];
+
+/// A customer with three readings of today in the archive, and another one who has chosen it as well.
+struct Archived<'a> {
+    world: &'a World,
+    hub: Hub<'a>,
+    other: Hub<'a>,
+    day: NaiveDate,
+}
+
+impl<'a> Archived<'a> {
+    async fn new(world: &'a World) -> Self {
+        let hub = Hub::new(world, "a").await;
+        let other = Hub::new(world, "b").await;
+        for tenant in [&hub.tenant, &other.tenant] {
+            let chosen = json!({"archive": true});
+            let chosen = tenant.user.patch("/api/v1/organisation", &chosen).await;
+            assert_eq!(chosen.body["archive"], true, "{}", chosen.text);
+        }
+        let day = world.clock.now().date_naive();
+        for minutes in [1, 2, 3] {
+            let mut item = blood_pressure("S-a");
+            item["measured_at"] = json!((world.clock.now() - TimeDelta::minutes(minutes)).to_rfc3339());
+            let body = batch(&[item]);
+            assert_eq!(hub.send(&hub.token(&body), &body).await.status, 200);
+        }
+        world.state.archive().keep(day).await.unwrap();
+        Self {
+            world,
+            hub,
+            other,
+            day,
+        }
+    }
+
+    fn at(&self, rest: &str) -> String {
+        format!("/api/v1/archive/{}{rest}", self.day)
+    }
+
+    /// The day's list, its manifest and its files.
+    fn paths(&self) -> [String; 4] {
+        [
+            "/api/v1/archive".to_owned(),
+            self.at(""),
+            self.at("/observations"),
+            self.at("/raw-messages"),
+        ]
+    }
+
+    /// Somebody at the customer with this permission, confined to these sites where there are any.
+    async fn colleague(&self, permission: &str, sites: &[String]) -> Client {
+        let user = &self.hub.tenant.user;
+        let email = format!("{permission}{}@clinic.example", sites.len());
+        let new = json!({"email": email, "name": "Rea", "role": "customer", "password": PASSWORD,
+            "customer_id": self.hub.tenant.customer, "permissions": [permission]});
+        let person = user.post("/api/v1/users", &new).await.created("id");
+        if !sites.is_empty() {
+            let confined = json!({"confined": true, "sites": sites});
+            let confined = user.patch(&format!("/api/v1/users/{person}"), &confined).await;
+            assert_eq!(confined.status, 204, "{}", confined.text);
+        }
+        self.world.anyone.sign_in(&email).await
+    }
+}
+
+fn sum(file: &Answer) -> String {
+    HEXLOWER.encode(digest(&SHA256, file.text.as_bytes()).as_ref())
+}
+
+#[tokio::test]
+async fn an_archived_day_is_read_as_it_lies_there() {
+    let world = World::new().await;
+    let archived = Archived::new(&world).await;
+    let user = &archived.hub.tenant.user;
+    let days = user.get("/api/v1/archive").await;
+    assert_eq!(
+        days.body["data"].as_array().map(Vec::len),
+        Some(1),
+        "{}",
+        days.text
+    );
+    let listed = &days.body["data"][0];
+    assert_eq!(
+        (&listed["day"], &listed["observations"], &listed["raw_messages"]),
+        (&json!(archived.day), &json!(3), &json!(3))
+    );
+    assert_eq!(days.body["next"], json!(null));
+    let manifest = user.get(&archived.at("")).await;
+    assert_eq!(manifest.body["observations"], 3, "{}", manifest.text);
+    let parts = manifest.body["parts"].as_array().unwrap();
+    for file in FILES {
+        let taken = user.get(&archived.at(&format!("/{file}"))).await;
+        assert_eq!(taken.status, 200, "{}", taken.text);
+        assert_eq!(taken.headers["content-type"], "application/x-ndjson");
+        let name = format!("attachment; filename=\"{file}-{}.ndjson\"", archived.day);
+        assert_eq!(taken.headers["content-disposition"], name.as_str());
+        let lines: Vec<Value> = taken
+            .text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(lines.len(), 3);
+        let part = parts.iter().find(|part| part["content"] == file).unwrap();
+        assert_eq!(part["sha256"], sum(&taken), "a day this small is one part");
+        for line in &lines {
+            if file == "observations" {
+                assert_eq!(from_observation(line).unwrap().device.serial.as_str(), "S-a");
+            } else {
+                assert!(line["jwt"].is_string(), "what proves it");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_archived_day_is_read_by_nobody_else() {
+    let world = World::new().await;
+    let archived = Archived::new(&world).await;
+    let (user, other) = (&archived.hub.tenant.user, &archived.other.tenant.user);
+    let admin = archived.world.admin().await;
+    let (_, dealer) = archived.world.dealer(&admin).await;
+    let site = user.post("/api/v1/sites", &json!({"name": "Ward"})).await;
+    let sites = [site.created("id")];
+    let without = archived.colleague("manage_devices", &[]).await;
+    let reader = archived.colleague("read_readings", &[]).await;
+    let confined = archived.colleague("read_readings", &sites).await;
+    assert_eq!(other.get("/api/v1/archive").await.body["data"], json!([]));
+    for path in archived.paths() {
+        assert_eq!(reader.get(&path).await.status, 200, "{path}");
+        for client in [&admin, &dealer, &without, &confined] {
+            assert_eq!(client.get(&path).await.problem(), (403, "forbidden"), "{path}");
+        }
+        let nobody = archived.world.anyone.get(&path).await;
+        assert_eq!(nobody.problem(), (401, "not-signed-in"), "{path}");
+        if path != "/api/v1/archive" {
+            assert_eq!(other.get(&path).await.problem(), (404, "not-found"), "{path}");
+            for day in ["2020-01-01", "yesterday", "+262142-12-31", "-9999-01-01"] {
+                let path = path.replace(&archived.day.to_string(), day);
+                assert_eq!(user.get(&path).await.status, 404, "{path}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_damaged_in_the_archive_is_not_given_out() {
+    let world = World::new().await;
+    let archived = Archived::new(&world).await;
+    let user = &archived.hub.tenant.user;
+    let customer = archived.hub.tenant.customer_id();
+    let manifest = world.state.archive().manifest(customer, archived.day).await;
+    let manifest = manifest.unwrap().unwrap();
+    let mut parts = manifest.parts.iter();
+    let part = parts.find(|part| part.content == Content::Observations).unwrap();
+    let blobs = world.folder.blobs();
+    let mut bytes = blobs.get(&part.name).await.unwrap().unwrap();
+    bytes[40] ^= 1;
+    blobs.put(&part.name, bytes).await.unwrap();
+    let damaged = user.get(&archived.at("/observations")).await;
+    assert_eq!(damaged.problem(), (500, "archive-damaged"), "{}", damaged.text);
+    assert_eq!(user.get(&archived.at("/raw-messages")).await.status, 200);
+}
