@@ -62,7 +62,10 @@ impl Shelf {
         };
         let deliveries = shelf::lock_next(&mut tx, end, (after, until)).await?;
         let is_full = i64::try_from(deliveries.len()).is_ok_and(|found| found >= shelf::AT_ONCE);
-        let reached = deliveries.last().filter(|_| is_full).map_or(until, |last| (*last).into());
+        let reached = deliveries
+            .last()
+            .filter(|_| is_full)
+            .map_or(until, |last| (*last).into());
         if deliveries.is_empty() {
             return Ok(Some(reached));
         }

@@ -34,6 +34,8 @@ enum Step {
     Route,
     /// It dies so many microseconds after it began.
     RouterDies(u16),
+    /// Three route at once; after so many microseconds each holds that what it held is over, and one more begins.
+    RoutersDispute(u16),
     /// Days pass, and what is over leaves the history.
     Days(u8),
 }
@@ -44,6 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => prop::collection::vec(any::<prop::sample::Index>(), 1..20).prop_map(Step::Again),
         2 => Just(Step::Route),
         3 => (0..20_000_u16).prop_map(Step::RouterDies),
+        2 => (0..20_000_u16).prop_map(Step::RoutersDispute),
         1 => (1..20_u8).prop_map(Step::Days),
     ]
 }
@@ -99,12 +102,9 @@ impl<'a> Play<'a> {
                 let dies = Duration::from_micros(u64::from(*after));
                 let routed = tokio::time::timeout(dies, router.route_waiting()).await;
                 drop((routed, router));
-                // As if the term of what it held were over.
-                sqlx::query("delete from job_lease")
-                    .execute(&self.world.sql)
-                    .await
-                    .unwrap();
+                self.leases_end().await;
             }
+            Step::RoutersDispute(after) => self.dispute(Duration::from_micros(u64::from(*after))).await,
             Step::Days(days) => self.days(i64::from(*days)).await,
         }
     }
@@ -159,10 +159,34 @@ impl<'a> Play<'a> {
     async fn route(&self) {
         let mut router = self.router();
         router.route_waiting().await.unwrap();
+        self.leases_end().await;
+    }
+
+    /// As if the term of whatever is held were over.
+    async fn leases_end(&self) {
         sqlx::query("delete from job_lease")
             .execute(&self.world.sql)
             .await
             .unwrap();
+    }
+
+    async fn dispute(&self, after: Duration) {
+        let [mut one, mut two, mut three, mut late] = [(); 4].map(|()| self.router());
+        let begins_late = async {
+            tokio::time::sleep(after).await;
+            self.leases_end().await;
+            late.route_waiting().await
+        };
+        let routed = tokio::join!(
+            one.route_waiting(),
+            two.route_waiting(),
+            three.route_waiting(),
+            begins_late
+        );
+        for routed in [routed.0, routed.1, routed.2, routed.3] {
+            routed.unwrap();
+        }
+        self.leases_end().await;
     }
 
     async fn days(&self, days: i64) {

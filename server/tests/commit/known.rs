@@ -78,7 +78,9 @@ async fn what_came_before_the_device_moved_is_known_after() {
                  select gen_random_uuid(), $device, $other, max(valid_until), now() from assignment where device_id = $device",
             )
             .await;
-        world.change("update device set ever_moved = true where id = $device").await;
+        world
+            .change("update device set ever_moved = true where id = $device")
+            .await;
         world.clock.advance(TimeDelta::days(40));
         for known in [&early, &late] {
             let memory = world.memory(way).await;

@@ -10,6 +10,7 @@
 
 #[path = "../forwarding/cluster.rs"]
 mod cluster;
+mod conflicts;
 mod hanging;
 mod known;
 mod registry_changes;

@@ -157,7 +157,10 @@ async fn however_many_deliveries_wait_those_of_the_day_are_shelved() {
     world.retention().run().await.unwrap();
     assert_eq!(world.count(READINGS).await, 0);
     let unshelved = "select count(*) from delivery where shelved_until is null";
-    assert_eq!((world.count(SHELVED).await, world.count(unshelved).await), (301, 4_100));
+    assert_eq!(
+        (world.count(SHELVED).await, world.count(unshelved).await),
+        (301, 4_100)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -151,9 +151,7 @@ async fn as_stored(
     ] {
         for ids in ids.chunks(AT_ONCE) {
             for row in reader.as_stored(table, ids, day).await? {
-                parts
-                    .line(&json!({"table": table.table(), "row": row}))
-                    .await?;
+                parts.line(&json!({"table": table.table(), "row": row})).await?;
             }
         }
     }
