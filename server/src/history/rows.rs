@@ -277,7 +277,9 @@ impl<'a> Columns<'a> {
         self.measured_at.push(times.measured_at);
         self.measured_on.push(times.measured_on);
         self.other_days.push(times.other_day);
-        self.suspect.push(times.suspect);
+        // A time that its sender does not vouch for proves nobody's holding either.
+        self.suspect
+            .push(times.suspect || row.quality.contains(Quality::CLOCK_SUSPECT));
         self.received_at.push(row.raw.received_at);
         self.device_times.push(row.device_time_ms);
         self.offsets.push(row.utc_offset_minutes);

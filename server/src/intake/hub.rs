@@ -10,7 +10,7 @@ use super::Intake;
 use super::hub_proof::{HubProof, hub_subject};
 use super::items::items;
 use super::packed::Body;
-use super::prepare::{self, Origin};
+use super::prepare::{Origin, SaidTimes};
 use super::quarantine::Item;
 use super::rates::{Sender, TooMany};
 use super::refusals::{Refusal, RefusalReason, commit_reason};
@@ -229,8 +229,12 @@ impl Intake {
         };
         let standing = device.standing.through(&proof.hub);
         if let Err(error) = reading.check() {
-            let times = (reading.device_time, hub_time);
-            if !prepare::is_own(standing, times, raw.received_at, proof.hub.customer) {
+            let said = SaidTimes {
+                device_time: reading.device_time,
+                hub_time,
+                quality: reading.quality,
+            };
+            if !said.is_of(proof.hub.customer, standing, raw.received_at) {
                 raw.shared.mark();
             }
             let why = Some(error.to_string());

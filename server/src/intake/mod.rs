@@ -18,6 +18,7 @@ mod release;
 mod single;
 mod source;
 mod source_proof;
+mod source_room;
 mod store;
 mod vendors;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use vitals::{DeviceTime, Proof, Reading};
+use vitals::{DeviceTime, Proof, Quality, Reading};
 
 use super::Intake;
 use super::packed::Body;
@@ -89,16 +89,27 @@ impl Intake {
     }
 }
 
-/// Whether a reading that is not taken is this customer's own beyond doubt: theirs, if it had been measured when it says so.
-pub(super) fn is_own(
-    standing: Option<Standing>,
-    (device_time, hub_time): (Option<DeviceTime>, Option<DateTime<Utc>>),
-    came: DateTime<Utc>,
-    customer: Option<CustomerId>,
-) -> bool {
-    let times = Times::judge(device_time.map(|time| time.ms), hub_time, came);
-    let owner = standing.and_then(|standing| standing.owner(times.measured_at, times.suspect));
-    customer.is_some() && owner == customer
+/// When something was measured, for all that its sender says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SaidTimes {
+    pub(super) device_time: Option<DeviceTime>,
+    pub(super) hub_time: Option<DateTime<Utc>>,
+    pub(super) quality: Quality,
+}
+
+impl SaidTimes {
+    /// Whether a reading that is not taken is this customer's own beyond doubt: theirs, if it had been measured then.
+    pub(super) fn is_of(
+        self,
+        customer: Option<CustomerId>,
+        standing: Option<Standing>,
+        came: DateTime<Utc>,
+    ) -> bool {
+        let times = Times::judge(self.device_time.map(|time| time.ms), self.hub_time, came);
+        let suspect = times.suspect || self.quality.contains(Quality::CLOCK_SUSPECT);
+        let owner = standing.and_then(|standing| standing.owner(times.measured_at, suspect));
+        customer.is_some() && owner == customer
+    }
 }
 
 /// How long what a device says of its battery and of its signal is news: a message that was held back for weeks, or comes

@@ -1,6 +1,14 @@
 //! How much a sender may send, so that none takes the room of the others: readings of a device with a token, of a hub, of a
-//! vendor's cloud, and of all of them for one customer. Each server counts for itself. Who sends too much is told when to
-//! come back, and nothing of what he sent is stored.
+//! vendor's cloud and of each device in it, and of all of them for one customer. Each server counts for itself. Who sends
+//! too much is told when to come back, and nothing of what he sent too much is stored.
+//!
+//! A device in a vendor's cloud is counted by what the cloud calls it, before anybody looks for it, so that one gone wild
+//! costs neither the others there their room nor the platform a question. What becomes of the others in the same message
+//! stands in `source_room`.
+//!
+//! A device behind a hub has no limit of its own. What a hub sends comes over one radio from the few devices of one place, and
+//! one gone wild takes the room of its own hub alone. But a hub that was cut off brings a month of a device's readings at
+//! once, as fast as a hub may: a limit of each device would only keep it, and all behind it, waiting.
 //!
 //! The count is the generic cell rate algorithm (ITU-T I.371): of each sender one time is kept, at which everything that it
 //! sent will have been paid back; it may lie so far ahead as a burst lasts.
@@ -23,11 +31,13 @@ const SHARDS: usize = 16;
 const SWEEP: usize = 1_024;
 
 /// Whose rate it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Sender {
     Device(DeviceId),
     Hub(HubId),
     Source(SourceId),
+    /// A device in a vendor's cloud, see [`Rates::called`].
+    Called(Uuid),
     Customer(CustomerId),
 }
 
@@ -45,6 +55,21 @@ pub struct TooMany {
     pub per_second: u32,
     /// When so many could be taken.
     pub retry_after: Duration,
+    /// Whether of the same message was taken what there was room for.
+    pub rest_taken: bool,
+}
+
+impl TooMany {
+    /// The same of a message of which the rest was taken. Whoever is in it is counted again when it comes again, so it comes
+    /// back when they have all recovered.
+    pub(super) fn of_some(self) -> Self {
+        let wholly = Duration::from_secs(self.burst.div_ceil(self.per_second.max(1)).into());
+        Self {
+            retry_after: self.retry_after.max(wholly),
+            rest_taken: true,
+            ..self
+        }
+    }
 }
 
 /// The counts of all senders. Cheap to clone.
@@ -106,6 +131,12 @@ impl Rates {
         }))
     }
 
+    /// The device that a source calls so. It is remembered as a hash, which nobody outside can foresee.
+    pub(super) fn called(&self, source: SourceId, name: &str) -> Sender {
+        let half = |salt: u8| self.0.hasher.hash_one((salt, source.as_uuid(), name));
+        Sender::Called(Uuid::from_u64_pair(half(0), half(1)))
+    }
+
     /// Counts so many readings of a sender and of the customer that it sends for, or of neither. A message that is larger
     /// than a burst is taken from who has recovered wholly.
     pub(super) fn take(
@@ -121,7 +152,12 @@ impl Rates {
             return Ok(());
         };
         self.count(Sender::Customer(customer), readings, now)
-            .inspect_err(|_| self.give_back(sender, readings))
+            .inspect_err(|_| self.lessen(sender, readings))
+    }
+
+    /// Takes back that so many were counted, because they were not taken after all.
+    pub(super) fn give_back(&self, sender: Sender, readings: usize) {
+        self.lessen(sender, i64::try_from(readings).unwrap_or(i64::MAX));
     }
 
     fn count(&self, sender: Sender, readings: i64, now: i64) -> Result<(), TooMany> {
@@ -144,7 +180,7 @@ impl Rates {
         Ok(())
     }
 
-    fn give_back(&self, sender: Sender, readings: i64) {
+    fn lessen(&self, sender: Sender, readings: i64) {
         let (limit, id) = (self.limit(sender), sender.id());
         let Some(each) = limit.each else { return };
         let mut shard = self.shard(id).lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,7 +191,7 @@ impl Rates {
 
     fn limit(&self, sender: Sender) -> Limit {
         match sender {
-            Sender::Device(_) => self.0.device,
+            Sender::Device(_) | Sender::Called(_) => self.0.device,
             Sender::Hub(_) => self.0.hub,
             Sender::Source(_) => self.0.source,
             Sender::Customer(_) => self.0.customer,
@@ -186,6 +222,7 @@ impl Sender {
             Self::Device(id) => id.as_uuid(),
             Self::Hub(id) => id.as_uuid(),
             Self::Source(id) => id.as_uuid(),
+            Self::Called(id) => id,
             Self::Customer(id) => id.as_uuid(),
         }
     }
@@ -193,6 +230,7 @@ impl Sender {
     fn too_many(self, limit: Limit, wait: i64) -> TooMany {
         let (policy, of) = match self {
             Self::Device(_) => ("device", "of this device"),
+            Self::Called(_) => ("device", "of one of the devices"),
             Self::Hub(_) => ("hub", "of this hub"),
             Self::Source(_) => ("source", "of this source"),
             Self::Customer(_) => ("customer", "of this customer"),
@@ -203,6 +241,7 @@ impl Sender {
             burst: limit.burst,
             per_second: limit.per_second,
             retry_after: Duration::from_micros(wait.unsigned_abs()),
+            rest_taken: false,
         }
     }
 }
@@ -277,6 +316,32 @@ mod tests {
         assert_eq!(rates.take(device(1), customer, 5), Ok(()));
         assert_eq!(rates.take(device(2), customer, 4).unwrap_err().policy, "customer");
         assert_eq!(rates.take(device(2), None, 5), Ok(()));
+    }
+
+    #[test]
+    fn a_device_in_a_cloud_has_a_count_of_its_own() {
+        let (_, rates) = rates(SOME);
+        let source = |number| Uuid::from_u128(number).into();
+        let called = rates.called(source(1), "864475040000000");
+        assert_eq!(rates.take(called, None, 5), Ok(()));
+        let refused = rates
+            .take(rates.called(source(1), "864475040000000"), None, 2)
+            .unwrap_err();
+        assert_eq!((refused.policy, refused.rest_taken), ("device", false));
+        let partly = refused.of_some();
+        assert_eq!(
+            (partly.retry_after, partly.rest_taken),
+            (Duration::from_secs(1), true)
+        );
+        for other in [
+            rates.called(source(2), "864475040000000"),
+            rates.called(source(1), "x"),
+        ] {
+            assert_eq!(rates.take(other, None, 5), Ok(()));
+        }
+        rates.give_back(called, 2);
+        assert_eq!(rates.take(called, None, 2), Ok(()));
+        assert!(rates.take(called, None, 1).is_err());
     }
 
     #[test]

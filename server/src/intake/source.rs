@@ -10,12 +10,13 @@ use vitals::{DeviceKey, Proof};
 use super::Intake;
 use super::hub::ItemVerdict;
 use super::packed::Body;
-use super::prepare::{Origin, is_news};
+use super::prepare::{Origin, SaidTimes, is_news};
 use super::quarantine::Item;
 use super::rates::{Sender, TooMany};
 use super::refusals::Refusal;
 use super::refusals::commit_reason;
 use super::source_proof::{ProvenSource, SourceRefused};
+use super::source_room::Room;
 use super::vendors::{self, Content, Flaw, Measured};
 use crate::ground::enums::QuarantineReason;
 use crate::ground::ids::DeviceId;
@@ -38,7 +39,7 @@ pub enum SourceError {
     /// message, those before it were, and are duplicates when the message is sent again.
     #[error("{0}")]
     Refused(#[from] SourceRefused),
-    /// It sends too much, or its customer. Nothing was stored.
+    /// It sends too much, one of its devices, or a customer. What there was room for was stored, as far as it is known again.
     #[error("{0}")]
     TooMany(#[from] TooMany),
     /// So many messages in one, which are more than are taken. Nothing was stored.
@@ -116,11 +117,10 @@ impl Intake {
         {
             return Err(SourceError::TooLarge(count));
         }
-        // What cannot be read is kept all the same, and counts as one.
-        let count = read.as_ref().map_or(1, Vec::len);
-        self.rates
-            .take(Sender::Source(source.source), source.customer, count)?;
         let Some(items) = read else {
+            // It is kept all the same, and counts as one.
+            self.rates
+                .take(Sender::Source(source.source), source.customer, 1)?;
             if let Some(refused) = self.source_changed(proven).await? {
                 return Err(refused.into());
             }
@@ -137,7 +137,9 @@ impl Intake {
                 QuarantineReason::Undecodable,
             ))]);
         };
-        let mut names: Vec<&str> = items
+        let room = self.room_for(source, items)?;
+        let mut names: Vec<&str> = room
+            .items
             .iter()
             .filter_map(|item| Some(item.device.as_ref()?.as_str()))
             .collect();
@@ -150,11 +152,20 @@ impl Intake {
         {
             return Err(refused.into());
         }
+        let Room { items, refused } = self.room_of_holders(source, room, &candidates)?;
+        if refused.is_some() {
+            // What is held back is in the message as well, and anybody's.
+            raw.shared.mark();
+        }
         let mut sorted = Vec::with_capacity(items.len());
         for item in items {
             self.sort_said(source, &raw, item, &candidates, &mut sorted);
         }
-        self.settle_said(source, &raw, sorted).await
+        let verdicts = self.settle_said(source, &raw, sorted).await?;
+        match refused {
+            None => Ok(verdicts),
+            Some(refused) => Err(refused.into()),
+        }
     }
 
     /// A row for each plausible reading of a device of the source's own, else an item to set aside.
@@ -172,10 +183,12 @@ impl Intake {
             .find(|candidate| Some(candidate.named.as_str()) == called.as_deref());
         let bytes = item.bytes;
         let (Some(called), Some(device)) = (&called, device) else {
+            raw.shared.mark();
             sorted.push(stranger(source, called, item));
             return;
         };
-        if let Some(holder) = holder_told(source, device) {
+        let holder = holder_told(source, device);
+        if let Some(holder) = holder {
             let beside = if is_of_now(&item.content, raw.received_at) {
                 (item.beside.battery_percent, item.beside.signal_dbm)
             } else {
@@ -185,20 +198,27 @@ impl Intake {
         }
         let whose = (Some(device.device), Some(called.clone()));
         match item.content {
-            Ok(Content::Status) => sorted.push(Sorted::Heard),
+            Ok(Content::Status) => {
+                // Of now, and what came beside it may be a former holder's.
+                if source.customer.is_none() || holder.is_none() {
+                    raw.shared.mark();
+                }
+                sorted.push(Sorted::Heard);
+            }
             Ok(Content::Readings(readings)) => {
                 let readings = readings.into_iter();
                 sorted.extend(readings.map(|measured| {
                     let named = Named {
                         device: device.device,
                         called: called.clone(),
-                        is_dated: measured.device_time.is_some(),
+                        is_dated: measured.is_dated(),
                         bytes,
                     };
                     self.sort_measured(source, raw, measured, device, named)
                 }));
             }
             Err(flaw) => {
+                raw.shared.mark();
                 let why = Some(flaw.to_string());
                 sorted.push(Sorted::Aside(aside(
                     source,
@@ -219,9 +239,20 @@ impl Intake {
         device: &SourceCandidate,
         named: Named<'a>,
     ) -> Sorted<'a> {
+        let said = SaidTimes {
+            device_time: measured.device_time,
+            hub_time: None,
+            quality: measured.quality,
+        };
         match self.source_row(source, (raw, raw.received_at), measured, device) {
             Ok(row) => Sorted::Row(Box::new(row), named),
-            Err(why) => Sorted::Aside(doubted(source, QuarantineReason::Implausible, Some(why), named)),
+            Err(why) => {
+                let standing = device.standing.spoken_for(source);
+                if !said.is_of(source.customer, standing, raw.received_at) {
+                    raw.shared.mark();
+                }
+                Sorted::Aside(doubted(source, QuarantineReason::Implausible, Some(why), named))
+            }
         }
     }
 
@@ -234,6 +265,7 @@ impl Intake {
         device: &SourceCandidate,
     ) -> Result<Row, String> {
         let key: DeviceKey = device.key.clone();
+        let sent_at = measured.sent_at.unwrap_or(came);
         let reading = measured.of(key);
         reading.check().map_err(|error| error.to_string())?;
         let origin = Origin {
@@ -244,7 +276,7 @@ impl Intake {
             proof: Proof::VendorAsserted,
             standing: device.standing.spoken_for(source),
         };
-        Ok(self.row(origin, &reading, None, came, raw))
+        Ok(self.row(origin, &reading, None, sent_at, raw))
     }
 
     /// Commits the rows, sets aside the rest, and answers in the order sent.
@@ -321,9 +353,9 @@ fn stranger<'a>(source: &SourceIdentity, called: Option<String>, item: vendors::
 }
 
 /// Whether each measurement in it says when it was made, so that the same bytes are the same measurement.
-fn is_dated(content: &Result<Content, Flaw>) -> bool {
+pub(super) fn is_dated(content: &Result<Content, Flaw>) -> bool {
     match content {
-        Ok(Content::Readings(readings)) => readings.iter().all(|reading| reading.device_time.is_some()),
+        Ok(Content::Readings(readings)) => readings.iter().all(Measured::is_dated),
         // Of words of how a device is, one a ten seconds is enough.
         Ok(Content::Status) | Err(_) => false,
     }

@@ -182,3 +182,150 @@ async fn an_array_that_is_too_large_is_refused_so_that_it_comes_again() {
     let taken = source.sends(&messages(1_000)).await;
     assert_eq!((taken.status, stored(&world).await), (200, 1_000));
 }
+
+/// Two customers' devices in one cloud of the platform.
+async fn cloud(world: &World) -> (Tenant, Tenant, Source) {
+    let admin = world.admin().await;
+    let (a, b) = (world.tenant(&admin, "a").await, world.tenant(&admin, "b").await);
+    let source = Source::add(world, &admin, "transtek", json!({})).await;
+    assert_eq!(source.knows(&admin, &a.device, IMEI).await.status, 204);
+    assert_eq!(source.knows(&admin, &b.device, OTHER).await.status, 204);
+    (a, b, source)
+}
+
+const OTHER: &str = "864475040000018";
+
+#[tokio::test]
+async fn a_device_gone_wild_in_a_cloud_takes_no_room_of_the_others() {
+    let world = World::with(|config| {
+        device_limit(config);
+        config.intake.rates.source_per_second = 1;
+        config.intake.rates.source_burst = 6;
+    })
+    .await;
+    let (_, _, source) = cloud(&world).await;
+    let at = world.clock.now().timestamp() - 3_600;
+    let mut statuses = Vec::new();
+    for nth in 0..20 {
+        statuses.push(source.sends(&cuff(IMEI, at + nth, 121)).await.status);
+    }
+    assert_eq!(statuses, [vec![200; 3], vec![429; 17]].concat());
+    let refused = source.sends(&cuff(IMEI, at + 20, 121)).await;
+    assert_eq!(refused.problem(), (429, "too-many-readings"), "{}", refused.text);
+    assert_eq!(told(&refused), ["1", "\"device\";q=3;w=3", "\"device\";r=0;t=1"]);
+    assert!(refused.text.contains("nothing was stored"), "{}", refused.text);
+    for nth in 0..3 {
+        assert_eq!(
+            verdicts(&source.sends(&cuff(OTHER, at + nth, 121)).await),
+            ["accepted"]
+        );
+    }
+    // A device that nobody knows has a limit as well, and the source has no more room.
+    let stranger = source.sends(&cuff("864475040000026", at, 121)).await;
+    assert_eq!(told(&stranger)[2], "\"source\";r=0;t=1", "{}", stranger.text);
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(
+        verdicts(&source.sends(&cuff(IMEI, at + 3, 121)).await),
+        ["accepted"]
+    );
+}
+
+/// The cloud knows nothing of the parts of a message: it is refused as a whole, and what was taken is known again.
+#[tokio::test]
+async fn in_a_message_with_a_device_gone_wild_the_others_are_taken() {
+    let world = World::with(|config| {
+        device_limit(config);
+        config.intake.rates.source_per_second = 1;
+        config.intake.rates.source_burst = 10;
+    })
+    .await;
+    let (_, _, source) = cloud(&world).await;
+    let at = world.clock.now().timestamp() - 3_600;
+    let wild: Vec<Value> = (0..3).map(|nth| cuff(IMEI, at + nth, 121)).collect();
+    assert_eq!(verdicts(&source.sends(&json!(wild)).await).len(), 3);
+    // What nobody could know again waits for the message to come again.
+    let mut undated = cuff(OTHER, at, 122);
+    undated["createdAt"] = Value::Null;
+    undated["data"]["ts"] = Value::Null;
+    let many = json!([
+        cuff(IMEI, at + 3, 121),
+        cuff(OTHER, at, 121),
+        undated,
+        "no message"
+    ]);
+    let partly = source.sends(&many).await;
+    assert_eq!(partly.problem(), (429, "too-many-readings"), "{}", partly.text);
+    assert_eq!(told(&partly), ["3", "\"device\";q=3;w=3", "\"device\";r=0;t=3"]);
+    assert!(
+        partly.text.contains("the rest of the message was stored"),
+        "{}",
+        partly.text
+    );
+    assert_eq!((stored(&world).await, quarantined(&world).await), (4, 0));
+    let shared: Vec<Option<bool>> = sqlx::query_scalar("select shared from raw_message order by received_at")
+        .fetch_all(&world.sql)
+        .await
+        .unwrap();
+    assert_eq!(
+        shared.last(),
+        Some(&Some(true)),
+        "what is held back is in the message as well"
+    );
+    // Of the source's ten, four are counted, so that six are left.
+    world.clock.advance(TimeDelta::seconds(3));
+    let again = source.sends(&many).await;
+    assert_eq!(
+        verdicts(&again),
+        ["accepted", "duplicate", "accepted", "quarantined: undecodable"]
+    );
+    assert_eq!((stored(&world).await, quarantined(&world).await), (6, 1));
+}
+
+#[tokio::test]
+async fn what_a_platform_s_source_says_counts_for_who_holds_the_device() {
+    let world = World::with(|config| {
+        config.intake.rates.customer_per_second = 1;
+        config.intake.rates.customer_burst = 2;
+        // As many as are taken here: what is refused costs the source nothing.
+        config.intake.rates.source_per_second = 1;
+        config.intake.rates.source_burst = 4;
+    })
+    .await;
+    let (a, _, source) = cloud(&world).await;
+    let at = world.clock.now().timestamp() - 3_600;
+    let two = json!([cuff(IMEI, at, 121), cuff(IMEI, at + 1, 121)]);
+    assert_eq!(verdicts(&source.sends(&two).await), ["accepted", "accepted"]);
+    let refused = source.sends(&cuff(IMEI, at + 2, 121)).await;
+    assert_eq!(refused.problem(), (429, "too-many-readings"), "{}", refused.text);
+    assert_eq!(told(&refused)[1], "\"customer\";q=2;w=2");
+    let device = speaker(&world, &a).await;
+    let own = device.post("/v1/telemetry", &reading(&world, "S-a", 0)).await;
+    assert_eq!(own.status, 429, "they are counted together: {}", own.text);
+    let both = source
+        .sends(&json!([cuff(IMEI, at + 2, 121), cuff(OTHER, at, 121)]))
+        .await;
+    assert_eq!(both.problem(), (429, "too-many-readings"), "{}", both.text);
+    assert_eq!(stored(&world).await, 3, "the other customer's was taken");
+    assert_eq!(
+        verdicts(&source.sends(&cuff(OTHER, at + 1, 121)).await),
+        ["accepted"]
+    );
+}
+
+#[tokio::test]
+async fn every_sender_has_a_limit_by_default() {
+    let world = World::with(|config| {
+        let rates = config.intake.rates;
+        let limits = [
+            rates.device_per_second,
+            rates.hub_per_second,
+            rates.source_per_second,
+            rates.customer_per_second,
+        ];
+        assert!(limits.iter().all(|limit| *limit > 0), "{limits:?}");
+        // What one hub or one cloud may bring in a row is little of what its customer may.
+        assert!(rates.customer_burst >= 10 * rates.hub_burst.max(rates.source_burst));
+    })
+    .await;
+    assert_eq!(stored(&world).await, 0);
+}

@@ -1,6 +1,7 @@
 //! Vendors' clouds: who may send, for which devices, and what becomes of what they say.
 
 mod adopted;
+mod each_vendor;
 mod kept_apart;
 mod taken;
 

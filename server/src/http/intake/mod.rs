@@ -195,7 +195,13 @@ fn too_many(refused: &TooMany) -> Problem {
         burst,
         per_second,
         retry_after,
+        rest_taken,
     } = refused;
+    let stored = if *rest_taken {
+        "the rest of the message was stored and is a duplicate then"
+    } else {
+        "nothing was stored"
+    };
     let seconds = retry_after.as_millis().div_ceil(1_000).max(1);
     let window = burst.div_ceil(*per_second).max(1);
     Problem::new(
@@ -204,7 +210,7 @@ fn too_many(refused: &TooMany) -> Problem {
         "Too many readings in a short time",
     )
     .detail(format!(
-        "{of}: {per_second} a second are taken, and {burst} in a row; nothing was stored, send it again in {seconds} s"
+        "{of}: {per_second} a second are taken, and {burst} in a row; send it again in {seconds} s, {stored}"
     ))
     .header(header::RETRY_AFTER, &seconds.to_string())
     .header(RATE_LIMIT_POLICY, &format!("\"{policy}\";q={burst};w={window}"))

@@ -9,11 +9,11 @@
 //! once the cells were changed, so the voltage stays in the raw message alone.
 
 use vitals::decode::Members;
-use vitals::{DeviceTime, Field, Kind, Quality, Quantity};
+use vitals::{DecodeError, DeviceTime, Field, Kind, Quality, Quantity};
 
 use super::making::Making;
 use super::time::{self, Ticks};
-use super::{Beside, Content, Flaw, Measured, Said, VendorKey, aside, device_in, imei};
+use super::{Beside, Content, Flaw, Measured, Said, VendorKey, aside, device_in, imei, unless_odd};
 
 /// Above this the scale has weighed with a wrong zero, in g.
 const MOST_TARE_G: i64 = 100;
@@ -65,7 +65,7 @@ fn pressure(values: &Members<'_>, when: Option<DeviceTime>) -> Result<Measured, 
     let mut making = Making::of(Kind::BloodPressure);
     making.need(values, "systolic", Field::Systolic, Some("Pa"))?;
     making.need(values, "diastolic", Field::Diastolic, Some("Pa"))?;
-    making.take(values, "pulse", Field::Pulse, None)?;
+    making.spare(values, "pulse", Field::Pulse, None)?;
     making.irregular(values, "irregular")?;
     making.finish(when, Quality::NONE)
 }
@@ -73,10 +73,12 @@ fn pressure(values: &Members<'_>, when: Option<DeviceTime>) -> Result<Measured, 
 fn weight(values: &Members<'_>, when: Option<DeviceTime>) -> Result<Measured, Flaw> {
     let mut making = Making::of(Kind::Weight);
     making.need(values, "weight", Field::Weight, Some("g"))?;
-    let is_off = values.number("tare")?.is_some_and(|tare| {
-        // One that is too large for a number is off as well.
-        Quantity::new(tare, 0).map_or(true, |tare| tare.scaled() > MOST_TARE_G)
-    });
+    // One that is too large for a number is off as well. What is no number at all says nothing.
+    let is_off = match values.number("tare") {
+        Err(DecodeError::OutOfRange { .. }) => true,
+        tare => unless_odd(tare)?
+            .is_some_and(|tare| Quantity::new(tare, 0).map_or(true, |tare| tare.scaled() > MOST_TARE_G)),
+    };
     let quality = if is_off {
         Quality::UNCONFIRMED
     } else {

@@ -1,11 +1,17 @@
 //! A reading in the making: values from a vendor's fields, exactly converted, and what was sent in other units.
 
 use vitals::decode::{HI, LO, Loose, Members, Pointer};
+use vitals::plausibility::limits;
+use vitals::units::convert;
 use vitals::{
-    Comparator, Decimal, DecodeError, DeviceTime, Field, Kind, Meal, Original, Quality, Sample, VitalDraft,
+    Comparator, Decimal, DecodeError, DeviceTime, Field, Kind, Meal, Original, Quality, Quantity, Sample,
+    VitalDraft,
 };
 
-use super::{Flaw, Measured};
+use super::{Flaw, Measured, unless_odd};
+
+/// What many devices send for a pulse that they have not found: a byte with all its bits set.
+const NO_PULSE: i64 = 255;
 
 /// A vital that is being put together. Its errors name the vendor's fields, not the platform's.
 #[derive(Debug)]
@@ -35,30 +41,35 @@ impl Making {
         self.put(field, number, unit, None, from.pointer(name))
     }
 
-    /// Takes the number of this name, in `unit` (none: the canonical one), where it is there.
-    pub(super) fn take(
+    /// Takes the number of this name, in `unit` (none: the canonical one), where it was measured. It stands beside a value
+    /// that is good without it, so an odd one is left out: what cannot be read, what cannot be, 0, and of a pulse 255.
+    /// Returns whether it was taken.
+    pub(super) fn spare(
         &mut self,
         from: &Members<'_>,
         name: &str,
         field: Field,
         unit: Option<&str>,
-    ) -> Result<(), Flaw> {
-        match from.number(name)? {
-            Some(number) => self.put(field, number, unit, None, from.pointer(name)),
-            None => Ok(()),
-        }
+    ) -> Result<bool, Flaw> {
+        let number = unless_odd(from.number(name))?;
+        Ok(number.is_some_and(|number| self.put_if_measured(field, number, unit)))
     }
 
-    /// Takes the whole number of this name, which counts tenths of the canonical unit, where it is there. 0 says that
-    /// nothing was measured.
+    /// The same of a whole number that counts tenths of the canonical unit.
     pub(super) fn tenths(&mut self, from: &Members<'_>, name: &str, field: Field) -> Result<(), Flaw> {
-        match from.whole(name)? {
-            None | Some(0) => Ok(()),
-            Some(count) => {
-                let number = Decimal::from_i64(count).shifted(-1);
-                self.put(field, number, None, None, from.pointer(name))
-            }
+        if let Some(count) = unless_odd(from.whole(name))? {
+            self.put_if_measured(field, Decimal::from_i64(count).shifted(-1), None);
         }
+        Ok(())
+    }
+
+    fn put_if_measured(&mut self, field: Field, number: Decimal, unit: Option<&str>) -> bool {
+        let is_measured = convert(field, number, unit).is_ok_and(|number| is_measured(field, number));
+        let Some(Ok(original)) = is_measured.then(|| self.draft.measure(field, number, unit, None)) else {
+            return false;
+        };
+        self.original.extend(original);
+        true
     }
 
     /// Takes a number that stands at `place`.
@@ -94,9 +105,9 @@ impl Making {
         self.put(Field::Glucose, number, unit, comparator, place)
     }
 
-    /// Whether the cuff saw an irregular pulse, where it says so.
+    /// Whether the cuff saw an irregular pulse, where it says so in words that are known.
     pub(super) fn irregular(&mut self, from: &Members<'_>, name: &str) -> Result<(), Flaw> {
-        if let Some(irregular) = from.flag(name)? {
+        if let Some(irregular) = unless_odd(from.flag(name))? {
             self.draft.irregular(irregular);
         }
         Ok(())
@@ -123,11 +134,21 @@ impl Making {
             quality: quality | vital.implied_quality(),
             vital,
             device_time,
+            sent_at: None,
             user_slot: None,
             sequence: None,
             original: self.original,
         })
     }
+}
+
+/// Whether a number that nothing depends on can be, and does not say that nothing was measured.
+fn is_measured(field: Field, number: Quantity) -> bool {
+    let one = 10_i64.pow(field.decimals().into());
+    let (low, high) = limits(field);
+    let is_pulse = matches!(field, Field::Pulse | Field::HeartRate);
+    let is_none = number.scaled() == 0 || is_pulse && number.scaled() == NO_PULSE * one;
+    !is_none && (low * one..=high * one).contains(&number.scaled())
 }
 
 fn missing(from: &Members<'_>, name: &str) -> Flaw {

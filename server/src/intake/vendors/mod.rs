@@ -16,6 +16,7 @@ mod transtek;
 
 use std::ops::RangeInclusive;
 
+use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 use vitals::decode::{BATTERY_PERCENT, Loose, Members, Pointer, SIGNAL_DBM};
@@ -71,6 +72,9 @@ pub(super) struct Measured {
     pub(super) vital: Vital,
     /// The device's own, raw time.
     pub(super) device_time: Option<DeviceTime>,
+    /// When the vendor's cloud made the message, where it says so. It is no time of a measurement: it only tells a message
+    /// that is sent again from a later one.
+    pub(super) sent_at: Option<DateTime<Utc>>,
     /// Which of the device's users.
     pub(super) user_slot: Option<UserSlot>,
     /// The device's own number of the reading. No vendor here tells one.
@@ -82,6 +86,11 @@ pub(super) struct Measured {
 }
 
 impl Measured {
+    /// Whether the same bytes, whenever they come, are the same measurement.
+    pub(super) fn is_dated(&self) -> bool {
+        self.device_time.is_some() || self.sent_at.is_some()
+    }
+
     /// The reading, of the device that the platform knows by the vendor's name of it.
     pub(super) fn of(self, key: DeviceKey) -> Reading {
         Reading {
@@ -262,7 +271,17 @@ fn device_in(
     canonical(&text).map(Some).ok_or_else(refused)
 }
 
-/// What a flag says of the quality: these flags where it is set.
+/// What stands beside a value that counts without it, and was read so: where it cannot be read, it was not said. Only a
+/// name that stands twice is still a flaw, because then nobody knows what the rest of the message says.
+fn unless_odd<T>(read: Result<Option<T>, DecodeError>) -> Result<Option<T>, Flaw> {
+    match read {
+        Err(twice @ DecodeError::Duplicate { .. }) => Err(twice.into()),
+        read => Ok(read.ok().flatten()),
+    }
+}
+
+/// What a flag says of the quality: these flags where it is set. One that cannot be read is a flaw: for what decides
+/// whether a reading is a patient's.
 fn flagged(from: &Members<'_>, name: &str, quality: Quality) -> Result<Quality, Flaw> {
     Ok(if from.flag(name)? == Some(true) {
         quality

@@ -7,13 +7,14 @@
 //! not been confirmed by the device; the shape of `diagnostics`, of which only a battery in % and a signal in dBm are taken.
 //!
 //! One message may hold several kinds, which become several readings. A pulse goes with the cuff, without one with the
-//! oximeter, and stands alone without either. Metrics that are not known are passed over where another is taken.
+//! oximeter, and stands alone without either. Metrics that are not known are passed over where another is taken, and so is
+//! what stands beside a good value and was not measured or cannot be.
 
 use vitals::decode::{Members, Pointer};
 use vitals::{DecodeError, DeviceTime, Field, Kind, Meal, Quality};
 
 use super::making::Making;
-use super::{Beside, Content, Flaw, Measured, Said, VendorKey, aside, device_in, time};
+use super::{Beside, Content, Flaw, Measured, Said, VendorKey, aside, device_in, time, unless_odd};
 
 const SYSTOLIC: &[&str] = &["systolic"];
 const DIASTOLIC: &[&str] = &["diastolic"];
@@ -94,13 +95,17 @@ fn content(message: &Members<'_>) -> Result<Content, Flaw> {
     }
     if metrics.has(TEMPERATURE) {
         let mut making = Making::of(Kind::Temperature);
-        let quality = metrics.take(&mut making, TEMPERATURE, Field::Temperature)?;
+        let quality = metrics.need(&mut making, TEMPERATURE, Field::Temperature)?;
         readings.push(making.finish(when, quality)?);
     }
     if metrics.has(PULSE) && !is_cuff && !metrics.has(SPO2) {
         let mut making = Making::of(Kind::HeartRate);
-        let quality = metrics.take(&mut making, PULSE, Field::HeartRate)?;
-        readings.push(making.finish(when, quality)?);
+        if readings.is_empty() {
+            let quality = metrics.need(&mut making, PULSE, Field::HeartRate)?;
+            readings.push(making.finish(when, quality)?);
+        } else if let Some(quality) = metrics.spare(&mut making, PULSE, Field::HeartRate)? {
+            readings.push(making.finish(when, quality)?);
+        }
     }
     if readings.is_empty() {
         return Err(Flaw::UnknownType);
@@ -156,10 +161,10 @@ fn glucose(message: &Members<'_>, metrics: &Metrics<'_>, when: Option<DeviceTime
 
 /// What the person said of the meal in a note.
 fn meal(message: &Members<'_>) -> Result<Option<Meal>, Flaw> {
-    for note in message.objects("user_notes")?.unwrap_or_default() {
-        let note = note?;
-        if note.text("type")? == Some("relationship_to_meal") {
-            return Ok(match note.text("value")? {
+    let notes = unless_odd(message.objects("user_notes"))?;
+    for note in notes.into_iter().flatten().flatten() {
+        if unless_odd(note.text("type"))? == Some("relationship_to_meal") {
+            return Ok(match unless_odd(note.text("value"))? {
                 Some("before") => Some(Meal::Before),
                 Some("after") => Some(Meal::After),
                 Some("fasting") => Some(Meal::Fasting),
@@ -208,32 +213,45 @@ impl<'t> Metrics<'t> {
 
     /// Takes a metric that has to be there. Returns what has to be said of its quality.
     fn need(&self, making: &mut Making, types: &[&str], field: Field) -> Result<Quality, Flaw> {
-        if self.has(types) {
-            return self.take(making, types, field);
-        }
         // It stands in a list, so the missing one has no place of its own.
-        let missing = DecodeError::MissingValue {
+        let missing = || DecodeError::MissingValue {
             field: self.1.clone(),
         };
-        Err(missing.into())
-    }
-
-    /// Takes a metric where it is there.
-    fn take(&self, making: &mut Making, types: &[&str], field: Field) -> Result<Quality, Flaw> {
-        let Some(metric) = self.find(types)? else {
-            return Ok(Quality::NONE);
-        };
+        let metric = self.find(types)?.ok_or_else(missing)?;
         let unit = unit(metric, field)?;
         if field == Field::Glucose {
             making.glucose(metric, "value", unit, None)?;
         } else {
             making.need(metric, "value", field, unit)?;
         }
-        Ok(match metric.text("origin")? {
-            Some("manual") => Quality::UNCONFIRMED,
-            _ => Quality::NONE,
-        })
+        typed(metric)
     }
+
+    /// Takes a metric beside a value that is good without it. Returns what has to be said of its quality.
+    fn take(&self, making: &mut Making, types: &[&str], field: Field) -> Result<Quality, Flaw> {
+        Ok(self.spare(making, types, field)?.unwrap_or(Quality::NONE))
+    }
+
+    /// The same; none where it was not measured.
+    fn spare(&self, making: &mut Making, types: &[&str], field: Field) -> Result<Option<Quality>, Flaw> {
+        let Some(metric) = self.find(types)? else {
+            return Ok(None);
+        };
+        // A unit that cannot be read is as good as one that is not known.
+        let is_taken = match unit(metric, field) {
+            Ok(unit) => making.spare(metric, "value", field, unit)?,
+            Err(_) => false,
+        };
+        is_taken.then(|| typed(metric)).transpose()
+    }
+}
+
+/// That a person typed it, where that is said.
+fn typed(metric: &Members<'_>) -> Result<Quality, Flaw> {
+    Ok(match unless_odd(metric.text("origin"))? {
+        Some("manual") => Quality::UNCONFIRMED,
+        _ => Quality::NONE,
+    })
 }
 
 /// The unit of a metric. Where several are in use, it has to be there: nobody may guess at it.

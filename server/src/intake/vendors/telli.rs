@@ -7,7 +7,8 @@
 //!
 //! Conclusions: a glucose without a unit (version 1) is in mg/dL, as its example is; the `battery` of an oximeter is in %;
 //! its `pi` counts tenths, because the 65 of the vendor's example cannot be a percentage, and the oximeter of Transtek
-//! counts so. `r` and `rsrp` are no dBm that anyone defines, so there is no signal. Readings of peak flow and of the
+//! counts so; a pulse of 255 was not found, as that oximeter says. `r` (1 to 4) and `rsrp` are no dBm that anyone defines,
+//! so there is no signal. Readings of peak flow and of the
 //! sleeping mat have no kind here, or no date, and are not taken.
 
 use vitals::decode::Members;
@@ -15,7 +16,7 @@ use vitals::{DeviceTime, Field, Kind, Meal, Quality};
 
 use super::making::Making;
 use super::time::{self, Ticks};
-use super::{Beside, Content, Flaw, Measured, Said, VendorKey, aside, device_in};
+use super::{Beside, Content, Flaw, Measured, Said, VendorKey, aside, device_in, unless_odd};
 
 pub(super) fn read(message: &Members<'_>) -> Said {
     let device = device_in(message, "deviceId", VendorKey::of_imei_or_name);
@@ -73,7 +74,7 @@ fn pressure(data: &Members<'_>, when: Option<DeviceTime>) -> Result<Measured, Fl
     let mut making = Making::of(Kind::BloodPressure);
     making.need(data, "systolic", Field::Systolic, None)?;
     making.need(data, "diastolic", Field::Diastolic, None)?;
-    making.take(data, "pulse", Field::Pulse, None)?;
+    making.spare(data, "pulse", Field::Pulse, None)?;
     making.irregular(data, "arrhythmia")?;
     making.finish(when, Quality::NONE)
 }
@@ -81,7 +82,7 @@ fn pressure(data: &Members<'_>, when: Option<DeviceTime>) -> Result<Measured, Fl
 fn glucose(data: &Members<'_>, when: Option<DeviceTime>) -> Result<Measured, Flaw> {
     let mut making = Making::of(Kind::Glucose);
     making.glucose(data, "glucose", data.text("unit")?, None)?;
-    making.meal(match data.text("readingPeriod")? {
+    making.meal(match unless_odd(data.text("readingPeriod"))? {
         Some("before") => Some(Meal::Before),
         Some("after") => Some(Meal::After),
         _ => None,
@@ -104,7 +105,7 @@ fn temperature(data: &Members<'_>, when: Option<DeviceTime>) -> Result<Measured,
 fn oximetry(data: &Members<'_>, when: Option<DeviceTime>) -> Result<Measured, Flaw> {
     let mut making = Making::of(Kind::Oximetry);
     making.need(data, "spo2", Field::Spo2, None)?;
-    making.take(data, "pulse", Field::Pulse, None)?;
+    making.spare(data, "pulse", Field::Pulse, None)?;
     making.tenths(data, "pi", Field::PerfusionIndex)?;
     making.finish(when, Quality::NONE)
 }

@@ -17,7 +17,7 @@ use vitals::decode::Members;
 use vitals::{Comparator, DeviceTime, Field, Kind, Meal, Quality, Sample};
 
 use super::making::Making;
-use super::{Beside, Content, Flaw, Said, VendorKey, aside, device_in, flagged, time};
+use super::{Beside, Content, Flaw, Said, VendorKey, aside, device_in, flagged, time, unless_odd};
 
 pub(super) fn read(message: &Members<'_>) -> Said {
     let device = device_in(message, "hwi_device_id", VendorKey::of_name);
@@ -68,7 +68,11 @@ fn single(message: &Members<'_>, kind: Kind, field: Field, unit: Option<&str>) -
 /// The time, and what has to be said of it.
 fn when(message: &Members<'_>) -> Result<(Option<DeviceTime>, Quality), Flaw> {
     let time = time::rfc3339(message, "timestamp")?;
-    let estimated = flagged(message, "estimated_timestamp", Quality::CLOCK_SUSPECT)?;
+    // One that cannot be read does not say that the time is the device's own.
+    let estimated = match message.get("estimated_timestamp")? {
+        Some(_) if unless_odd(message.flag("estimated_timestamp"))? != Some(false) => Quality::CLOCK_SUSPECT,
+        _ => Quality::NONE,
+    };
     Ok((
         time::with_offset(time, aside(message, "timezone_offset")),
         estimated,
@@ -89,13 +93,13 @@ fn glucose(message: &Members<'_>) -> Result<Making, Flaw> {
         _ => None,
     };
     making.glucose(message, "value_1", None, comparator)?;
-    making.meal(match word("meal_context")? {
+    making.meal(match unless_odd(word("meal_context"))? {
         Some("pre-prandial") => Some(Meal::Before),
         Some("post-prandial") => Some(Meal::After),
         Some("fasting") => Some(Meal::Fasting),
         _ => None,
     });
-    making.sample(match word("measurement_location")? {
+    making.sample(match unless_odd(word("measurement_location"))? {
         Some("finger" | "earlobe") => Some(Sample::Capillary),
         Some("control solution") => Some(Sample::Control),
         _ => None,

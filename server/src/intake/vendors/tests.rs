@@ -5,6 +5,7 @@ use vitals::{Field, content_hash};
 use super::*;
 
 mod anything;
+mod odd;
 mod twice;
 
 /// One example each, as in the facts.

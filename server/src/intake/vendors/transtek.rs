@@ -13,19 +13,23 @@
 //! none is sent, `deviceId` or `sn`, the serial number, stands in. A label has both; the IMEI is the one to be typed.
 //!
 //! The time is the device's own, inside `data`. `createdAt` never stands in for it: it is when the cloud made the message,
-//! not the raw time that the content hash needs, and a reading without a time says so.
+//! and a reading without a time says so. It only tells in the content hash, where the device gave no time, a message that
+//! is sent again from a later one. That a message which is sent again carries the same `createdAt` is a conclusion; where
+//! it does not, nothing is worse than without it.
+//!
+//! A user that cannot be is a flaw, unlike other odd things beside a good value: without it the reading would be claimed for
+//! whoever uses the device otherwise.
 
+use chrono::DateTime;
 use vitals::decode::Members;
 use vitals::{DecodeError, DeviceTime, Field, Kind, Meal, Quality, Sample, UserSlot};
 
 use super::making::Making;
 use super::time::{self, Ticks};
-use super::{Beside, Content, Flaw, Measured, Said, VendorKey, aside, device_in, flagged, imei};
+use super::{Beside, Content, Flaw, Measured, Said, VendorKey, aside, device_in, flagged, imei, unless_odd};
 
 /// The oximeter has found no oxygen saturation.
 const NO_SPO2: i64 = 127;
-/// The oximeter has found no pulse.
-const NO_PULSE: i64 = 255;
 /// Bluetooth's number of an unknown user.
 const NO_USER: i64 = 255;
 
@@ -89,9 +93,10 @@ fn content(message: &Members<'_>) -> Result<Content, Flaw> {
         Some(Kind::Glucose) => glucose(&data, test)?,
         Some(_) => oximetry(&data, test)?,
     };
-    let user_slot = user(&data)?;
+    let created = time::epoch(message, "createdAt", Ticks::Seconds).ok().flatten();
     Ok(Content::Readings(vec![Measured {
-        user_slot,
+        user_slot: user(&data)?,
+        sent_at: created.and_then(DateTime::from_timestamp_millis),
         ..measured
     }]))
 }
@@ -160,9 +165,12 @@ fn pressure(data: &Members<'_>, test: Quality) -> Result<Measured, Flaw> {
     let mut making = Making::of(Kind::BloodPressure);
     making.need(data, "sys", Field::Systolic, Some("mmHg"))?;
     making.need(data, "dia", Field::Diastolic, Some("mmHg"))?;
-    making.take(data, "pul", Field::Pulse, None)?;
+    making.spare(data, "pul", Field::Pulse, None)?;
     making.irregular(data, "ihb")?;
-    let moved = flagged(data, "hand", Quality::MOVEMENT)?;
+    let moved = match unless_odd(data.flag("hand"))? {
+        Some(true) => Quality::MOVEMENT,
+        _ => Quality::NONE,
+    };
     making.finish(when(data, &["ts"])?, test | moved)
 }
 
@@ -181,12 +189,12 @@ fn glucose(data: &Members<'_>, test: Quality) -> Result<Measured, Flaw> {
     };
     let mut making = Making::of(Kind::Glucose);
     making.glucose(data, "data", Some(unit), None)?;
-    making.meal(match data.whole("meal")? {
+    making.meal(match unless_odd(data.whole("meal"))? {
         Some(1) => Some(Meal::Before),
         Some(2) => Some(Meal::After),
         _ => None,
     });
-    making.sample(match data.whole("sample_type")? {
+    making.sample(match unless_odd(data.whole("sample_type"))? {
         Some(2) => Some(Sample::Control),
         _ => None,
     });
@@ -199,9 +207,7 @@ fn oximetry(data: &Members<'_>, test: Quality) -> Result<Measured, Flaw> {
     }
     let mut making = Making::of(Kind::Oximetry);
     making.need(data, "spo2", Field::Spo2, Some("%"))?;
-    if data.whole("pr")? != Some(NO_PULSE) {
-        making.take(data, "pr", Field::Pulse, None)?;
-    }
+    making.spare(data, "pr", Field::Pulse, None)?;
     making.tenths(data, "pi", Field::PerfusionIndex)?;
     making.finish(when(data, &["ts", "upload_time", "uptime"])?, test)
 }

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use vitalwire_server::ground::Clock as _;
 
+use super::each_vendor::{TENOVI, tenovi};
 use super::{Source, cuff, verdicts};
 use crate::world::World;
 
@@ -175,6 +176,42 @@ async fn a_device_that_moves_takes_no_readings_with_it() {
         .await
         .unwrap();
     assert_eq!(owners, [a.customer_id().as_uuid()]);
+}
+
+/// A time that the vendor's cloud only guesses says nothing of who held the device.
+#[tokio::test]
+async fn a_guessed_time_of_a_device_that_moved_makes_it_nobody_s_reading() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    let (a, b) = (world.tenant(&admin, "a").await, world.tenant(&admin, "b").await);
+    let source = Source::add(&world, &admin, "tenovi", json!({})).await;
+    source.knows(&admin, &a.device, TENOVI).await;
+    let guessed = |minutes| {
+        let mut message = tenovi(world.clock.now() - TimeDelta::minutes(minutes));
+        message["estimated_timestamp"] = json!(true);
+        message
+    };
+    assert_eq!(
+        verdicts(&source.sends(&guessed(30)).await),
+        ["accepted"],
+        "it never moved"
+    );
+    let moved =
+        json!({"customer_id": b.customer, "from": (world.clock.now() - TimeDelta::minutes(20)).to_rfc3339()});
+    let path = format!("/api/v1/devices/{}/assignments", a.device);
+    assert_eq!(admin.post(&path, &moved).await.status, 201);
+    let mut said = tenovi(world.clock.now() - TimeDelta::minutes(5));
+    assert_eq!(
+        verdicts(&source.sends(&guessed(10)).await),
+        ["quarantined: clock_suspect_moved"]
+    );
+    assert_eq!(
+        verdicts(&source.sends(&guessed(30)).await),
+        ["duplicate"],
+        "it came before"
+    );
+    said["value_1"] = json!("129");
+    assert_eq!(verdicts(&source.sends(&said).await), ["accepted"]);
 }
 
 #[tokio::test]

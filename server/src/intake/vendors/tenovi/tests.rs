@@ -36,6 +36,9 @@ fn every_metric_is_a_reading_of_its_own(#[case] json: String, #[case] summary: &
 #[case(json!({"dummy_data": false}), Quality::NONE)]
 // The cloud's guess is kept, so that the same message is the same reading, and flagged.
 #[case(json!({"estimated_timestamp": true}), Quality::CLOCK_SUSPECT)]
+// What is not understood does not say that the time is the device's own.
+#[case(json!({"estimated_timestamp": "maybe"}), Quality::CLOCK_SUSPECT)]
+#[case(json!({"estimated_timestamp": null}), Quality::NONE)]
 fn flags_are_told(#[case] patch: Value, #[case] expected: Quality) {
     let reading = reading(VENDOR, &with(TENOVI, patch));
     assert_eq!(reading.quality, expected);

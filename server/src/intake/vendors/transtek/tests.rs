@@ -52,7 +52,6 @@ fn each_device_has_its_own_name_for_the_time() {
         "97% · pulse 71 · perfusion_index 5.7",
         1_647_349_683_000,
     );
-    // The cloud's time never stands in for the device's.
     let clockless = with(&scale(), json!({"data": {"upload_time": null}}));
     assert_eq!(reading(VENDOR, &clockless).device_time, None);
     let other = with(&scale(), json!({"data": {"upload_time": 0, "ts": 5}}));
@@ -194,10 +193,28 @@ fn an_oximeter_says_where_it_found_nothing() {
 #[case(json!({"dia": "high"}), "/data/dia: not a number")]
 #[case(json!({"user": 300}), "/data/user: number out of range")]
 #[case(json!({"user": "one"}), "/data/user: not a number")]
-#[case(json!({"ihb": "perhaps"}), "/data/ihb: expected true or false")]
 #[case(json!({"data_type": 7}), "/data/data_type: expected a text")]
 fn what_is_wrong_is_told(#[case] patch: Value, #[case] expected: &str) {
     assert_eq!(flaw(VENDOR, &with(MIO, json!({ "data": patch }))), expected);
+}
+
+/// Only which message it was, and never the time of what was measured.
+#[test]
+fn the_cloud_s_time_tells_a_message_from_a_later_one() {
+    let clockless = |created: Value| {
+        let json = with(MIO, json!({"createdAt": created, "data": {"ts": null}}));
+        let reading = reading(VENDOR, &json);
+        assert_eq!(reading.device_time, None);
+        (
+            reading.sent_at.map(|at| at.timestamp_millis()),
+            reading.is_dated(),
+        )
+    };
+    assert_eq!(clockless(json!(1_647_349_680)), (Some(1_647_349_680_000), true));
+    assert_eq!(clockless(json!("1647349681")), (Some(1_647_349_681_000), true));
+    for unknown in [json!(0), json!("now"), json!(1e300), Value::Null] {
+        assert_eq!(clockless(unknown), (None, false));
+    }
 }
 
 #[test]
