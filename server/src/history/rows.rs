@@ -38,17 +38,30 @@ pub struct Raw {
 /// What is known, once all that came in a message was looked at, of whether it is its owner's alone. A reading of somebody
 /// else's is seen by the commit as well.
 #[derive(Debug, Default)]
-pub struct Sharing(AtomicBool);
+pub struct Sharing {
+    others: AtomicBool,
+    remembered: AtomicBool,
+}
 
 impl Sharing {
     /// Something in the message is not its owner's, or may not be.
     pub fn mark(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.others.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was marked.
+    /// Something was set aside that is the owner's, as far as the registry's memory goes.
+    pub fn mark_remembered(&self) {
+        self.remembered.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether something is somebody else's, or may be, while the registry's memory holds.
     pub fn is_marked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.others.load(Ordering::Relaxed)
+    }
+
+    /// The same where that memory is no longer relied upon.
+    pub(super) fn may_be(&self) -> bool {
+        self.is_marked() || self.remembered.load(Ordering::Relaxed)
     }
 }
 
@@ -301,7 +314,7 @@ impl<'a> Columns<'a> {
             self.message_jwts.push(row.raw.jwt.as_deref());
             self.message_encodings
                 .push(row.raw.encoding.map(Encoding::as_str));
-            self.message_shared.push(row.raw.shared.is_marked());
+            self.message_shared.push(row.raw.shared.may_be());
         }
     }
 }

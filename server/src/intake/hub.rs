@@ -234,7 +234,9 @@ impl Intake {
                 hub_time,
                 quality: reading.quality,
             };
-            if !said.is_of(proof.hub.customer, standing, raw.received_at) {
+            if said.is_of(proof.hub.customer, standing, raw.received_at) {
+                raw.shared.mark_remembered();
+            } else {
                 raw.shared.mark();
             }
             let why = Some(error.to_string());

@@ -181,7 +181,7 @@ impl Intake {
             .keys()
             .open(Purpose::Quarantine, item.id.as_uuid().as_bytes(), &item.sealed)
             .map_err(|_| unreadable())?;
-        let said = vendors::read(source.vendor, &bytes)
+        let said = vendors::read_at(source.vendor, &bytes, item.raw.received_at)
             .and_then(|items| items.into_iter().next())
             .ok_or_else(unreadable)?;
         let raw = self.message_of(item, &bytes);

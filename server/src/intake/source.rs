@@ -111,7 +111,9 @@ impl Intake {
     ) -> Result<Vec<SourceVerdict>, SourceError> {
         let source = &proven.source;
         let raw = Arc::new(self.seal_body(body, None));
-        let read = body.said().and_then(|said| vendors::read(source.vendor, said));
+        let read = body
+            .said()
+            .and_then(|said| vendors::read_at(source.vendor, said, raw.received_at));
         if read.is_none()
             && let Some(count) = body.said().and_then(vendors::too_many)
         {
@@ -248,7 +250,9 @@ impl Intake {
             Ok(row) => Sorted::Row(Box::new(row), named),
             Err(why) => {
                 let standing = device.standing.spoken_for(source);
-                if !said.is_of(source.customer, standing, raw.received_at) {
+                if said.is_of(source.customer, standing, raw.received_at) {
+                    raw.shared.mark_remembered();
+                } else {
                     raw.shared.mark();
                 }
                 Sorted::Aside(doubted(source, QuarantineReason::Implausible, Some(why), named))

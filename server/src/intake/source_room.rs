@@ -10,8 +10,13 @@ use std::collections::{HashMap, HashSet};
 use super::Intake;
 use super::rates::{Sender, TooMany};
 use super::source::is_dated;
-use super::vendors::Item;
+use super::vendors::{Content, Flaw, Item};
 use crate::registry::sources::{SourceCandidate, SourceIdentity};
+
+/// Whether an item does no harm when it comes again: it is known then, or it only says how a device is.
+fn may_come_again(content: &Result<Content, Flaw>) -> bool {
+    matches!(content, Ok(Content::Status)) || is_dated(content)
+}
 
 /// What is taken of a message.
 pub(super) struct Room<'a> {
@@ -100,7 +105,7 @@ impl Intake {
         let (items, left): (Vec<_>, Vec<_>) = room
             .items
             .into_iter()
-            .partition(|item| has_room(item) && is_dated(&item.content));
+            .partition(|item| has_room(item) && may_come_again(&item.content));
         for item in &left {
             let counted = whose(item).filter(|sender| !over.contains(sender));
             for sender in was(item).into_iter().chain(counted) {
@@ -108,7 +113,10 @@ impl Intake {
             }
         }
         if items.is_empty() {
-            return Err(refused);
+            return Err(TooMany {
+                rest_taken: false,
+                ..refused
+            });
         }
         let refused = Some(refused.of_some());
         Ok(Room { items, refused })

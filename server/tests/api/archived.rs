@@ -173,3 +173,60 @@ async fn what_is_damaged_in_the_archive_is_not_given_out() {
     assert_eq!(damaged.problem(), (500, "archive-damaged"), "{}", damaged.text);
     assert_eq!(user.get(&archived.at("/raw-messages")).await.status, 200);
 }
+
+/// Between two pieces of a file the right may end, and what is not whole must not look as if it were.
+#[tokio::test]
+async fn a_file_of_the_archive_breaks_off_where_its_token_is_over() {
+    let world = World::new().await;
+    let archived = Archived::new(&world).await;
+    // More than the connection holds while nobody takes it.
+    sqlx::query(
+        "insert into reading (id, received_at, customer_id, device_id, credential_id, kind, measured_at, measured_on,
+           content_hash, vals, quality, proof, raw_id)
+         select gen_random_uuid(), received_at, $1, device_id, credential_id, kind, measured_at, measured_on,
+           sha256(n::text::bytea), vals, quality, proof, raw_id
+         from (select * from reading limit 1) r, generate_series(1, 20000) as n",
+    )
+    .bind(archived.other.tenant.customer_id().as_uuid())
+    .execute(&world.sql)
+    .await
+    .unwrap();
+    world.state.archive().keep(archived.day).await.unwrap();
+    let user = &archived.other.tenant.user;
+    let whole = user.get(&archived.at("/observations")).await;
+    assert_eq!(whole.text.lines().count(), 20_000);
+    let mut answer = user
+        .request("GET", &archived.at("/observations"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    let mut taken = answer.chunk().await.unwrap().unwrap().len();
+    world.clock.advance(TimeDelta::minutes(16));
+    let broken = loop {
+        match answer.chunk().await {
+            Ok(Some(more)) => taken += more.len(),
+            Ok(None) => break false,
+            Err(_) => break true,
+        }
+    };
+    assert!(
+        broken,
+        "it came whole, with {taken} bytes of {}",
+        whole.text.len()
+    );
+}
+
+#[tokio::test]
+async fn a_place_in_the_list_that_cannot_be_is_refused() {
+    let world = World::new().await;
+    let archived = Archived::new(&world).await;
+    let after = data_encoding::BASE64URL_NOPAD.encode(b"\"-200000-01-01\"");
+    let refused = archived
+        .hub
+        .tenant
+        .user
+        .get(&format!("/api/v1/archive?after={after}"))
+        .await;
+    assert_eq!(refused.problem(), (422, "invalid"), "{}", refused.text);
+}

@@ -60,37 +60,57 @@ async fn a_reading_under_the_fixed_day_is_known() {
     assert_eq!(world.verdict(timely).await, Verdict::Duplicate(early.id));
 }
 
-/// Whose a time that cannot be true makes a reading is not known once the device has moved; but that this one came before is.
-#[tokio::test]
-async fn what_came_before_the_device_moved_is_known_after() {
-    for way in [Way::Token, Way::Hub, Way::Source] {
-        let world = World::new().await;
-        let early = world.row_at(way, None, world.memory(way).await);
-        assert_eq!(world.verdict(early.clone()).await, Verdict::Accepted(early.id));
-        let late = world.row(way, TimeDelta::days(9), world.memory(way).await);
-        assert_eq!(world.verdict(late.clone()).await, Verdict::Accepted(late.id));
-        world
-            .change("update assignment set valid_until = now() + interval '1 hour' where device_id = $device")
+impl World {
+    /// The device is the other customer's from an hour from now on.
+    async fn hand_over(&self) {
+        self.change(
+            "update assignment set valid_until = now() + interval '1 hour' where device_id = $device",
+        )
+        .await;
+        self.change(
+            "insert into assignment (id, device_id, customer_id, valid_from, created_at)
+             select gen_random_uuid(), $device, $other, max(valid_until), now() from assignment where device_id = $device",
+        )
+        .await;
+        self.change("update device set ever_moved = true where id = $device")
             .await;
-        world
-            .change(
-                "insert into assignment (id, device_id, customer_id, valid_from, created_at)
-                 select gen_random_uuid(), $device, $other, max(valid_until), now() from assignment where device_id = $device",
-            )
-            .await;
-        world
-            .change("update device set ever_moved = true where id = $device")
-            .await;
-        world.clock.advance(TimeDelta::days(40));
-        for known in [&early, &late] {
-            let memory = world.memory(way).await;
-            let again = Row {
-                standing: memory,
-                ..again(&world, known)
-            };
-            assert_eq!(world.verdict(again).await, Verdict::Duplicate(known.id));
-        }
-        let another = world.row_at(way, None, world.memory(way).await);
-        assert_eq!(world.verdict(another).await, Verdict::ClockSuspectMoved);
     }
+}
+
+/// Whose a time that cannot be true makes a reading is not known once the device has moved. That this one came before is, by
+/// who speaks for the holder who has it; from a sender who speaks for anybody it may be the next holder's measurement.
+#[rstest::rstest]
+#[case::token_of_the_maker(Way::Token, "select", false)]
+#[case::token_of_the_holder(Way::Token, "update device_credential set customer_id = $ours", true)]
+#[case::token_of_the_next(Way::Token, "update device_credential set customer_id = $other", false)]
+#[case::handed_back(Way::Token, "update assignment set customer_id = $ours", true)]
+#[case::hub(Way::Hub, "select", true)]
+#[case::hub_that_moved(Way::Hub, "update hub set customer_id = $other where id = $hub", false)]
+#[case::source(Way::Source, "select", true)]
+#[case::source_of_the_next(Way::Source, "update source set customer_id = $other", false)]
+#[case::source_of_the_platform(Way::Source, "update source set customer_id = null", false)]
+#[tokio::test]
+async fn what_came_before_the_device_moved_is_known_after(
+    #[case] way: Way,
+    #[case] then: &'static str,
+    #[case] is_known: bool,
+) {
+    let world = World::new().await;
+    let early = world.row_at(way, None, world.memory(way).await);
+    assert_eq!(world.verdict(early.clone()).await, Verdict::Accepted(early.id));
+    let late = world.row(way, TimeDelta::days(9), world.memory(way).await);
+    assert_eq!(world.verdict(late.clone()).await, Verdict::Accepted(late.id));
+    world.hand_over().await;
+    world.change(then).await;
+    world.clock.advance(TimeDelta::days(40));
+    for known in [&early, &late] {
+        let wanted = if is_known {
+            Verdict::Duplicate(known.id)
+        } else {
+            Verdict::ClockSuspectMoved
+        };
+        assert_eq!(world.verdict(again(&world, known)).await, wanted);
+    }
+    let another = world.row_at(way, None, world.memory(way).await);
+    assert_eq!(world.verdict(another).await, Verdict::ClockSuspectMoved);
 }

@@ -8,6 +8,8 @@ use crate::loads::beside;
 use crate::{Measured, Options, progress};
 
 const NAME: &str = "vitalwire-bench-history";
+/// What a row takes on the disk, in bytes, with its indexes and what is written beside it.
+const BYTES_A_ROW: u64 = 560;
 
 /// One size of the table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,8 +46,21 @@ pub(crate) fn measure(options: &Options, measured: &mut Measured) {
             .push(format!("{NAME} is not built: the page's rows are missing"));
         return;
     };
+    let room = room();
+    let (fit, rest): (Vec<u64>, Vec<u64>) = options.rows.iter().partition(|rows| *rows * BYTES_A_ROW < room);
+    for rows in rest {
+        measured.notes.push(format!(
+            "a table of {rows} rows is left out: it takes {} GB of the temporary folder, which has {} GB free (TMPDIR, \
+             VW_BENCH_ROWS)",
+            rows * BYTES_A_ROW / 1_000_000_000,
+            room / 1_000_000_000
+        ));
+    }
+    if fit.is_empty() {
+        return;
+    }
     let mut arguments = Vec::new();
-    for rows in &options.rows {
+    for rows in fit {
         arguments.extend(["--rows".to_owned(), rows.to_string()]);
     }
     progress(&format!("{NAME} {}", arguments.join(" ")));
@@ -67,6 +82,11 @@ pub(crate) fn measure(options: &Options, measured: &mut Measured) {
         }
         Err(error) => measured.failures.push(format!("{NAME} failed: {error}")),
     }
+}
+
+/// Bytes that are free where tables are made.
+fn room() -> u64 {
+    rustix::fs::statvfs(std::env::temp_dir()).map_or(u64::MAX, |free| free.f_bavail * free.f_frsize)
 }
 
 #[cfg(test)]

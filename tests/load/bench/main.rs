@@ -36,12 +36,13 @@ struct Options {
     /// Seconds of each run
     #[arg(long, env = "VW_BENCH_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=3600))]
     seconds: u16,
-    /// How many readings the tables hold in which a device's page is looked for; 50000000 take about 26 GB of disk
+    /// How many readings the tables hold in which a device's page is looked for; 50000000 take about 28 GB of disk and half an
+    /// hour, and are left out where there is less room
     #[arg(
         long,
         env = "VW_BENCH_ROWS",
         value_delimiter = ' ',
-        default_value = "1000000 10000000"
+        default_value = "1000000 50000000"
     )]
     rows: Vec<u64>,
     /// Only these parts; the ratios of hub batches need `ingest` as well

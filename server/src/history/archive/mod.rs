@@ -26,6 +26,8 @@ use crate::tenancy::Database;
 pub use store::{ArchivedDay, days};
 use store::{Place, Reader};
 
+/// After so many customers in a row of whom the database or the blobs did not do theirs, the next would be told the same.
+const ENOUGH: u32 = 3;
 /// The version of names, manifest and lines.
 const VERSION: u32 = 1;
 
@@ -45,6 +47,14 @@ pub enum ArchiveError {
         name: String,
         /// What is wrong.
         why: &'static str,
+    },
+    /// Most messages do not open: that is no odd one, but another key.
+    #[error("{unopened} of {all} messages do not open with this platform's key: is it the right one?")]
+    Unopened {
+        /// Those that do not.
+        unopened: usize,
+        /// Those of the day.
+        all: usize,
     },
     /// Packing, or writing JSON.
     #[error("a part cannot be written: {0}")]
@@ -223,18 +233,27 @@ impl Archive {
     /// is not written again. What is wrong with one customer's keeps nobody else's waiting.
     pub async fn keep(&self, day: NaiveDate) -> Result<(), ArchiveError> {
         let mut reader = Reader::open(&self.database).await?;
+        // A try that was killed after it was noted has left what others wrote.
+        for customer in reader.noted(day).await? {
+            self.tidy(customer, day).await?;
+        }
         let mut failed = None;
+        let mut in_a_row = 0;
         for customer in reader.wanting(day).await? {
-            match self.keep_of(&mut reader, customer, day).await {
-                Ok(()) => {}
-                // Not this customer's fault; the next would be told the same.
-                Err(error @ (ArchiveError::Blobs(_) | ArchiveError::Database(_))) => return Err(error),
-                Err(error) => {
-                    metrics::counter!("vitalwire_archive_failures_total").increment(1);
-                    tracing::error!(%customer, %day, %error, "a customer's day could not be archived; it is tried again");
-                    failed = Some(error);
+            let Err(error) = self.keep_of(&mut reader, customer, day).await else {
+                in_a_row = 0;
+                continue;
+            };
+            metrics::counter!("vitalwire_archive_failures_total").increment(1);
+            tracing::error!(%customer, %day, %error, "a customer's day could not be archived; it is tried again");
+            if matches!(error, ArchiveError::Blobs(_) | ArchiveError::Database(_)) {
+                in_a_row += 1;
+                if in_a_row == ENOUGH {
+                    return Err(error);
                 }
+                reader = Reader::open(&self.database).await?;
             }
+            failed = Some(error);
         }
         reader.close().await;
         failed.map_or(Ok(()), Err)

@@ -198,14 +198,24 @@ impl Reader {
         swallow(self.0.close().await, "the database notices the end by itself");
     }
 
+    /// Customers whose day was noted.
+    pub(super) async fn noted(&mut self, day: NaiveDate) -> Result<Vec<CustomerId>, sqlx::Error> {
+        sqlx::query_scalar("select customer_id from archive_day where day = $1")
+            .bind(day)
+            .fetch_all(&mut self.0)
+            .await
+    }
+
     /// Customers who want this day archived, of whom something arrived on it, and of whom it is not archived yet. One pass
-    /// over the day.
+    /// over the day's readings and one over its messages.
     pub(super) async fn wanting(&mut self, day: NaiveDate) -> Result<Vec<CustomerId>, sqlx::Error> {
         sqlx::query_scalar(
             "select c.id from customer c
              where c.archive
                and not exists (select from archive_day a where a.customer_id = c.id and a.day = $1)
-               and c.id in (select customer_id from reading where received_at >= $2 and received_at < $3)
+               and (c.id in (select customer_id from reading where received_at >= $2 and received_at < $3)
+                 or c.id in (select customer_id from raw_message
+                   where received_at >= $2 and received_at < $3 and customer_id is not null))
              order by c.id",
         )
         .bind(day)

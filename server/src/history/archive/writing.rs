@@ -18,6 +18,8 @@ use crate::ground::ids::CustomerId;
 const GATEWAY: &str = "http://hl7.org/fhir/StructureDefinition/observation-gatewayDevice";
 /// Of the identifier by which a reading is recognised when it is sent again.
 const CONTENT_HASH: &str = "https://vitalwire.example/fhir/content-hash";
+/// Of so many messages one may not open.
+const MOST_OPEN: usize = 10;
 /// Rows that are asked for at once.
 const AT_ONCE: usize = 500;
 
@@ -26,6 +28,18 @@ const AT_ONCE: usize = 500;
 struct Odd {
     readings: Vec<Uuid>,
     messages: Vec<Uuid>,
+}
+
+impl Odd {
+    /// So few messages may not open, beside so many that do.
+    fn check(&self, opened: u64) -> Result<(), ArchiveError> {
+        let unopened = self.messages.len();
+        let all = unopened.saturating_add(usize::try_from(opened).unwrap_or(usize::MAX));
+        if unopened.saturating_mul(MOST_OPEN) > all {
+            return Err(ArchiveError::Unopened { unopened, all });
+        }
+        Ok(())
+    }
 }
 
 /// Writes the parts and, last, the manifest, into a folder that no other try has.
@@ -66,9 +80,11 @@ pub(super) async fn write(
     }
     let messages = parts.finish().await?;
     let raw_messages = lines(&messages);
+    odd.check(raw_messages)?;
     all.extend(messages);
     let stored = as_stored(archive, reader, &folder, (&odd, day)).await?;
     let as_stored = lines(&stored);
+    metrics::counter!("vitalwire_archived_as_stored_total").increment(as_stored);
     if as_stored > 0 {
         tracing::error!(%customer, %day, rows = as_stored, "rows went into the archive as they are stored: they cannot be read");
     }

@@ -16,7 +16,7 @@ mod transtek;
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 use vitals::decode::{BATTERY_PERCENT, Loose, Members, Pointer, SIGNAL_DBM};
@@ -28,6 +28,9 @@ use crate::ground::enums::Vendor;
 
 /// Elements of one message at most, as many as a hub's batch may have.
 const MOST: usize = LARGEST_BATCH;
+/// How long a vendor's cloud may have tried to deliver a message, and how far its clock may be ahead of ours.
+const HELD_BACK: TimeDelta = TimeDelta::days(2);
+const AHEAD: TimeDelta = TimeDelta::minutes(10);
 /// The deepest that is read: Validic's message → source → device → diagnostics → one of them.
 const LEVELS: u8 = 5;
 /// The longest name of a device, in characters.
@@ -164,6 +167,25 @@ pub(super) fn read(vendor: Vendor, body: &[u8]) -> Option<Vec<Item<'_>>> {
         _ => return None,
     };
     Some(parts.into_iter().map(|bytes| item(vendor, bytes)).collect())
+}
+
+/// The same of a message that came at this time. When the vendor's cloud says that it made it is believed where that can be
+/// true: a field that says something else, or the same of every message, would make one of two measurements.
+pub(super) fn read_at(vendor: Vendor, body: &[u8], came: DateTime<Utc>) -> Option<Vec<Item<'_>>> {
+    let mut items = read(vendor, body)?;
+    let readings = items
+        .iter_mut()
+        .filter_map(|item| item.content.as_mut().ok())
+        .flat_map(|content| match content {
+            Content::Readings(readings) => readings.as_mut_slice(),
+            Content::Status => &mut [],
+        });
+    for measured in readings {
+        measured.sent_at = measured
+            .sent_at
+            .filter(|at| (came - HELD_BACK..=came + AHEAD).contains(at));
+    }
+    Some(items)
 }
 
 /// How many elements an array has that is not read because it has too many.

@@ -14,8 +14,9 @@
 //!
 //! The time is the device's own, inside `data`. `createdAt` never stands in for it: it is when the cloud made the message,
 //! and a reading without a time says so. It only tells in the content hash, where the device gave no time, a message that
-//! is sent again from a later one. That a message which is sent again carries the same `createdAt` is a conclusion; where
-//! it does not, nothing is worse than without it.
+//! is sent again from a later one, and only while it can be true. That a message which is sent again carries the same
+//! `createdAt`, and another message another one, are conclusions: equal values without a time, of messages that the cloud
+//! made in the same second, are taken for one (docs/SAFETY.md).
 //!
 //! A user that cannot be is a flaw, unlike other odd things beside a good value: without it the reading would be claimed for
 //! whoever uses the device otherwise.
@@ -93,7 +94,10 @@ fn content(message: &Members<'_>) -> Result<Content, Flaw> {
         Some(Kind::Glucose) => glucose(&data, test)?,
         Some(_) => oximetry(&data, test)?,
     };
-    let created = time::epoch(message, "createdAt", Ticks::Seconds).ok().flatten();
+    let created = match time::epoch(message, "createdAt", Ticks::Seconds) {
+        Err(twice @ Flaw::Decode(DecodeError::Duplicate { .. })) => return Err(twice),
+        created => created.ok().flatten(),
+    };
     Ok(Content::Readings(vec![Measured {
         user_slot: user(&data)?,
         sent_at: created.and_then(DateTime::from_timestamp_millis),

@@ -21,7 +21,7 @@ async fn chosen(world: &World, readings: i64) -> Tenant {
 #[tokio::test]
 async fn what_cannot_be_read_is_archived_as_it_is_stored() {
     let world = World::new().await;
-    let tenant = chosen(&world, 2).await;
+    let tenant = chosen(&world, 10).await;
     let day = world.clock.now().date_naive();
     for text in [
         "update reading set vals = '{\"nothing\": 17}' where id = (select min(id::text)::uuid from reading)",
@@ -47,7 +47,7 @@ async fn what_cannot_be_read_is_archived_as_it_is_stored() {
             kept.messages.len(),
             kept.manifest.as_stored
         ),
-        (1, 1, 2)
+        (9, 9, 2)
     );
     let mut tables: Vec<&str> = kept
         .as_stored
@@ -62,6 +62,22 @@ async fn what_cannot_be_read_is_archived_as_it_is_stored() {
         .find(|line| line["table"] == "reading")
         .unwrap();
     assert_eq!(reading["row"]["vals"], json!({"nothing": 17}));
+}
+
+/// With another key than that of its messages nothing of a day opens: then it stays.
+#[tokio::test]
+async fn a_day_whose_messages_do_not_open_stays() {
+    let world = World::new().await;
+    let tenant = chosen(&world, 2).await;
+    let day = world.clock.now().date_naive();
+    let spoilt = "update raw_message set body_sealed = '\\x00' where id = (select min(id::text)::uuid from raw_message)";
+    sqlx::query(spoilt).execute(&world.sql).await.unwrap();
+    world.out_of_the_history().await;
+    let archive = world.archive(&world.folder.blobs());
+    let refused = world.retention(&archive).await.unwrap_err();
+    assert!(refused.contains("1 of 2 messages do not open"), "{refused}");
+    assert_eq!(world.readings().await, 2);
+    assert!(Kept::of(&archive, &tenant, day).await.is_none());
 }
 
 /// Keeps what is of one customer a little differently.

@@ -206,6 +206,13 @@ async fn a_message_without_a_time_is_known_again_by_when_the_cloud_made_it() {
         let answer = source.sends(&clockless(made + TimeDelta::seconds(later))).await;
         assert_eq!(verdicts(&answer), [expected], "made {later} s later");
     }
+    for of_all in [made - TimeDelta::days(3), made + TimeDelta::days(3)] {
+        for _ in 0..2 {
+            world.clock.advance(TimeDelta::minutes(10));
+            let answer = source.sends(&clockless(of_all)).await;
+            assert_eq!(verdicts(&answer), ["accepted"], "that is no time of this message");
+        }
+    }
     let dated: i64 = sqlx::query_scalar("select count(*) from reading where measured_at <> received_at")
         .fetch_one(&world.sql)
         .await

@@ -178,8 +178,10 @@ pub(super) async fn run(
     Ok(verdicts)
 }
 
-/// A reading whose owner cannot be told from its time came before all the same if one of the device's holders has it, for
-/// whom its sender speaks: it was taken while it was theirs, or while its time could still be true.
+/// A reading whose owner cannot be told from its time came before all the same if one of the device's holders has it: it was
+/// taken while it was theirs, or while its time could still be true. That is said to a sender who speaks for this holder
+/// alone, and to one who speaks for more only where the holder is the present one: from anybody else the same bytes may be the
+/// next holder's measurement.
 async fn find_among_former_holders(
     system: &mut PgConnection,
     columns: &Columns<'_>,
@@ -195,8 +197,8 @@ async fn find_among_former_holders(
     };
     let found = sqlx::query(
         "select i.ord, k.reading_id
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::date[], $6::date[], $7::bytea[])
-           with ordinality as i(device_id, hub_id, source_id, credential_id, day, other, hash, ord)
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::date[], $6::date[], $7::bytea[], $8::timestamptz[])
+           with ordinality as i(device_id, hub_id, source_id, credential_id, day, other, hash, received_at, ord)
          join lateral (
            select y.reading_id from assignment a
            join reading_key y on y.customer_id = a.customer_id and y.measured_on in (i.day, i.other)
@@ -205,11 +207,12 @@ async fn find_among_former_holders(
              when i.hub_id is not null then exists (
                select from hub h where h.id = i.hub_id and h.customer_id = a.customer_id)
              when i.source_id is not null then exists (
-               select from source v where v.id = i.source_id and coalesce(v.customer_id, a.customer_id) = a.customer_id)
+               select from source v where v.id = i.source_id and (v.customer_id = a.customer_id
+                 or v.customer_id is null and coalesce(a.valid_until, 'infinity') > i.received_at))
              else exists (
-               select from device_credential c where c.id = i.credential_id
-                 and coalesce(c.customer_id, a.customer_id) = a.customer_id
-                 and (c.distributor_id is null or c.distributor_id = a.distributor_id)) end
+               select from device_credential c where c.id = i.credential_id and (c.customer_id = a.customer_id
+                 or c.customer_id is null and coalesce(a.valid_until, 'infinity') > i.received_at
+                   and (c.distributor_id is null or c.distributor_id = a.distributor_id))) end
            limit 1
          ) k on true",
     )
@@ -220,6 +223,7 @@ async fn find_among_former_holders(
     .bind(those(unsure, &columns.measured_on))
     .bind(those(unsure, &columns.other_days))
     .bind(those(unsure, &columns.hashes))
+    .bind(those(unsure, &columns.received_at))
     .fetch_all(system)
     .await?;
     for row in found {

@@ -2,6 +2,8 @@
 
 mod lines;
 
+use std::ops::RangeInclusive;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{get, web};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
@@ -124,6 +126,9 @@ impl From<Part> for PartOut {
     }
 }
 
+/// Of other years there are none in the archive, nor, at their ends, in PostgreSQL.
+const YEARS: RangeInclusive<i32> = 2000..=9999;
+
 /// List the days in the archive, the newest first
 ///
 /// A day comes there when it leaves the history, for a customer who chose it (`archive` of the organisation).
@@ -136,6 +141,9 @@ async fn list(
     query: web::Query<PageQuery>,
 ) -> Result<web::Json<ListOut<DayOut>>, Problem> {
     let ask = query.into_inner().ask::<NaiveDate>()?;
+    if ask.after.is_some_and(|day| !YEARS.contains(&day.year())) {
+        return Err(Problem::invalid("after", "must be the next of an earlier page"));
+    }
     let rows = i64::from(ask.limit) + 1;
     let work = async |tx: &Tx<CustomerScope>| archive::days(tx, ask.after, rows).await;
     let days = customer.scope.run(state.database(), work).await?;
@@ -160,8 +168,7 @@ async fn show(
 
 /// Makes sure that the day is in the archive and that it is these people's to read: the database says both.
 async fn listed(state: &State, scope: &CustomerScope, day: NaiveDate) -> Result<(), Problem> {
-    // Other years there are none in PostgreSQL, nor in the archive.
-    if !(2000..=9999).contains(&day.year()) {
+    if !YEARS.contains(&day.year()) {
         return Err(Problem::not_found("day in the archive"));
     }
     let work = async |tx: &Tx<CustomerScope>| archive::days(tx, day.succ_opt(), 1).await;

@@ -38,6 +38,13 @@ use crate::ground::enums::Vendor;
 #[case(
     Vendor::Transtek,
     MIO,
+    r#""createdAt":"#,
+    r#""createdAt":1,"createdAt":"#,
+    "/createdAt"
+)]
+#[case(
+    Vendor::Transtek,
+    MIO,
     r#""isTest":"#,
     r#""isTest":true,"isTest":"#,
     "/isTest"
