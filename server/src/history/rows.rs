@@ -127,6 +127,12 @@ pub const FIXED_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1970, 1, 1) {
 };
 
 impl Times {
+    /// Whether nothing can be concluded from them of who held the device: they cannot be true, or the sender does not vouch
+    /// for them.
+    pub fn prove_no_holder(self, quality: Quality) -> bool {
+        self.suspect || quality.contains(Quality::CLOCK_SUSPECT)
+    }
+
     /// Judges the device's time by the arrival, and by when its hub first saw the reading: nothing is seen before it was
     /// measured.
     pub fn judge(
@@ -290,9 +296,7 @@ impl<'a> Columns<'a> {
         self.measured_at.push(times.measured_at);
         self.measured_on.push(times.measured_on);
         self.other_days.push(times.other_day);
-        // A time that its sender does not vouch for proves nobody's holding either.
-        self.suspect
-            .push(times.suspect || row.quality.contains(Quality::CLOCK_SUSPECT));
+        self.suspect.push(times.prove_no_holder(row.quality));
         self.received_at.push(row.raw.received_at);
         self.device_times.push(row.device_time_ms);
         self.offsets.push(row.utc_offset_minutes);

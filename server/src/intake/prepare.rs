@@ -106,7 +106,7 @@ impl SaidTimes {
         came: DateTime<Utc>,
     ) -> bool {
         let times = Times::judge(self.device_time.map(|time| time.ms), self.hub_time, came);
-        let suspect = times.suspect || self.quality.contains(Quality::CLOCK_SUSPECT);
+        let suspect = times.prove_no_holder(self.quality);
         let owner = standing.and_then(|standing| standing.owner(times.measured_at, suspect));
         customer.is_some() && owner == customer
     }

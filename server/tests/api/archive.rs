@@ -5,6 +5,7 @@ mod tries;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use chrono::{NaiveDate, TimeDelta};
@@ -254,21 +255,28 @@ async fn a_message_with_somebody_else_s_readings_is_not_in_it() {
     );
 }
 
-/// Keeps what it is given a little differently, once.
+/// Meddles with what is put away.
+#[async_trait]
+trait Meddler: std::fmt::Debug + Send + Sync {
+    async fn before(&self, name: &str, bytes: &mut Vec<u8>);
+
+    async fn after(&self) {}
+}
+
+/// Blobs behind somebody who meddles with them.
 #[derive(Debug)]
-struct Faulty {
+struct Meddled<M> {
     inner: Arc<dyn Blobs>,
-    spoils: std::sync::atomic::AtomicBool,
+    by: M,
 }
 
 #[async_trait]
-impl Blobs for Faulty {
+impl<M: Meddler> Blobs for Meddled<M> {
     async fn put(&self, name: &str, mut bytes: Vec<u8>) -> Result<(), BlobError> {
-        if name.contains("observations") && self.spoils.swap(false, std::sync::atomic::Ordering::Relaxed) {
-            let middle = bytes.len() / 2;
-            bytes[middle] ^= 1;
-        }
-        self.inner.put(name, bytes).await
+        self.by.before(name, &mut bytes).await;
+        self.inner.put(name, bytes).await?;
+        self.by.after().await;
+        Ok(())
     }
 
     async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, BlobError> {
@@ -284,6 +292,20 @@ impl Blobs for Faulty {
     }
 }
 
+/// Spoils readings, once.
+#[derive(Debug)]
+struct SpoilsOnce(AtomicBool);
+
+#[async_trait]
+impl Meddler for SpoilsOnce {
+    async fn before(&self, name: &str, bytes: &mut Vec<u8>) {
+        if name.contains("observations") && self.0.swap(false, Ordering::Relaxed) {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_day_that_does_not_read_back_stays() {
     let world = World::new().await;
@@ -293,9 +315,9 @@ async fn a_day_that_does_not_read_back_stays() {
     world.reading(&tenant, 5).await;
     let day = world.clock.now().date_naive();
     world.out_of_the_history().await;
-    let faulty: Arc<dyn Blobs> = Arc::new(Faulty {
+    let faulty: Arc<dyn Blobs> = Arc::new(Meddled {
         inner: world.folder.blobs(),
-        spoils: true.into(),
+        by: SpoilsOnce(true.into()),
     });
     let archive = world.archive(&faulty);
     let refused = world.retention(&archive).await.unwrap_err();

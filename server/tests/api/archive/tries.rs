@@ -1,7 +1,5 @@
 //! Archiving goes wrong, or is done twice.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use super::*;
 
 /// A customer of whom a day is to be archived with so many readings, each in a message of its own.
@@ -80,33 +78,19 @@ async fn a_day_whose_messages_do_not_open_stays() {
     assert!(Kept::of(&archive, &tenant, day).await.is_none());
 }
 
-/// Keeps what is of one customer a little differently.
+/// Spoils what is of one customer.
 #[derive(Debug)]
 struct Spoils {
-    inner: Arc<dyn Blobs>,
     customer: String,
     is_at_it: AtomicBool,
 }
 
 #[async_trait]
-impl Blobs for Spoils {
-    async fn put(&self, name: &str, mut bytes: Vec<u8>) -> Result<(), BlobError> {
+impl Meddler for Spoils {
+    async fn before(&self, name: &str, bytes: &mut Vec<u8>) {
         if name.contains(&self.customer) && self.is_at_it.load(Ordering::Relaxed) {
             bytes.push(0);
         }
-        self.inner.put(name, bytes).await
-    }
-
-    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, BlobError> {
-        self.inner.get(name).await
-    }
-
-    async fn list(&self, prefix: &str) -> Result<Vec<String>, BlobError> {
-        self.inner.list(prefix).await
-    }
-
-    async fn delete(&self, name: &str) -> Result<(), BlobError> {
-        self.inner.delete(name).await
     }
 }
 
@@ -125,10 +109,12 @@ async fn what_is_wrong_with_one_customer_s_day_keeps_no_other_waiting() {
     tenants.sort_unstable_by_key(Tenant::customer_id);
     let day = world.clock.now().date_naive();
     world.out_of_the_history().await;
-    let spoils = Arc::new(Spoils {
+    let spoils = Arc::new(Meddled {
         inner: world.folder.blobs(),
-        customer: tenants[1].customer.clone(),
-        is_at_it: AtomicBool::new(true),
+        by: Spoils {
+            customer: tenants[1].customer.clone(),
+            is_at_it: true.into(),
+        },
     });
     let blobs: Arc<dyn Blobs> = spoils.clone();
     let archive = world.archive(&blobs);
@@ -139,7 +125,7 @@ async fn what_is_wrong_with_one_customer_s_day_keeps_no_other_waiting() {
         are_there.push(Kept::of(&archive, tenant, day).await.is_some());
     }
     assert_eq!(are_there, [true, false, true]);
-    spoils.is_at_it.store(false, Ordering::Relaxed);
+    spoils.by.is_at_it.store(false, Ordering::Relaxed);
     world.retention(&archive).await.unwrap();
     assert_eq!(world.readings().await, 0);
     assert!(Kept::of(&archive, &tenants[1], day).await.is_some());
@@ -148,7 +134,6 @@ async fn what_is_wrong_with_one_customer_s_day_keeps_no_other_waiting() {
 /// Lets another server archive the day in the middle of this one's.
 #[derive(Debug)]
 struct Overtaken {
-    inner: Arc<dyn Blobs>,
     by: std::sync::Mutex<Option<(Archive, NaiveDate)>>,
     after_it: bool,
 }
@@ -163,26 +148,15 @@ impl Overtaken {
 }
 
 #[async_trait]
-impl Blobs for Overtaken {
-    async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<(), BlobError> {
+impl Meddler for Overtaken {
+    async fn before(&self, _: &str, _: &mut Vec<u8>) {
         if !self.after_it {
             self.now().await;
         }
-        self.inner.put(name, bytes).await?;
+    }
+
+    async fn after(&self) {
         self.now().await;
-        Ok(())
-    }
-
-    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, BlobError> {
-        self.inner.get(name).await
-    }
-
-    async fn list(&self, prefix: &str) -> Result<Vec<String>, BlobError> {
-        self.inner.list(prefix).await
-    }
-
-    async fn delete(&self, name: &str) -> Result<(), BlobError> {
-        self.inner.delete(name).await
     }
 }
 
@@ -198,10 +172,12 @@ async fn two_servers_at_one_day_leave_one_whole_archive(#[case] after_it: bool) 
     let day = world.clock.now().date_naive();
     world.out_of_the_history().await;
     let inner = world.folder.blobs();
-    let blobs: Arc<dyn Blobs> = Arc::new(Overtaken {
+    let blobs: Arc<dyn Blobs> = Arc::new(Meddled {
         inner: inner.clone(),
-        by: Some((world.archive(&inner), day)).into(),
-        after_it,
+        by: Overtaken {
+            by: Some((world.archive(&inner), day)).into(),
+            after_it,
+        },
     });
     world.archive(&blobs).keep(day).await.unwrap();
     world.retention(&world.archive(&inner)).await.unwrap();
