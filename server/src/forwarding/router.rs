@@ -1,11 +1,13 @@
 //! The router: outbox rows become numbered events and deliveries, batch after batch, for the shards of customers whose
 //! leases this process holds.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
-use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres};
 use tokio_util::sync::CancellationToken;
 
 use super::store::route::{self, Batch, Routed, SHARDS};
@@ -18,6 +20,8 @@ const TERM: Duration = Duration::from_secs(5);
 /// Without a wake-up, how often to look for commits of other processes.
 const POLL: Duration = Duration::from_millis(200);
 const RETRY: Duration = Duration::from_millis(500);
+/// PostgreSQL ends a batch that takes thirty seconds; from a host that is gone no answer comes at all.
+const LONGEST: Duration = Duration::from_secs(35);
 /// In one transaction: outbox rows, and readings unless one row alone brings more.
 const MAX_ROWS: i64 = 20_000;
 const MAX_READINGS: i64 = 20_000;
@@ -46,6 +50,8 @@ enum RouteError {
 pub struct Router {
     ground: Ground,
     pool: PgPool,
+    /// Kept from batch to batch: the pool would hand out the one that has rested longest, whose process has gone cold.
+    connection: Option<PoolConnection<Postgres>>,
     signals: Signals,
     leases: Leases,
     names: Vec<String>,
@@ -63,6 +69,7 @@ impl Router {
         Self {
             ground,
             pool,
+            connection: None,
             signals,
             leases,
             names,
@@ -122,19 +129,9 @@ impl Router {
             return Ok(Step::Idle);
         }
         let (began, most) = (Instant::now(), self.most);
-        let now = self.ground.now();
-        let batch = Batch {
-            holder: self.leases.holder(),
-            leases: &self.held,
-            shards: &self.shards(),
-            max_rows: MAX_ROWS,
-            max_readings: most,
-            now,
-            ids: id_prefix(&self.ground, now),
-        };
-        let routed = route::system_route(&self.pool, &batch)
-            .await
-            .inspect_err(|_| self.most = (most / 2).max(1))?;
+        let routed = Box::pin(self.route(most)).await.inspect_err(|_| {
+            self.most = (most / 2).max(1);
+        })?;
         self.most = (most * 2).min(MAX_READINGS);
         if routed.held < self.held.len() {
             tracing::info!("a shard has gone to another router");
@@ -152,6 +149,36 @@ impl Router {
             readings: routed.readings,
             more: routed.readings >= most || routed.rows >= MAX_ROWS,
         })
+    }
+
+    async fn route(&mut self, most: i64) -> Result<Routed, RouteError> {
+        let now = self.ground.now();
+        let batch = Batch {
+            holder: self.leases.holder(),
+            leases: &self.held,
+            shards: &self.shards(),
+            max_rows: MAX_ROWS,
+            max_readings: most,
+            now,
+            ids: id_prefix(&self.ground, now),
+        };
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.pool.acquire().await?,
+        };
+        let routing = tokio::time::timeout(LONGEST, route::system_route(&mut connection, &batch));
+        let timed_out = |_| Err(io::Error::from(io::ErrorKind::TimedOut).into());
+        match routing.await.unwrap_or_else(timed_out) {
+            Ok(routed) => {
+                self.connection = Some(connection);
+                Ok(routed)
+            }
+            Err(error) => {
+                // Whatever is wrong, the next batch goes over another one: this may lead to a host that is gone.
+                drop(connection.detach());
+                Err(error.into())
+            }
+        }
     }
 
     /// Renews the leases held and takes free ones, every third of their term.

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, Row as _};
+use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
 use crate::ground::ids::{CustomerId, EndpointId};
@@ -177,7 +177,7 @@ fn statement() -> &'static str {
 
 /// Routes one batch. Safe to run twice and to be killed at any moment; safe beside another router on the same rows.
 pub(in crate::forwarding) async fn system_route(
-    pool: &PgPool,
+    connection: &mut PgConnection,
     batch: &Batch<'_>,
 ) -> Result<Routed, sqlx::Error> {
     let names: Vec<&str> = batch.leases.iter().map(|lease| lease.name.as_str()).collect();
@@ -191,7 +191,7 @@ pub(in crate::forwarding) async fn system_route(
         .bind(batch.max_readings)
         .bind(batch.now)
         .bind(&batch.ids)
-        .fetch_all(pool)
+        .fetch_all(connection)
         .await?;
     let mut routed = Routed::default();
     for row in &rows {
