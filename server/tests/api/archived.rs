@@ -126,6 +126,28 @@ async fn an_archived_day_is_read_as_it_lies_there() {
 }
 
 #[tokio::test]
+async fn a_file_is_taken_in_parts_too() {
+    let world = World::new().await;
+    let archived = Archived::new(&world).await;
+    let user = &archived.hub.tenant.user;
+    for file in FILES {
+        let whole = user.get(&archived.at(&format!("/{file}"))).await;
+        let part = user.get(&archived.at(&format!("/{file}?part=1"))).await;
+        assert_eq!((part.status, &part.text), (200, &whole.text));
+        let name = format!("attachment; filename=\"{file}-{}-part-1.ndjson\"", archived.day);
+        assert_eq!(part.headers["content-disposition"], name.as_str());
+        for beyond in ["0", "2", "18446744073709551615"] {
+            let path = archived.at(&format!("/{file}?part={beyond}"));
+            assert_eq!(user.get(&path).await.problem(), (404, "not-found"), "{path}");
+        }
+        for odd in ["part=", "part=-1", "part=one", "parts=1"] {
+            let path = archived.at(&format!("/{file}?{odd}"));
+            assert_eq!(user.get(&path).await.problem(), (400, "bad-query"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_archived_day_is_read_by_nobody_else() {
     let world = World::new().await;
     let archived = Archived::new(&world).await;
@@ -195,6 +217,17 @@ async fn a_file_of_the_archive_breaks_off_where_its_token_is_over() {
     let user = &archived.other.tenant.user;
     let whole = user.get(&archived.at("/observations")).await;
     assert_eq!(whole.text.lines().count(), 20_000);
+    let mut in_parts = String::new();
+    let manifest = user.get(&archived.at("")).await.body;
+    let parts = manifest["parts"].as_array().unwrap().iter();
+    for (nth, part) in parts.filter(|part| part["content"] == FILES[0]).enumerate() {
+        let taken = user
+            .get(&archived.at(&format!("/observations?part={}", nth + 1)))
+            .await;
+        assert_eq!(part["sha256"], sum(&taken), "part {}", nth + 1);
+        in_parts.push_str(&taken.text);
+    }
+    assert_eq!(in_parts, whole.text);
     let mut answer = user
         .request("GET", &archived.at("/observations"))
         .send()

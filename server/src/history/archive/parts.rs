@@ -6,7 +6,7 @@ use std::io::{self, Read as _, Write as _};
 use zstd::stream::{Decoder, Encoder};
 
 use super::{Archive, ArchiveError, Content, Part, sha256};
-use crate::ground::Purpose;
+use crate::ground::{Ground, Purpose};
 
 /// A part is put away once it has so many bytes of lines.
 const PART: usize = 8 << 20;
@@ -63,20 +63,27 @@ impl<'a> Parts<'a> {
             self.folder,
             self.content.word()
         );
-        let packed = packed(&self.lines)?;
-        let keys = self.archive.ground.keys();
-        let sealed = keys.seal(Purpose::Archive, name.as_bytes(), &packed);
-        self.done.push(Part {
-            name: name.clone(),
-            content: self.content,
-            lines: self.count,
-            bytes: u64::try_from(sealed.len()).unwrap_or(u64::MAX),
-            sha256: sha256(&sealed),
-            lines_sha256: sha256(&self.lines),
-        });
-        self.archive.blobs.put(&name, sealed).await?;
-        self.lines.clear();
-        self.count = 0;
+        let (ground, lines) = (self.archive.ground.clone(), std::mem::take(&mut self.lines));
+        let (content, count) = (self.content, std::mem::take(&mut self.count));
+        let made = move || -> io::Result<(Part, Vec<u8>)> {
+            let sealed = ground
+                .keys()
+                .seal(Purpose::Archive, name.as_bytes(), &packed(&lines)?);
+            let part = Part {
+                name,
+                content,
+                lines: count,
+                bytes: u64::try_from(sealed.len()).unwrap_or(u64::MAX),
+                sha256: sha256(&sealed),
+                lines_sha256: sha256(&lines),
+            };
+            Ok((part, sealed))
+        };
+        let (part, sealed) = tokio::task::spawn_blocking(made)
+            .await
+            .map_err(io::Error::from)??;
+        self.archive.blobs.put(&part.name, sealed).await?;
+        self.done.push(part);
         Ok(())
     }
 }
@@ -87,8 +94,25 @@ fn packed(lines: &[u8]) -> io::Result<Vec<u8>> {
     encoder.finish()
 }
 
+/// The lines of a part, as long as they are those that were written; else what is wrong.
+pub(super) fn opened(ground: &Ground, part: &Part, sealed: &[u8]) -> Result<Vec<u8>, &'static str> {
+    if sha256(sealed) != part.sha256 {
+        return Err("its bytes are not those that were put there");
+    }
+    let packed = ground
+        .keys()
+        .open(Purpose::Archive, part.name.as_bytes(), sealed)
+        .map_err(|_| "it does not open with this platform's key")?;
+    let lines = unpacked(&packed).map_err(|_| "it cannot be unpacked")?;
+    let count = lines.split_inclusive(|byte| *byte == b'\n').count();
+    if u64::try_from(count) != Ok(part.lines) || sha256(&lines) != part.lines_sha256 {
+        return Err("its lines are not those that were written");
+    }
+    Ok(lines)
+}
+
 /// What was packed, as long as it is no more than a part can hold.
-pub(super) fn unpacked(packed: &[u8]) -> io::Result<Vec<u8>> {
+fn unpacked(packed: &[u8]) -> io::Result<Vec<u8>> {
     let mut lines = Vec::new();
     let read = Decoder::with_buffer(packed)?
         .take(UNPACKED + 1)

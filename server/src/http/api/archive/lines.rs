@@ -5,6 +5,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 
+use super::which::Which;
 use super::{listed, manifest_of, out_of_reach};
 use crate::history::archive::{Content, Part};
 use crate::http::State;
@@ -22,7 +23,7 @@ const PIECE: usize = 1 << 20;
 ///
 /// FHIR R4 Observations, one a line (NDJSON). Where the file cannot be whole the connection breaks off.
 #[utoipa::path(get, path = "/archive/{day}/observations", tag = "archive", security(("token" = [])),
-    params(("day" = NaiveDate, Path)),
+    params(("day" = NaiveDate, Path), Which),
     responses((status = 200, content_type = "application/x-ndjson", body = String), Refused))]
 #[get("/archive/{day}/observations")]
 pub(super) async fn observations(
@@ -30,8 +31,10 @@ pub(super) async fn observations(
     customer: ApiCustomer,
     request: HttpRequest,
     day: web::Path<NaiveDate>,
+    which: web::Query<Which>,
 ) -> Result<HttpResponse, Problem> {
-    answer(state, customer, &request, day.into_inner(), Content::Observations).await
+    let asked = (day.into_inner(), Content::Observations, which.part);
+    answer(state, customer, &request, asked).await
 }
 
 /// The messages of an archived day
@@ -39,7 +42,7 @@ pub(super) async fn observations(
 /// One JSON document a line (NDJSON), with the bytes as they came in base64 and the proof that came with them. Where the
 /// file cannot be whole the connection breaks off.
 #[utoipa::path(get, path = "/archive/{day}/raw-messages", tag = "archive", security(("token" = [])),
-    params(("day" = NaiveDate, Path)),
+    params(("day" = NaiveDate, Path), Which),
     responses((status = 200, content_type = "application/x-ndjson", body = String), Refused))]
 #[get("/archive/{day}/raw-messages")]
 pub(super) async fn raw_messages(
@@ -47,16 +50,17 @@ pub(super) async fn raw_messages(
     customer: ApiCustomer,
     request: HttpRequest,
     day: web::Path<NaiveDate>,
+    which: web::Query<Which>,
 ) -> Result<HttpResponse, Problem> {
-    answer(state, customer, &request, day.into_inner(), Content::RawMessages).await
+    let asked = (day.into_inner(), Content::RawMessages, which.part);
+    answer(state, customer, &request, asked).await
 }
 
 async fn answer(
     state: web::Data<State>,
     customer: ApiCustomer,
     request: &HttpRequest,
-    day: NaiveDate,
-    content: Content,
+    (day, content, which): (NaiveDate, Content, Option<usize>),
 ) -> Result<HttpResponse, Problem> {
     let ApiCustomer { scope, person } = customer;
     listed(&state, &scope, day).await?;
@@ -66,6 +70,12 @@ async fn answer(
         .map_err(too_many)?;
     let mut parts = manifest_of(&state, scope.id(), day).await?.parts;
     parts.retain(|part| part.content == content);
+    if let Some(nth) = which {
+        let only = nth
+            .checked_sub(1)
+            .and_then(|before| parts.into_iter().nth(before));
+        parts = vec![only.ok_or_else(|| Problem::not_found("part of this day"))?];
+    }
     let mut taking = Taking {
         token: bearer(request).unwrap_or_default().to_owned(),
         day,
@@ -78,7 +88,8 @@ async fn answer(
     let first = taking.piece().await?.unwrap_or_default();
     let ending = taking.state.ending().clone();
     let text = files::hand_over(first, taking, place, ending);
-    let name = format!("{}-{day}.ndjson", content.word());
+    let only = which.map_or_else(String::new, |nth| format!("-part-{nth}"));
+    let name = format!("{}-{day}{only}.ndjson", content.word());
     Ok(HttpResponse::Ok()
         .insert_header((
             header::CONTENT_DISPOSITION,

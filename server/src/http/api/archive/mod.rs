@@ -1,6 +1,7 @@
 //! What has left the history, for the customer whose it was and who chose to keep it.
 
 mod lines;
+mod which;
 
 use std::ops::RangeInclusive;
 
