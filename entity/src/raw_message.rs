@@ -1,4 +1,5 @@
-//! `raw_message`: messages as they came, in partitions of the UTC day of arrival.
+//! `raw_message`: messages of hubs and vendors' clouds as they came, and of devices what was set aside, in partitions of the
+//! UTC day of arrival. What else a device sent by itself is kept with its reading.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;

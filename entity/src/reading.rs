@@ -56,8 +56,10 @@ pub struct Model {
     pub proof: Proof,
     /// Whether it stands.
     pub status: ReadingStatus,
-    /// The message it came in.
-    pub raw_id: RawMessageId,
+    /// The message it came in; none: the device sent it by itself, in the message that is kept here, under its own id.
+    pub raw_id: Option<RawMessageId>,
+    /// That message's bytes, sealed.
+    pub body_sealed: Option<Vec<u8>>,
 }
 
 belongs_to! {}

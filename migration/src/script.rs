@@ -69,6 +69,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0046_a_commit_writes_less"),
     script!("m0047_shared_messages"),
     script!("m0048_archive_runs"),
+    script!("m0049_own_messages"),
 ];
 
 impl MigrationName for Script {

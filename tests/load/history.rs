@@ -147,14 +147,14 @@ async fn fill(
             owner,
             format!(
                 "insert into reading (id, received_at, customer_id, device_id, credential_id, kind, measured_at, measured_on,
-                   content_hash, vals, quality, proof, raw_id)
+                   content_hash, vals, quality, proof, body_sealed)
                  select ('01930000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, at, '{customer}',
                    coalesce((array[{asked}]::uuid[])[n % {all} + 1], md5((n % {all})::text)::uuid), '{customer}',
                    'blood_pressure', at - interval '2 seconds', (at at time zone 'UTC')::date,
                    decode(lpad(to_hex(n), 64, '0'), 'hex'),
                    jsonb_build_object('systolic', 105 + n % 61, 'diastolic', 65 + n % 31, 'mean', 80 + n % 37,
                      'pulse', 55 + n % 43), 0, 'device_token',
-                   ('01930000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid
+                   decode(repeat(lpad(to_hex(n), 8, '0'), 44), 'hex')
                  from (
                    select n, timestamptz '{until}' - ({rows} - n) * interval '{step} microseconds' as at
                    from generate_series({written}::bigint, {end} - 1) as n

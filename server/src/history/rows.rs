@@ -68,7 +68,8 @@ impl Sharing {
 /// One reading on its way into the history.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its id if it turns out to be new.
+    /// Its id if it turns out to be new. Of what a device sends by itself, which is one reading a message, it is the message's
+    /// too: they are kept together, and the message opens with this id alone.
     pub id: ReadingId,
     /// The device that measured.
     pub device: DeviceId,
@@ -104,6 +105,13 @@ pub struct Row {
     pub raw: Arc<Raw>,
     /// What the registry's memory says of device, credential and hub.
     pub standing: Option<Standing>,
+}
+
+impl Row {
+    /// Whether the device sent it by itself, so that its message holds nothing else.
+    pub(super) fn is_own(&self) -> bool {
+        self.hub.is_none() && self.source.is_none()
+    }
 }
 
 /// The times under which a reading counts and under which its key stands.
@@ -210,7 +218,10 @@ pub(super) struct Columns<'a> {
     pub(super) originals: Sparse<&'a str>,
     pub(super) qualities: Vec<i16>,
     pub(super) proofs: Vec<&'static str>,
-    pub(super) raws: Vec<Uuid>,
+    /// The messages of devices that sent them by themselves.
+    pub(super) bodies: Sparse<&'a [u8]>,
+    /// The ids of all others.
+    pub(super) raws: Sparse<Uuid>,
     pub(super) message_ids: Vec<Uuid>,
     pub(super) message_times: Vec<DateTime<Utc>>,
     pub(super) message_bodies: Vec<&'a [u8]>,
@@ -272,6 +283,7 @@ impl<'a> Columns<'a> {
     pub(super) fn is_bare(&self) -> bool {
         self.hubs.is_empty()
             && self.sources.is_empty()
+            && self.raws.is_empty()
             && self.offsets.is_empty()
             && self.hub_times.is_empty()
             && self.sequences.is_empty()
@@ -308,8 +320,12 @@ impl<'a> Columns<'a> {
         self.originals.push(row.original.as_deref());
         self.qualities.push(quality.to_bits());
         self.proofs.push(row.proof.as_str());
-        self.raws.push(row.raw.id.as_uuid());
-        if let Some(body) = &row.raw.body_sealed
+        let body = row.raw.body_sealed.as_deref();
+        let own = body.filter(|_| row.is_own());
+        self.bodies.push(own);
+        self.raws.push(own.is_none().then_some(row.raw.id.as_uuid()));
+        if own.is_none()
+            && let Some(body) = body
             && self.message_ids.last() != Some(&row.raw.id.as_uuid())
         {
             self.message_ids.push(row.raw.id.as_uuid());

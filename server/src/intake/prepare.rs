@@ -66,8 +66,14 @@ impl Intake {
         } else {
             serde_json::to_string(&reading.original).ok()
         };
+        let is_own = origin.hub.is_none() && origin.source.is_none();
         Row {
-            id: self.ground.id_at(raw.received_at),
+            // What a device sends by itself is one reading, and its message is kept with it.
+            id: if is_own {
+                raw.id.as_uuid().into()
+            } else {
+                self.ground.id_at(raw.received_at)
+            },
             device: origin.device,
             hub: origin.hub,
             source: origin.source,

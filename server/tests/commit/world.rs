@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use vitals::{ContentHash, Kind, Proof, Quality};
-use vitalwire_server::ground::ids::CredentialId;
+use vitalwire_server::ground::ids::{CredentialId, RawMessageId};
 use vitalwire_server::ground::{Clock as _, Ground, Keys, MasterKey, SystemClock, SystemRandom, TestClock};
 use vitalwire_server::history::commit::{Committer, Limits, Raw, Row, Sharing, Verdict};
 use vitalwire_server::registry::sources::system_find_by_source;
@@ -169,8 +169,13 @@ impl World {
             Way::Hub => self.hub,
             Way::Source => self.source,
         };
+        let message: RawMessageId = self.ground.id();
+        let id = match way {
+            Way::Token => message.as_uuid().into(),
+            Way::Hub | Way::Source => self.ground.id(),
+        };
         Row {
-            id: self.ground.id(),
+            id,
             device: self.device.into(),
             hub,
             source: (way == Way::Source).then(|| self.source.into()),
@@ -187,7 +192,7 @@ impl World {
             quality: Quality::default(),
             proof: Proof::DeviceToken,
             raw: Arc::new(Raw {
-                id: self.ground.id(),
+                id: message,
                 received_at,
                 body_sealed: Some(b"sealed".to_vec()),
                 jwt: hub.map(|_| "a.b.c".to_owned()),

@@ -37,7 +37,8 @@ impl World {
             quality: 3,
             proof: Proof::HubSigned,
             status: ReadingStatus::EnteredInError,
-            raw_id: self.id(),
+            raw_id: Some(self.id()),
+            body_sealed: Some(self.bytes()),
         });
         keep!(tx => reading_key {
             customer_id: self.id(),

@@ -135,7 +135,7 @@ impl FromRow<'_, PgRow> for ReadingLine {
         let kind: &str = row.try_get("kind")?;
         Ok(Self {
             received_at: row.try_get("received_at")?,
-            raw_id: row.try_get("raw_id")?,
+            raw_id: row.try_get("message_id")?,
             hub_id: row.try_get("hub_id")?,
             content_hash: row.try_get("content_hash")?,
             proof: row.try_get("proof")?,
@@ -161,6 +161,8 @@ impl FromRow<'_, PgRow> for ReadingLine {
 /// A message on its way into the archive.
 pub(super) struct RawLine {
     pub(super) id: Uuid,
+    /// A device sent it by itself, and it lies in its reading's row.
+    pub(super) is_with_reading: bool,
     pub(super) received_at: DateTime<Utc>,
     pub(super) device_id: Option<Uuid>,
     pub(super) hub_id: Option<Uuid>,
@@ -175,6 +177,7 @@ impl FromRow<'_, PgRow> for RawLine {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: row.try_get("id")?,
+            is_with_reading: row.try_get("is_with_reading")?,
             received_at: row.try_get("received_at")?,
             device_id: row.try_get("device_id")?,
             hub_id: row.try_get("hub_id")?,
@@ -232,7 +235,7 @@ impl Reader {
         day: NaiveDate,
     ) -> impl Stream<Item = Result<Result<ReadingLine, Uuid>, sqlx::Error>> {
         sqlx::query(
-            "select r.*, d.maker, d.serial, m.name as model
+            "select r.*, coalesce(r.raw_id, r.id) as message_id, d.maker, d.serial, m.name as model
              from reading r join device d on d.id = r.device_id join device_model m on m.id = d.model_id
              where r.customer_id = $1 and r.received_at >= $2 and r.received_at < $3",
         )
@@ -247,14 +250,20 @@ impl Reader {
         })
     }
 
-    /// The day's messages, in no order, one after the other.
+    /// The day's messages, in no order, one after the other: first those that devices sent by themselves, which are kept with
+    /// their readings.
     pub(super) fn messages(
         &mut self,
         customer: CustomerId,
         day: NaiveDate,
     ) -> impl Stream<Item = Result<RawLine, sqlx::Error>> {
         sqlx::query_as(
-            "select id, received_at, device_id, hub_id, source_id, jwt, encoding,
+            "select id, true as is_with_reading, received_at, device_id, null::uuid as hub_id, null::uuid as source_id,
+               null as jwt, null as encoding, body_sealed
+             from reading
+             where customer_id = $1 and received_at >= $2 and received_at < $3 and body_sealed is not null
+             union all
+             select id, false, received_at, device_id, hub_id, source_id, jwt, encoding,
                case when not coalesce(shared, hub_id is not null or source_id is not null) then body_sealed end as body_sealed
              from raw_message where customer_id = $1 and received_at >= $2 and received_at < $3",
         )

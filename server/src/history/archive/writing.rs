@@ -1,5 +1,6 @@
 //! A customer's day becomes lines.
 
+use std::collections::BTreeSet;
 use std::pin::pin;
 
 use data_encoding::{BASE64, HEXLOWER};
@@ -26,14 +27,16 @@ const AT_ONCE: usize = 500;
 /// Rows that this version cannot say in the archive's own words: nothing of a day is left out for that.
 #[derive(Debug, Default)]
 struct Odd {
-    readings: Vec<Uuid>,
+    readings: BTreeSet<Uuid>,
+    /// Messages of which nothing opens; of those with their reading it is the reading's row that is archived.
     messages: Vec<Uuid>,
+    with_readings: Vec<Uuid>,
 }
 
 impl Odd {
     /// So few messages may not open, beside so many that do.
     fn check(&self, opened: u64) -> Result<(), ArchiveError> {
-        let unopened = self.messages.len();
+        let unopened = self.messages.len() + self.with_readings.len();
         let all = unopened.saturating_add(usize::try_from(opened).unwrap_or(usize::MAX));
         if unopened.saturating_mul(MOST_OPEN) > all {
             return Err(ArchiveError::Unopened { unopened, all });
@@ -58,7 +61,9 @@ pub(super) async fn write(
         while let Some(line) = readings.try_next().await? {
             match line.and_then(|line| observation(&line)) {
                 Ok(document) => parts.line(&document).await?,
-                Err(id) => odd.readings.push(id),
+                Err(id) => {
+                    odd.readings.insert(id);
+                }
             }
         }
     }
@@ -73,6 +78,7 @@ pub(super) async fn write(
                 None => shared += 1,
                 Some(sealed) => match message(archive, &line, sealed) {
                     Some(document) => parts.line(&document).await?,
+                    None if line.is_with_reading => odd.with_readings.push(line.id),
                     None => odd.messages.push(line.id),
                 },
             }
@@ -81,6 +87,7 @@ pub(super) async fn write(
     let messages = parts.finish().await?;
     let raw_messages = lines(&messages);
     odd.check(raw_messages)?;
+    odd.readings.extend(&odd.with_readings);
     all.extend(messages);
     let stored = as_stored(archive, reader, &folder, (&odd, day)).await?;
     let as_stored = lines(&stored);
@@ -161,10 +168,8 @@ async fn as_stored(
     (odd, day): (&Odd, chrono::NaiveDate),
 ) -> Result<Vec<Part>, ArchiveError> {
     let mut parts = Parts::new(archive, folder, Content::AsStored);
-    for (table, ids) in [
-        (Stored::Reading, &odd.readings),
-        (Stored::RawMessage, &odd.messages),
-    ] {
+    let readings: Vec<Uuid> = odd.readings.iter().copied().collect();
+    for (table, ids) in [(Stored::Reading, &readings), (Stored::RawMessage, &odd.messages)] {
         for ids in ids.chunks(AT_ONCE) {
             for row in reader.as_stored(table, ids, day).await? {
                 parts.line(&json!({"table": table.table(), "row": row})).await?;

@@ -18,10 +18,11 @@ const HEAD: &str = "
 with input as (
   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::date[],
     $8::date[], $9::bool[], $10::timestamptz[], $11::bigint[], $12::smallint[], $13::timestamptz[], $14::bigint[],
-    $15::smallint[], $16::bytea[], $17::text[], $18::text[], $19::smallint[], $20::text[], $21::uuid[], $26::uuid[])
+    $15::smallint[], $16::bytea[], $17::text[], $18::text[], $19::smallint[], $20::text[], $21::uuid[], $26::uuid[],
+    $29::bytea[])
   with ordinality as i(id, device_id, hub_id, credential_id, kind, measured_at, measured_on, other_day, suspect,
     received_at, device_time_ms, utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals, original,
-    quality, proof, raw_id, source_id, ord)
+    quality, proof, raw_id, source_id, body_sealed, ord)
 ), judged as materialized (
   select i.*, a.customer_id as owner,
     case
@@ -67,18 +68,17 @@ const KEYED: &str = " limit 1) k on true
 ), stored as (
   insert into reading (id, received_at, customer_id, device_id, hub_id, credential_id, kind, measured_at, measured_on,
     device_time_ms, utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals, original, quality, proof,
-    raw_id)
+    raw_id, body_sealed)
   select id, received_at, owner, device_id, hub_id, credential_id, kind, measured_at, measured_on, device_time_ms,
-    utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals::jsonb, original::jsonb, quality, proof, raw_id
+    utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals::jsonb, original::jsonb, quality, proof, raw_id,
+    body_sealed
   from fresh
 ), messages as (
-  insert into raw_message (id, received_at, customer_id, device_id, hub_id, source_id, body_sealed, jwt, encoding, shared)
-  select m.id, m.received_at, f.owner, case when f.hub_id is null and f.source_id is null then f.device_id end, f.hub_id,
-    f.source_id, m.body_sealed, m.jwt, m.encoding,
-    case when f.hub_id is not null or f.source_id is not null then m.shared or s.shared end
+  insert into raw_message (id, received_at, customer_id, hub_id, source_id, body_sealed, jwt, encoding, shared)
+  select m.id, m.received_at, f.owner, f.hub_id, f.source_id, m.body_sealed, m.jwt, m.encoding, m.shared or s.shared
   from unnest($22::uuid[], $23::timestamptz[], $24::bytea[], $25::text[], $27::text[], $28::bool[])
     as m(id, received_at, body_sealed, jwt, encoding, shared)
-  join (select distinct on (raw_id) raw_id, owner, device_id, hub_id, source_id from fresh) f on f.raw_id = m.id
+  join (select distinct on (raw_id) raw_id, owner, hub_id, source_id from fresh) f on f.raw_id = m.id
   join (select raw_id, bool_or(verdict <> 'ok') or count(distinct owner) > 1 as shared from judged group by raw_id) s
     on s.raw_id = m.id";
 
@@ -132,7 +132,7 @@ pub(super) async fn run(
         .bind(columns.originals.values())
         .bind(&columns.qualities)
         .bind(&columns.proofs)
-        .bind(&columns.raws)
+        .bind(columns.raws.values())
         .bind(&columns.message_ids)
         .bind(&columns.message_times)
         .bind(&columns.message_bodies)
@@ -140,6 +140,7 @@ pub(super) async fn run(
         .bind(columns.sources.values())
         .bind(columns.message_encodings.values())
         .bind(shared(columns, messages))
+        .bind(columns.bodies.values())
         .fetch_all(&mut *system)
         .await?;
     let mut verdicts = vec![Verdict::Failed; columns.ids.len()];

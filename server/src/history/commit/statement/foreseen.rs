@@ -5,75 +5,72 @@
 //! and that none of the readings stands under the fixed day already. Where either is not so it stores nothing and says
 //! which. A key that is there already breaks it off.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::Done;
-use crate::ground::ids::{CustomerId, DeviceId, HubId, ReadingId, SourceId};
+use crate::ground::ids::{CustomerId, HubId, ReadingId, SourceId};
 use crate::history::commit::{Row, Verdict};
 use crate::history::rows::{Columns, Sparse};
 use crate::registry::Epoch;
 
 /// The statement, with or without the columns that mostly have no value at all: each array costs something in each row,
-/// also an empty one.
+/// also an empty one. The arrays are unnested where they are selected and not in a "from", which would first write each of
+/// them into a buffer of its own: a tenth of what the whole commit costs.
 macro_rules! text {
-    (reading: $names:literal, $values:literal, $arrays:literal; message: $columns:literal, $more:literal) => {
+    (reading: $names:literal, $values:literal; messages: $messages:literal) => {
         concat!(
             "
 with asked as materialized (
   select coalesce((select epoch from registry_epoch) = $1, false) as same_epoch,
-    exists (select from unnest($16::uuid[], $18::bytea[]) as i(owner, hash) join lateral (
+    exists (select from unnest($20::uuid[]) as o(owner) join lateral (
+      select from reading_key where customer_id = o.owner and measured_on = date '1970-01-01' limit 1) k on true
+    ) and exists (select from (select unnest($16::uuid[]) as owner, unnest($18::bytea[]) as hash) i join lateral (
       select from reading_key
       where customer_id = i.owner and measured_on = date '1970-01-01' and content_hash = i.hash limit 1) k on true
     ) as known
 ), keyed as (
   insert into reading_key (customer_id, measured_on, content_hash, reading_id)
-  select * from unnest($16::uuid[], $17::date[], $18::bytea[], $19::uuid[])
+  select unnest($16::uuid[]), unnest($17::date[]), unnest($18::bytea[]), unnest($19::uuid[])
   where (select same_epoch and not known from asked)
 ), stored as (
   insert into reading (id, received_at, customer_id, device_id, credential_id, kind, measured_at, measured_on,
-    device_time_ms, content_hash, vals, quality, proof, raw_id",
+    device_time_ms, content_hash, vals, quality, proof, body_sealed",
             $names,
             ")
-  select id, received_at, owner, device_id, credential_id, kind, measured_at, measured_on, device_time_ms, content_hash,
-    vals::jsonb, quality, proof, raw_id",
+  select unnest($2::uuid[]), unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::uuid[]), unnest($6::uuid[]),
+    unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::date[]), unnest($10::bigint[]), unnest($11::bytea[]),
+    unnest($12::text[])::jsonb, unnest($13::smallint[]), unnest($14::text[]), unnest($15::bytea[])",
             $values,
             "
-  from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[],
-    $9::date[], $10::bigint[], $11::bytea[], $12::text[], $13::smallint[], $14::text[], $15::uuid[]",
-            $arrays,
-            ") as i(id, received_at, owner, device_id, credential_id, kind, measured_at, measured_on, device_time_ms,
-    content_hash, vals, quality, proof, raw_id",
-            $names,
-            ")
-  where (select same_epoch and not known from asked)
-), messages as (
-  insert into raw_message (id, received_at, customer_id, device_id, body_sealed",
-            $columns,
-            ")
-  select * from unnest($20::uuid[], $21::timestamptz[], $22::uuid[], $23::uuid[], $24::bytea[]",
-            $more,
-            ")
   where (select same_epoch and not known from asked)
 ), announced as (
   insert into outbox (circuit, customer_id, reading_ids, received_from, received_until)
-  select 'forwarding', owner, array_agg(id order by ord), min(received_at), max(received_at)
-  from unnest($4::uuid[], $2::uuid[], $3::timestamptz[]) with ordinality as i(owner, id, received_at, ord)
+  select 'forwarding', owner, ($19::uuid[])[first:last], received_from, received_until
+  from (select unnest($20::uuid[]) as owner, unnest($21::int[]) as first, unnest($22::int[]) as last,
+    unnest($23::timestamptz[]) as received_from, unnest($24::timestamptz[]) as received_until) i
   where (select same_epoch and not known from asked)
-  group by owner
-)
+)",
+            $messages,
+            "
 select same_epoch, known from asked"
         )
     };
 }
 
-const BARE: &str = text!(reading: "", "", ""; message: "", "");
+/// What devices sent by themselves, with a time that can be true and little else.
+const BARE: &str = text!(reading: "", ""; messages: "");
 const WHOLE: &str = text!(
-    reading: ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original",
-        ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original::jsonb",
-        ", $25::uuid[], $26::smallint[], $27::timestamptz[], $28::bigint[], $29::smallint[], $30::text[]";
-    message: ", hub_id, jwt, source_id, encoding, shared", ", $31::uuid[], $32::text[], $33::uuid[], $34::text[], $35::bool[]"
+    reading: ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original, raw_id",
+        ", unnest($25::uuid[]), unnest($26::smallint[]), unnest($27::timestamptz[]), unnest($28::bigint[]),
+    unnest($29::smallint[]), unnest($30::text[])::jsonb, unnest($31::uuid[])";
+    messages: ", messages as (
+  insert into raw_message (id, received_at, customer_id, hub_id, source_id, body_sealed, jwt, encoding, shared)
+  select unnest($32::uuid[]), unnest($33::timestamptz[]), unnest($34::uuid[]), unnest($35::uuid[]), unnest($36::uuid[]),
+    unnest($37::bytea[]), unnest($38::text[]), unnest($39::text[]), unnest($40::bool[])
+  where (select same_epoch and not known from asked)
+)"
 );
 
 /// Why nothing was stored.
@@ -92,6 +89,7 @@ pub(in crate::history::commit) struct Foreseen<'a> {
     /// Of each row.
     owners: Vec<Uuid>,
     keys: Keys<'a>,
+    announced: Announced,
     messages: Messages,
 }
 
@@ -104,15 +102,25 @@ struct Keys<'a> {
     readings: Vec<Uuid>,
 }
 
-/// Whose each message is and who sent it.
+/// What is told to the router: of each customer the span of their readings, from one on, within the keys, and of their
+/// arrival.
+#[derive(Debug, Default)]
+struct Announced {
+    owners: Vec<Uuid>,
+    first: Vec<i32>,
+    last: Vec<i32>,
+    received_from: Vec<DateTime<Utc>>,
+    received_until: Vec<DateTime<Utc>>,
+}
+
+/// Whose each message is that a hub or a vendor's cloud sent, and who sent it.
 #[derive(Debug, Default)]
 struct Messages {
     owners: Vec<Uuid>,
-    devices: Sparse<Uuid>,
     hubs: Sparse<Uuid>,
     sources: Sparse<Uuid>,
-    /// What came from a hub or a vendor's cloud is its owner's alone, or is not; of a device's own message that is no question.
-    shared: Vec<Option<bool>>,
+    /// Whether something in it is somebody else's.
+    shared: Vec<bool>,
 }
 
 impl<'a> Foreseen<'a> {
@@ -129,9 +137,11 @@ impl<'a> Foreseen<'a> {
             let owner = standing.owner(columns.measured_at[nth], columns.suspect[nth])?;
             owners.push(CustomerId::as_uuid(owner));
         }
+        let order = order_of_keys(columns, &owners)?;
         Some(Self {
             epoch,
-            keys: Keys::of(columns, &owners)?,
+            keys: Keys::of(columns, &owners, &order),
+            announced: Announced::of(columns, &owners, &order),
             messages: Messages::of(rows, &owners),
             owners,
         })
@@ -174,16 +184,16 @@ impl<'a> Foreseen<'a> {
             .bind(&columns.values)
             .bind(&columns.qualities)
             .bind(&columns.proofs)
-            .bind(&columns.raws)
+            .bind(columns.bodies.values())
             .bind(&self.keys.owners)
             .bind(&self.keys.days)
             .bind(&self.keys.hashes)
             .bind(&self.keys.readings)
-            .bind(&columns.message_ids)
-            .bind(&columns.message_times)
-            .bind(&self.messages.owners)
-            .bind(self.messages.devices.values())
-            .bind(&columns.message_bodies);
+            .bind(&self.announced.owners)
+            .bind(&self.announced.first)
+            .bind(&self.announced.last)
+            .bind(&self.announced.received_from)
+            .bind(&self.announced.received_until);
         if !is_bare {
             query = query
                 .bind(columns.hubs.values())
@@ -192,9 +202,14 @@ impl<'a> Foreseen<'a> {
                 .bind(columns.sequences.values())
                 .bind(columns.slots.values())
                 .bind(columns.originals.values())
+                .bind(columns.raws.values())
+                .bind(&columns.message_ids)
+                .bind(&columns.message_times)
+                .bind(&self.messages.owners)
                 .bind(self.messages.hubs.values())
-                .bind(columns.message_jwts.values())
                 .bind(self.messages.sources.values())
+                .bind(&columns.message_bodies)
+                .bind(columns.message_jwts.values())
                 .bind(columns.message_encodings.values())
                 .bind(&self.messages.shared);
         }
@@ -210,20 +225,43 @@ impl<'a> Foreseen<'a> {
     }
 }
 
+/// The rows in the order of their keys; none where a reading is among them twice.
+fn order_of_keys(columns: &Columns<'_>, owners: &[Uuid]) -> Option<Vec<usize>> {
+    let key = |nth: &usize| (owners[*nth], columns.measured_on[*nth], columns.hashes[*nth]);
+    let mut order: Vec<usize> = (0..owners.len()).collect();
+    order.sort_unstable_by_key(key);
+    let is_twice = order.windows(2).any(|pair| key(&pair[0]) == key(&pair[1]));
+    (!is_twice).then_some(order)
+}
+
 impl<'a> Keys<'a> {
-    fn of(columns: &Columns<'a>, owners: &[Uuid]) -> Option<Self> {
-        let key = |nth: &usize| (owners[*nth], columns.measured_on[*nth], columns.hashes[*nth]);
-        let mut order: Vec<usize> = (0..owners.len()).collect();
-        order.sort_unstable_by_key(key);
-        if order.windows(2).any(|pair| key(&pair[0]) == key(&pair[1])) {
-            return None;
-        }
-        Some(Self {
+    fn of(columns: &Columns<'a>, owners: &[Uuid], order: &[usize]) -> Self {
+        Self {
             owners: order.iter().map(|nth| owners[*nth]).collect(),
             days: order.iter().map(|nth| columns.measured_on[*nth]).collect(),
             hashes: order.iter().map(|nth| columns.hashes[*nth]).collect(),
             readings: order.iter().map(|nth| columns.ids[*nth]).collect(),
-        })
+        }
+    }
+}
+
+impl Announced {
+    fn of(columns: &Columns<'_>, owners: &[Uuid], order: &[usize]) -> Self {
+        let mut announced = Self::default();
+        let mut last = 0;
+        for theirs in order.chunk_by(|one, other| owners[*one] == owners[*other]) {
+            let arrivals = theirs.iter().map(|nth| columns.received_at[*nth]);
+            let (Some(from), Some(until)) = (arrivals.clone().min(), arrivals.max()) else {
+                continue;
+            };
+            announced.owners.push(owners[theirs[0]]);
+            announced.first.push(last + 1);
+            last += i32::try_from(theirs.len()).unwrap_or(i32::MAX);
+            announced.last.push(last);
+            announced.received_from.push(from);
+            announced.received_until.push(until);
+        }
+        announced
     }
 }
 
@@ -232,26 +270,21 @@ impl Messages {
     fn of(rows: &[Row], owners: &[Uuid]) -> Self {
         let mut messages = Self::default();
         for (nth, row) in rows.iter().enumerate() {
-            if row.raw.body_sealed.is_none() {
+            if row.is_own() || row.raw.body_sealed.is_none() {
                 continue;
             }
             if nth > 0 && rows[nth - 1].raw.id == row.raw.id {
                 if owners[nth] != owners[nth - 1]
                     && let Some(shared) = messages.shared.last_mut()
                 {
-                    *shared = Some(true);
+                    *shared = true;
                 }
                 continue;
             }
             messages.owners.push(owners[nth]);
-            let is_own = row.hub.is_none() && row.source.is_none();
-            let device = is_own.then_some(row.device);
-            messages.devices.push(device.map(DeviceId::as_uuid));
             messages.hubs.push(row.hub.map(HubId::as_uuid));
             messages.sources.push(row.source.map(SourceId::as_uuid));
-            messages
-                .shared
-                .push((!is_own).then(|| row.raw.shared.is_marked()));
+            messages.shared.push(row.raw.shared.is_marked());
         }
         messages
     }
