@@ -1,14 +1,4 @@
-//! Observations of others: refused, or a reading that keeps what it is.
+//! `vitalwire_soundness::observation`, with the fuzzer's bytes.
 #![no_main]
 
-use vitals::fhir::from_observation;
-use vitalwire_fuzz::keeps_what_it_is;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let Ok(observation) = serde_json::from_slice(bytes) else {
-        return;
-    };
-    if let Ok(reading) = from_observation(&observation) {
-        keeps_what_it_is(&reading);
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| vitalwire_soundness::observation(bytes));

@@ -1,7 +1,4 @@
-//! What Smart Meter's cloud sends.
+//! `vitalwire_soundness::vendor_smartmeter`, with the fuzzer's bytes.
 #![no_main]
 
-use vitalwire_fuzz::vendor::is_sound;
-use vitalwire_server::ground::enums::Vendor;
-
-libfuzzer_sys::fuzz_target!(|body: &[u8]| is_sound(Vendor::SmartMeter, body));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| vitalwire_soundness::vendor_smartmeter(bytes));

@@ -1,6 +1,6 @@
 //! Readings made of the fuzzer's bytes, as far as any can be kept.
 
-use libfuzzer_sys::arbitrary::{Result, Unstructured};
+use arbitrary::{Result, Unstructured};
 use vitals::{
     Comparator, Decimal, DeviceKey, DeviceTime, Field, Instant, Kind, MAX_SCALED, Meal, Original, Quality,
     Quantity, Reading, Sample, Site, UserSlot, VitalDraft,
@@ -10,7 +10,7 @@ use vitals::{
 ///
 /// # Errors
 /// Where there are too few bytes.
-pub fn reading(bytes: &mut Unstructured<'_>) -> Result<Option<Reading>> {
+pub(crate) fn reading(bytes: &mut Unstructured<'_>) -> Result<Option<Reading>> {
     let (maker, serial): (&str, &str) = (bytes.arbitrary()?, bytes.arbitrary()?);
     let Ok(device) = DeviceKey::parse(maker, serial) else {
         return Ok(None);

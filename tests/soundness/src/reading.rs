@@ -1,7 +1,4 @@
-//! What the fuzz targets have in common: what has to be true of whatever is taken for a reading.
-
-pub mod making;
-pub mod vendor;
+//! What has to be true of whatever is taken for a reading.
 
 use serde_json::{Value, json};
 use vitals::fhir::{ObservationContext, ObservationStatus, from_observation, to_observation};
@@ -12,7 +9,7 @@ use vitals::{DeviceKey, Reading, Vital, content_hash, decode, hash};
 const LONGEST_VALUES: usize = 2_048;
 
 /// Panics unless `reading` keeps what it is through every form that it takes: as stored, as sent again, as an Observation.
-pub fn keeps_what_it_is(reading: &Reading) {
+pub(crate) fn keeps_what_it_is(reading: &Reading) {
     stored(reading);
     sent_again(reading);
     observed(reading);
@@ -33,7 +30,7 @@ fn stored(reading: &Reading) {
 
 /// Sent in the platform's own words, it is the same reading, under the same hash.
 fn sent_again(reading: &Reading) {
-    let measured_at = reading.device_time.map(|time| time.to_rfc3339());
+    let measured_at = reading.device_time.map(vitals::DeviceTime::to_rfc3339);
     if measured_at == Some(None) {
         return; // a time that no text can say
     }
@@ -87,10 +84,6 @@ fn checked(reading: &Reading) {
 }
 
 /// A device that sends to the decoder of devices.
-///
-/// # Panics
-/// Never: these are names.
-#[must_use]
-pub fn cuff() -> DeviceKey {
+pub(crate) fn cuff() -> DeviceKey {
     DeviceKey::parse("Acme", "D000017").expect("a device's key")
 }

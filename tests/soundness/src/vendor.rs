@@ -3,13 +3,13 @@
 use vitalwire_server::ground::enums::Vendor;
 use vitalwire_server::intake::fuzzing::message;
 
-use crate::keeps_what_it_is;
+use crate::reading::keeps_what_it_is;
 
 /// The most elements of one message.
 const MOST: usize = 1_000;
 
 /// Panics unless what the adapter makes of these bytes is sound.
-pub fn is_sound(vendor: Vendor, body: &[u8]) {
+pub(crate) fn is_sound(vendor: Vendor, body: &[u8]) {
     let read = message(vendor, body);
     assert_eq!(
         read,
