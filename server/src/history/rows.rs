@@ -108,9 +108,14 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether the device sent it by itself, so that its message holds nothing else.
+    /// Whether the device sent it by itself, so that its message holds nothing else and opens with the reading's id.
     pub(super) fn is_own(&self) -> bool {
-        self.hub.is_none() && self.source.is_none()
+        self.hub.is_none() && self.source.is_none() && self.id.as_uuid() == self.raw.id.as_uuid()
+    }
+
+    /// The times under which it counts and under which its key stands.
+    pub(super) fn times(&self) -> Times {
+        Times::judge(self.device_time_ms, self.hub_time, self.raw.received_at)
     }
 }
 
@@ -266,10 +271,19 @@ impl<T> Sparse<T> {
 }
 
 impl<'a> Columns<'a> {
+    /// In the order in which they came.
     pub(super) fn of(rows: &'a [Row]) -> Self {
+        Self::in_order(rows, 0..rows.len())
+    }
+
+    /// The rows in this order, and their messages in the order in which they came.
+    pub(super) fn in_order(rows: &'a [Row], order: impl IntoIterator<Item = usize>) -> Self {
         let mut columns = Self::default();
+        for nth in order {
+            columns.push(&rows[nth]);
+        }
         for row in rows {
-            columns.push(row);
+            columns.push_message(row);
         }
         columns
     }
@@ -291,10 +305,14 @@ impl<'a> Columns<'a> {
             && self.originals.is_empty()
             && self.message_jwts.is_empty()
             && self.message_encodings.is_empty()
+            && self
+                .proofs
+                .iter()
+                .all(|proof| *proof == Proof::DeviceToken.as_str())
     }
 
     fn push(&mut self, row: &'a Row) {
-        let times = Times::judge(row.device_time_ms, row.hub_time, row.raw.received_at);
+        let times = row.times();
         let mut quality = row.quality;
         if times.suspect {
             quality.insert(Quality::CLOCK_SUSPECT);
@@ -320,12 +338,15 @@ impl<'a> Columns<'a> {
         self.originals.push(row.original.as_deref());
         self.qualities.push(quality.to_bits());
         self.proofs.push(row.proof.as_str());
-        let body = row.raw.body_sealed.as_deref();
-        let own = body.filter(|_| row.is_own());
+        let own = row.raw.body_sealed.as_deref().filter(|_| row.is_own());
         self.bodies.push(own);
         self.raws.push(own.is_none().then_some(row.raw.id.as_uuid()));
-        if own.is_none()
-            && let Some(body) = body
+    }
+
+    /// Rows of one message stand beside each other.
+    fn push_message(&mut self, row: &'a Row) {
+        if let Some(body) = &row.raw.body_sealed
+            && !row.is_own()
             && self.message_ids.last() != Some(&row.raw.id.as_uuid())
         {
             self.message_ids.push(row.raw.id.as_uuid());

@@ -194,7 +194,7 @@ impl World {
             raw: Arc::new(Raw {
                 id: message,
                 received_at,
-                body_sealed: Some(b"sealed".to_vec()),
+                body_sealed: Some(message.as_uuid().as_bytes().to_vec()),
                 jwt: hub.map(|_| "a.b.c".to_owned()),
                 encoding: None,
                 shared: Sharing::default(),

@@ -9,7 +9,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 
 use super::statement::{self, Done, Form};
-use crate::history::rows::Columns;
+use crate::tenancy::has_ended;
 
 /// A statement that takes longer is given up with its connection, as its senders have given it up: PostgreSQL may be
 /// stopped, or its host gone.
@@ -52,14 +52,14 @@ impl Line {
 
     /// Runs the commit's statement. A connection that was kept may have ended since its last commit; the statement is then
     /// run again on a new one, which stores nothing twice.
-    pub(super) async fn run(&self, columns: &Columns<'_>, form: Form<'_>) -> Result<Done, sqlx::Error> {
+    pub(super) async fn run(&self, form: Form<'_>) -> Result<Done, sqlx::Error> {
         loop {
             let kept = self.kept().pop();
             let (mut connection, is_new) = match kept {
                 Some(connection) => (connection, false),
                 None => (self.pool.acquire().await?, true),
             };
-            let running = statement::run(&mut connection, columns, form);
+            let running = statement::run(&mut connection, form);
             let answer = match tokio::time::timeout(LONGEST, running).await {
                 Ok(answer) => answer,
                 Err(elapsed) => {
@@ -96,12 +96,4 @@ fn is_of_the_rows(error: &sqlx::Error) -> bool {
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| ["22", "23", "40"].iter().any(|class| code.starts_with(class)))
-}
-
-/// Whether the error leaves nothing to talk to: it is none of the database's, or the database says good-bye (class 57,
-/// operator intervention, 57P01 to 57P05).
-fn has_ended(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .is_none_or(|error| error.code().is_some_and(|code| code.starts_with("57P")))
 }

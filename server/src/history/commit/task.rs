@@ -193,9 +193,9 @@ impl Task {
     }
 
     async fn store(&self, rows: &[Row], messages: Messages) -> Result<Vec<Verdict>, Refused> {
-        let columns = Columns::of(rows);
+        let mut columns = None;
         let mut foreseen = match messages {
-            Messages::Whole => Foreseen::of(rows, &columns),
+            Messages::Whole => Foreseen::of(rows),
             Messages::InParts => None,
         };
         foreseen.take_if(|foreseen| !self.shared.expectation.is_good_for(foreseen));
@@ -205,9 +205,12 @@ impl Task {
             if first.elapsed() > PATIENCE {
                 return Err(Refused::All(CommitError::Unavailable));
             }
-            let form = foreseen.as_ref().map_or(Form::Careful(messages), Form::Foreseen);
+            let form = match &foreseen {
+                Some(foreseen) => Form::Foreseen(foreseen),
+                None => Form::Careful(columns.get_or_insert_with(|| Columns::of(rows)), messages),
+            };
             let began = Instant::now();
-            let done = self.line.run(&columns, form).await;
+            let done = self.line.run(form).await;
             match done {
                 Ok(Done::Verdicts(verdicts)) => {
                     self.shared.measure(rows.len(), began.elapsed());

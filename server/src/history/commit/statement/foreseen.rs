@@ -5,34 +5,34 @@
 //! and that none of the readings stands under the fixed day already. Where either is not so it stores nothing and says
 //! which. A key that is there already breaks it off.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::Done;
-use crate::ground::ids::{CustomerId, HubId, ReadingId, SourceId};
+use crate::ground::ids::{HubId, ReadingId, SourceId};
 use crate::history::commit::{Row, Verdict};
-use crate::history::rows::{Columns, Sparse};
+use crate::history::rows::{Columns, FIXED_DAY, Sparse};
 use crate::registry::Epoch;
 
 /// The statement, with or without the columns that mostly have no value at all: each array costs something in each row,
 /// also an empty one. The arrays are unnested where they are selected and not in a "from", which would first write each of
 /// them into a buffer of its own: a tenth of what the whole commit costs.
 macro_rules! text {
-    (reading: $names:literal, $values:literal; messages: $messages:literal) => {
+    (proof: $proof:literal; reading: $names:literal, $values:literal; messages: $messages:literal) => {
         concat!(
             "
 with asked as materialized (
   select coalesce((select epoch from registry_epoch) = $1, false) as same_epoch,
-    exists (select from unnest($20::uuid[]) as o(owner) join lateral (
+    exists (select from unnest($15::uuid[]) as o(owner) join lateral (
       select from reading_key where customer_id = o.owner and measured_on = date '1970-01-01' limit 1) k on true
-    ) and exists (select from (select unnest($16::uuid[]) as owner, unnest($18::bytea[]) as hash) i join lateral (
+    ) and exists (select from (select unnest($4::uuid[]) as owner, unnest($11::bytea[]) as hash) i join lateral (
       select from reading_key
       where customer_id = i.owner and measured_on = date '1970-01-01' and content_hash = i.hash limit 1) k on true
     ) as known
 ), keyed as (
   insert into reading_key (customer_id, measured_on, content_hash, reading_id)
-  select unnest($16::uuid[]), unnest($17::date[]), unnest($18::bytea[]), unnest($19::uuid[])
+  select unnest($4::uuid[]), unnest($9::date[]), unnest($11::bytea[]), unnest($2::uuid[])
   where (select same_epoch and not known from asked)
 ), stored as (
   insert into reading (id, received_at, customer_id, device_id, credential_id, kind, measured_at, measured_on,
@@ -41,15 +41,17 @@ with asked as materialized (
             ")
   select unnest($2::uuid[]), unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::uuid[]), unnest($6::uuid[]),
     unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::date[]), unnest($10::bigint[]), unnest($11::bytea[]),
-    unnest($12::text[])::jsonb, unnest($13::smallint[]), unnest($14::text[]), unnest($15::bytea[])",
+    unnest($12::text[])::jsonb, unnest($13::smallint[]), ",
+            $proof,
+            ", unnest($14::bytea[])",
             $values,
             "
   where (select same_epoch and not known from asked)
 ), announced as (
   insert into outbox (circuit, customer_id, reading_ids, received_from, received_until)
-  select 'forwarding', owner, ($19::uuid[])[first:last], received_from, received_until
-  from (select unnest($20::uuid[]) as owner, unnest($21::int[]) as first, unnest($22::int[]) as last,
-    unnest($23::timestamptz[]) as received_from, unnest($24::timestamptz[]) as received_until) i
+  select 'forwarding', owner, ($2::uuid[])[first:last], received_from, received_until
+  from (select unnest($15::uuid[]) as owner, unnest($16::int[]) as first, unnest($17::int[]) as last,
+    unnest($18::timestamptz[]) as received_from, unnest($19::timestamptz[]) as received_until) i
   where (select same_epoch and not known from asked)
 )",
             $messages,
@@ -60,15 +62,16 @@ select same_epoch, known from asked"
 }
 
 /// What devices sent by themselves, with a time that can be true and little else.
-const BARE: &str = text!(reading: "", ""; messages: "");
+const BARE: &str = text!(proof: "'device_token'"; reading: "", ""; messages: "");
 const WHOLE: &str = text!(
+    proof: "unnest($20::text[])";
     reading: ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original, raw_id",
-        ", unnest($25::uuid[]), unnest($26::smallint[]), unnest($27::timestamptz[]), unnest($28::bigint[]),
-    unnest($29::smallint[]), unnest($30::text[])::jsonb, unnest($31::uuid[])";
+        ", unnest($21::uuid[]), unnest($22::smallint[]), unnest($23::timestamptz[]), unnest($24::bigint[]),
+    unnest($25::smallint[]), unnest($26::text[])::jsonb, unnest($27::uuid[])";
     messages: ", messages as (
   insert into raw_message (id, received_at, customer_id, hub_id, source_id, body_sealed, jwt, encoding, shared)
-  select unnest($32::uuid[]), unnest($33::timestamptz[]), unnest($34::uuid[]), unnest($35::uuid[]), unnest($36::uuid[]),
-    unnest($37::bytea[]), unnest($38::text[]), unnest($39::text[]), unnest($40::bool[])
+  select unnest($28::uuid[]), unnest($29::timestamptz[]), unnest($30::uuid[]), unnest($31::uuid[]), unnest($32::uuid[]),
+    unnest($33::bytea[]), unnest($34::text[]), unnest($35::text[]), unnest($36::bool[])
   where (select same_epoch and not known from asked)
 )"
 );
@@ -86,23 +89,17 @@ pub(in crate::history::commit) enum Missed {
 #[derive(Debug)]
 pub(in crate::history::commit) struct Foreseen<'a> {
     epoch: Epoch,
-    /// Of each row.
+    /// The readings in the order in which they came.
+    readings: Vec<ReadingId>,
+    /// In the order of the keys' index, so that two commits over the same keys cannot wait for each other.
+    columns: Columns<'a>,
+    /// Of each row of the columns.
     owners: Vec<Uuid>,
-    keys: Keys<'a>,
     announced: Announced,
     messages: Messages,
 }
 
-/// In the order of the index, so that two commits over the same keys cannot wait for each other.
-#[derive(Debug)]
-struct Keys<'a> {
-    owners: Vec<Uuid>,
-    days: Vec<NaiveDate>,
-    hashes: Vec<&'a [u8]>,
-    readings: Vec<Uuid>,
-}
-
-/// What is told to the router: of each customer the span of their readings, from one on, within the keys, and of their
+/// What is told to the router: of each customer the span of their readings, from one on, within the columns, and of their
 /// arrival.
 #[derive(Debug, Default)]
 struct Announced {
@@ -126,24 +123,32 @@ struct Messages {
 impl<'a> Foreseen<'a> {
     /// What the registry's memory says of these rows. None where it does not say everything, or not as of one epoch, or
     /// where a reading is among them twice.
-    pub(in crate::history::commit) fn of(rows: &[Row], columns: &Columns<'a>) -> Option<Self> {
-        if columns.has_far_times() {
+    pub(in crate::history::commit) fn of(rows: &'a [Row]) -> Option<Self> {
+        let epoch = rows.first()?.standing?.epoch();
+        let mut keys = Vec::with_capacity(rows.len());
+        for row in rows {
+            let times = row.times();
+            let standing = row.standing.filter(|standing| standing.epoch() == epoch)?;
+            let owner = standing.owner(times.measured_at, times.prove_no_holder(row.quality))?;
+            if times.other_day != FIXED_DAY {
+                return None;
+            }
+            keys.push((owner.as_uuid(), times.measured_on, row.hash.as_bytes()));
+        }
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_unstable_by_key(|nth| keys[*nth]);
+        if order.windows(2).any(|pair| keys[pair[0]] == keys[pair[1]]) {
             return None;
         }
-        let epoch = rows.first()?.standing?.epoch();
-        let mut owners = Vec::with_capacity(rows.len());
-        for (nth, row) in rows.iter().enumerate() {
-            let standing = row.standing.filter(|standing| standing.epoch() == epoch)?;
-            let owner = standing.owner(columns.measured_at[nth], columns.suspect[nth])?;
-            owners.push(CustomerId::as_uuid(owner));
-        }
-        let order = order_of_keys(columns, &owners)?;
+        let columns = Columns::in_order(rows, order.iter().copied());
+        let owners: Vec<Uuid> = order.iter().map(|nth| keys[*nth].0).collect();
         Some(Self {
             epoch,
-            keys: Keys::of(columns, &owners, &order),
-            announced: Announced::of(columns, &owners, &order),
-            messages: Messages::of(rows, &owners),
+            readings: rows.iter().map(|row| row.id).collect(),
+            announced: Announced::of(&columns, &owners),
+            columns,
             owners,
+            messages: Messages::of(rows, |nth| keys[nth].0),
         })
     }
 
@@ -163,11 +168,8 @@ impl<'a> Foreseen<'a> {
         })
     }
 
-    pub(super) async fn run(
-        &self,
-        system: &mut PgConnection,
-        columns: &Columns<'_>,
-    ) -> Result<Done, sqlx::Error> {
+    pub(super) async fn run(&self, system: &mut PgConnection) -> Result<Done, sqlx::Error> {
+        let columns = &self.columns;
         let is_bare = columns.is_bare();
         let mut query = sqlx::query(if is_bare { BARE } else { WHOLE })
             .bind(self.epoch.as_i64())
@@ -183,12 +185,7 @@ impl<'a> Foreseen<'a> {
             .bind(&columns.hashes)
             .bind(&columns.values)
             .bind(&columns.qualities)
-            .bind(&columns.proofs)
             .bind(columns.bodies.values())
-            .bind(&self.keys.owners)
-            .bind(&self.keys.days)
-            .bind(&self.keys.hashes)
-            .bind(&self.keys.readings)
             .bind(&self.announced.owners)
             .bind(&self.announced.first)
             .bind(&self.announced.last)
@@ -196,6 +193,7 @@ impl<'a> Foreseen<'a> {
             .bind(&self.announced.received_until);
         if !is_bare {
             query = query
+                .bind(&columns.proofs)
                 .bind(columns.hubs.values())
                 .bind(columns.offsets.values())
                 .bind(columns.hub_times.values())
@@ -215,51 +213,31 @@ impl<'a> Foreseen<'a> {
         }
         let found = query.fetch_one(system).await?;
         Ok(match (found.try_get("same_epoch")?, found.try_get("known")?) {
-            (true, false) => {
-                let accepted = |id: &Uuid| Verdict::Accepted(ReadingId::from(*id));
-                Done::Verdicts(columns.ids.iter().map(accepted).collect())
-            }
+            (true, false) => Done::Verdicts(self.readings.iter().copied().map(Verdict::Accepted).collect()),
             (true, true) => Done::Missed(Missed::Known),
             (false, _) => Done::Missed(Missed::Epoch),
         })
     }
 }
 
-/// The rows in the order of their keys; none where a reading is among them twice.
-fn order_of_keys(columns: &Columns<'_>, owners: &[Uuid]) -> Option<Vec<usize>> {
-    let key = |nth: &usize| (owners[*nth], columns.measured_on[*nth], columns.hashes[*nth]);
-    let mut order: Vec<usize> = (0..owners.len()).collect();
-    order.sort_unstable_by_key(key);
-    let is_twice = order.windows(2).any(|pair| key(&pair[0]) == key(&pair[1]));
-    (!is_twice).then_some(order)
-}
-
-impl<'a> Keys<'a> {
-    fn of(columns: &Columns<'a>, owners: &[Uuid], order: &[usize]) -> Self {
-        Self {
-            owners: order.iter().map(|nth| owners[*nth]).collect(),
-            days: order.iter().map(|nth| columns.measured_on[*nth]).collect(),
-            hashes: order.iter().map(|nth| columns.hashes[*nth]).collect(),
-            readings: order.iter().map(|nth| columns.ids[*nth]).collect(),
-        }
-    }
-}
-
 impl Announced {
-    fn of(columns: &Columns<'_>, owners: &[Uuid], order: &[usize]) -> Self {
+    /// Of rows that stand by their owners.
+    fn of(columns: &Columns<'_>, owners: &[Uuid]) -> Self {
         let mut announced = Self::default();
-        let mut last = 0;
-        for theirs in order.chunk_by(|one, other| owners[*one] == owners[*other]) {
-            let arrivals = theirs.iter().map(|nth| columns.received_at[*nth]);
-            let (Some(from), Some(until)) = (arrivals.clone().min(), arrivals.max()) else {
+        let (mut from, mut arrivals) = (0, columns.received_at.as_slice());
+        for theirs in owners.chunk_by(Uuid::eq) {
+            let (those, others) = arrivals.split_at(theirs.len());
+            arrivals = others;
+            let (Some(earliest), Some(latest)) = (those.iter().min(), those.iter().max()) else {
                 continue;
             };
-            announced.owners.push(owners[theirs[0]]);
-            announced.first.push(last + 1);
-            last += i32::try_from(theirs.len()).unwrap_or(i32::MAX);
-            announced.last.push(last);
-            announced.received_from.push(from);
-            announced.received_until.push(until);
+            let until = from + i32::try_from(theirs.len()).unwrap_or(i32::MAX);
+            announced.owners.push(theirs[0]);
+            announced.first.push(from + 1);
+            announced.last.push(until);
+            announced.received_from.push(*earliest);
+            announced.received_until.push(*latest);
+            from = until;
         }
         announced
     }
@@ -267,21 +245,21 @@ impl Announced {
 
 impl Messages {
     /// Rows of one message stand beside each other.
-    fn of(rows: &[Row], owners: &[Uuid]) -> Self {
+    fn of(rows: &[Row], owner: impl Fn(usize) -> Uuid) -> Self {
         let mut messages = Self::default();
         for (nth, row) in rows.iter().enumerate() {
             if row.is_own() || row.raw.body_sealed.is_none() {
                 continue;
             }
             if nth > 0 && rows[nth - 1].raw.id == row.raw.id {
-                if owners[nth] != owners[nth - 1]
+                if owner(nth) != owner(nth - 1)
                     && let Some(shared) = messages.shared.last_mut()
                 {
                     *shared = true;
                 }
                 continue;
             }
-            messages.owners.push(owners[nth]);
+            messages.owners.push(owner(nth));
             messages.hubs.push(row.hub.map(HubId::as_uuid));
             messages.sources.push(row.source.map(SourceId::as_uuid));
             messages.shared.push(row.raw.shared.is_marked());

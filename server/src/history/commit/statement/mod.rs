@@ -21,7 +21,7 @@ pub(super) enum Form<'a> {
     /// Every reading is new and its owner known, as of one epoch of the registry.
     Foreseen(&'a Foreseen<'a>),
     /// Anything may be so.
-    Careful(Messages),
+    Careful(&'a Columns<'a>, Messages),
 }
 
 /// What became of the rows.
@@ -34,13 +34,9 @@ pub(super) enum Done {
 }
 
 /// Runs the statement.
-pub(super) async fn run(
-    system: &mut PgConnection,
-    columns: &Columns<'_>,
-    form: Form<'_>,
-) -> Result<Done, sqlx::Error> {
+pub(super) async fn run(system: &mut PgConnection, form: Form<'_>) -> Result<Done, sqlx::Error> {
     match form {
-        Form::Foreseen(foreseen) => foreseen.run(system, columns).await,
-        Form::Careful(messages) => careful::run(system, columns, messages).await.map(Done::Verdicts),
+        Form::Foreseen(foreseen) => foreseen.run(system).await,
+        Form::Careful(columns, messages) => careful::run(system, columns, messages).await.map(Done::Verdicts),
     }
 }
