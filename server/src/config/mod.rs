@@ -280,7 +280,7 @@ impl Config {
             ("connections", *connections < 1, one),
             ("pools.requests", pools.requests < 2, "must be at least 2"),
             ("pools.intake", pools.intake < 1, one),
-            ("pools.forwarding", pools.forwarding < 3, "must be at least 3"),
+            ("pools.forwarding", pools.forwarding < 4, "must be at least 4"),
             ("intake.queue", intake.queue < 1, one),
             ("intake.committers", intake.committers < 1, one),
             ("intake.single_bytes", intake.single_bytes < 1, one),

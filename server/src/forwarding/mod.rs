@@ -92,7 +92,6 @@ impl Forwarding {
             insecure_dev,
         } = parts;
         let pool = database.system_forwarding().clone();
-        store::prefer_indexes(&pool);
         let stop = CancellationToken::new();
         let router = Router::new(ground.clone(), pool.clone(), signals.clone());
         let mut tasks = vec![

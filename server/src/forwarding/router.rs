@@ -14,6 +14,7 @@ use super::store::route::{self, Batch, Routed, SHARDS};
 use crate::ground::Ground;
 use crate::ground::swallow::swallow;
 use crate::queue::{Held, Leases, Signals, Wake};
+use crate::tenancy::has_ended;
 
 /// After this, another process takes over the shards of one that was killed.
 const TERM: Duration = Duration::from_secs(5);
@@ -162,21 +163,31 @@ impl Router {
             now,
             ids: id_prefix(&self.ground, now),
         };
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.pool.acquire().await?,
-        };
-        let routing = tokio::time::timeout(LONGEST, route::system_route(&mut connection, &batch));
-        let timed_out = |_| Err(io::Error::from(io::ErrorKind::TimedOut).into());
-        match routing.await.unwrap_or_else(timed_out) {
-            Ok(routed) => {
-                self.connection = Some(connection);
-                Ok(routed)
-            }
-            Err(error) => {
-                // Whatever is wrong, the next batch goes over another one: this may lead to a host that is gone.
+        loop {
+            let kept = self.connection.take();
+            let is_new = kept.is_none();
+            let mut connection = match kept {
+                Some(connection) => connection,
+                None => self.pool.acquire().await?,
+            };
+            let routing = tokio::time::timeout(LONGEST, route::system_route(&mut connection, &batch));
+            let Ok(routed) = routing.await else {
                 drop(connection.detach());
-                Err(error.into())
+                return Err(sqlx::Error::from(io::Error::from(io::ErrorKind::TimedOut)).into());
+            };
+            match routed {
+                Ok(routed) => {
+                    self.connection = Some(connection);
+                    return Ok(routed);
+                }
+                Err(error) => {
+                    // Whatever is wrong, the next batch goes over another one: this may lead to a server that was replaced.
+                    drop(connection.detach());
+                    if is_new || !has_ended(&error) {
+                        return Err(error.into());
+                    }
+                    tracing::info!(%error, "a kept connection has ended; the batch is routed over a new one");
+                }
             }
         }
     }

@@ -114,7 +114,14 @@ impl Database {
                 .clone()
                 .options([("plan_cache_mode", "force_generic_plan")]),
         );
-        let forwarding = system_pool(pools.forwarding, ACQUIRE_UNHURRIED, options);
+        // Its statements look rows up by key. A plan made while the queue was empty would read the whole of it, and is kept
+        // long after it has filled: so indexes are used where there are any, and a statement is planned once.
+        let by_key = [
+            ("enable_seqscan", "off"),
+            ("plan_cache_mode", "force_generic_plan"),
+            ("jit", "off"),
+        ];
+        let forwarding = system_pool(pools.forwarding, ACQUIRE_UNHURRIED, options.options(by_key));
         Ok(Self {
             requests,
             orm,
@@ -211,6 +218,14 @@ impl Database {
 
 /// A pool whose connections live in the system role. They belong to circuits that serve all tenants and never to a
 /// request, so the role is taken once a connection and not once a transaction.
+/// Whether an error leaves nothing to talk to: it is none of the database's, or the database says good-bye (class 57,
+/// operator intervention, 57P01 to 57P05).
+pub fn has_ended(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_none_or(|error| error.code().is_some_and(|code| code.starts_with("57P")))
+}
+
 fn system_pool(size: u32, acquire: Duration, options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(size)

@@ -15,7 +15,7 @@ pub(crate) mod rows;
 mod scope;
 
 pub use bundle::{BUNDLES, Bundle};
-pub use database::{Database, DatabaseError, Pools};
+pub use database::{Database, DatabaseError, Pools, has_ended};
 pub use deadline::in_good_time;
 pub use permission::{Permission, PermissionSet};
 pub use reach::{MOST_SITES, Reach};

@@ -307,3 +307,30 @@ async fn two_routers_race_and_are_killed_and_nothing_is_lost_or_doubled() {
         readings
     );
 }
+
+/// The router keeps its connection. Where the server ends it between two batches, the next goes over another one at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_has_ended_costs_no_batch() {
+    let world = World::new().await;
+    let customer = world.customer("Anna").await;
+    let mut router = world.router();
+    let routes =
+        "select pid from pg_stat_activity where datname = current_database() and query ~ '^\\s*with held as'";
+    let mut kept = None;
+    for _ in 0..3 {
+        world.commit_one(&customer).await;
+        assert_eq!(router.route_waiting().await.unwrap(), 1);
+        let pids: Vec<i32> = sqlx::query_scalar(routes).fetch_all(&world.sql).await.unwrap();
+        assert_eq!(pids.len(), 1, "one connection routes");
+        assert_ne!(
+            kept.replace(pids[0]),
+            Some(pids[0]),
+            "and another than the ended one"
+        );
+        sqlx::query("select pg_terminate_backend($1, 10000)")
+            .bind(pids[0])
+            .execute(&world.sql)
+            .await
+            .unwrap();
+    }
+}
