@@ -16,9 +16,11 @@ mod entities;
 mod support;
 mod tenancy;
 
+use chrono::{DateTime, Utc};
 use sea_orm_migration::MigratorTrait as _;
 use support::Cluster;
 use support::dump::{assert_same, catalogue as dump, without_days};
+use support::rows::World;
 use vitalwire_migration::Migrator;
 
 /// Each by itself, and going down leaves what was there before. Days stay when their maker goes: they hold readings.
@@ -54,6 +56,39 @@ async fn each_migration_goes_up_down_and_up_again() {
             &format!("{} makes something else the second time", migration.name()),
         );
     }
+}
+
+/// Who goes back finds the messages of devices' own where they were before.
+#[tokio::test]
+async fn own_messages_go_back_to_their_table() {
+    let cluster = Cluster::start().await;
+    let database = cluster.database("own").await;
+    let (owner, superuser) = (database.as_owner().await, database.as_superuser().await);
+    Migrator::up(&owner, None).await.expect("up");
+    let now: DateTime<Utc> = sqlx::query_scalar("select now()")
+        .fetch_one(&superuser)
+        .await
+        .expect("ask for the time");
+    World::new(1, now).write(&database.as_app().await.into()).await;
+    sqlx::raw_sql("delete from raw_message; update reading set raw_id = null, body_sealed = '\\x5ea1'")
+        .execute(&superuser)
+        .await
+        .expect("a reading with its message");
+    let migrations = Migrator::migrations();
+    let until = migrations
+        .iter()
+        .position(|migration| migration.name() == "m0049_own_messages");
+    let steps = until.and_then(|place| u32::try_from(migrations.len() - place).ok());
+    Migrator::down(&owner, steps).await.expect("down");
+    let found: i64 = sqlx::query_scalar(
+        "select count(*) from reading r join raw_message m on m.id = r.raw_id and m.id = r.id
+         where m.body_sealed = '\\x5ea1' and (m.received_at, m.customer_id, m.device_id)
+           = (r.received_at, r.customer_id, r.device_id) and m.hub_id is null",
+    )
+    .fetch_one(&superuser)
+    .await
+    .expect("the message");
+    assert_eq!(found, 1);
 }
 
 /// All the way down, one at a time, and up again at once.

@@ -100,7 +100,8 @@ macro_rules! readings {
             " from (
                select n.* from unnest($5::uuid[], $6::timestamptz[], $7::timestamptz[]) as l(device, begins, ends)
                cross join lateral (
-                 select * from reading
+                 select id, device_id, measured_at, received_at, hub_time, hub_id, vals, quality, proof, status, kind, user_slot
+                 from reading
                  where device_id = l.device and ",
             $kind,
             " and measured_at <= $2 and (measured_at, id) < ($2, $3)

@@ -88,12 +88,23 @@ pub enum Order {
     Oldest,
 }
 
+/// The columns that make a [`Stored`]: without the message, which nobody lists.
+macro_rules! whole {
+    () => {
+        "id, device_id, hub_id, kind, measured_at, received_at, device_time_ms, utc_offset_minutes, hub_time, sequence, \
+         user_slot, vals, original, quality, proof, status, content_hash"
+    };
+}
+pub(super) use whole;
+
 /// A device's readings in one direction of time. The bounds stand as they are, so that every plan goes along the index of
 /// the device alone and leaves out the days of arrival before the wanted time.
 macro_rules! listed {
     ($beyond:literal, $order:literal) => {
         concat!(
-            "select * from reading
+            "select ",
+            $crate::history::store::readings::whole!(),
+            " from reading
              where device_id = $1 and measured_at >= $4 and measured_at < $5 and received_at >= $6 and ",
             $beyond,
             " and ($7::text is null or kind = $7) and quality & $8 = 0 and ($9::text is null or status = $9)
@@ -148,7 +159,8 @@ pub async fn readings(
 
 /// One reading, if the scope sees it.
 pub async fn reading(tx: &Tx<CustomerScope>, id: ReadingId) -> Result<Option<Stored>, DbErr> {
-    let one = sql("select * from reading where id = $1", [id.as_uuid().into()]);
+    const ONE: &str = concat!("select ", whole!(), " from reading where id = $1");
+    let one = sql(ONE, [id.as_uuid().into()]);
     tx.connection()
         .query_one_raw(one)
         .await?

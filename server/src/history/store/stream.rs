@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 use vitals::Kind;
 
-use super::readings::{Stored, stored};
+use super::readings::{Stored, stored, whole};
 use super::{get, sql};
 use crate::ground::ids::DeviceId;
 use crate::tenancy::{CustomerScope, Tx};
@@ -73,7 +73,8 @@ pub async fn news(
     // One statement, so that no day leaves between what it says of the beginning and of the rest. The events first, so that
     // no plan reads more of the readings than these. Numbers have no gaps, so whoever sees all events sees by the first one
     // what has left before it; it is not looked for among what somebody does not see.
-    const NEWS: &str = "
+    const NEWS: &str = concat!(
+        "
         with place as materialized (
           select last_sequence as last,
             case when $7 then $2 + 1 else coalesce(
@@ -94,11 +95,14 @@ pub async fn news(
           order by sequence limit $5
         ) e on true
         left join lateral (
-          select * from reading
+          select ",
+        whole!(),
+        " from reading
           where id = e.reading_id and received_at = e.reading_received_at and ($4::text is null or kind = $4)
           limit 1
         ) r on true
-        order by e.sequence";
+        order by e.sequence"
+    );
     let sees_all = !scope.reach().is_confined();
     let values = [
         scope.id().as_uuid().into(),
