@@ -216,8 +216,6 @@ impl Database {
     }
 }
 
-/// A pool whose connections live in the system role. They belong to circuits that serve all tenants and never to a
-/// request, so the role is taken once a connection and not once a transaction.
 /// Whether an error leaves nothing to talk to: it is none of the database's, or the database says good-bye (class 57,
 /// operator intervention, 57P01 to 57P05).
 pub fn has_ended(error: &sqlx::Error) -> bool {
@@ -226,6 +224,8 @@ pub fn has_ended(error: &sqlx::Error) -> bool {
         .is_none_or(|error| error.code().is_some_and(|code| code.starts_with("57P")))
 }
 
+/// A pool whose connections live in the system role. They belong to circuits that serve all tenants and never to a
+/// request, so the role is taken once a connection and not once a transaction.
 fn system_pool(size: u32, acquire: Duration, options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(size)
