@@ -45,10 +45,10 @@ pub struct Model {
     /// SHA-256 of what was measured, 32 bytes. It can be guessed from the values, so it is patient data.
     pub content_hash: Vec<u8>,
     /// Canonical values in canonical units, as `vitals::Vital::write_json` writes them.
-    #[sea_orm(column_type = "JsonBinary")]
+    #[sea_orm(column_type = "Json")]
     pub vals: Value,
     /// What the sender wrote, where its unit was another one.
-    #[sea_orm(column_type = "JsonBinary", nullable)]
+    #[sea_orm(column_type = "Json", nullable)]
     pub original: Option<Value>,
     /// Bits of `vitals::Quality`.
     pub quality: i16,

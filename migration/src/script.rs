@@ -70,6 +70,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0047_shared_messages"),
     script!("m0048_archive_runs"),
     script!("m0049_own_messages"),
+    script!("m0050_values_as_written"),
 ];
 
 impl MigrationName for Script {

@@ -18,6 +18,7 @@ mod tenancy;
 
 use chrono::{DateTime, Utc};
 use sea_orm_migration::MigratorTrait as _;
+use serde_json::{Value, json};
 use support::Cluster;
 use support::dump::{assert_same, catalogue as dump, without_days};
 use support::rows::World;
@@ -58,9 +59,9 @@ async fn each_migration_goes_up_down_and_up_again() {
     }
 }
 
-/// Who goes back finds the messages of devices' own where they were before.
+/// Who goes back finds the messages of devices' own where they were before, and either way a reading keeps its values.
 #[tokio::test]
-async fn own_messages_go_back_to_their_table() {
+async fn messages_and_values_go_back_and_forth() {
     let cluster = Cluster::start().await;
     let database = cluster.database("own").await;
     let (owner, superuser) = (database.as_owner().await, database.as_superuser().await);
@@ -89,6 +90,16 @@ async fn own_messages_go_back_to_their_table() {
     .await
     .expect("the message");
     assert_eq!(found, 1);
+    let values = async || -> (String, Value) {
+        sqlx::query_as("select pg_typeof(vals)::text, vals::jsonb from reading")
+            .fetch_one(&superuser)
+            .await
+            .expect("the values")
+    };
+    let measured = json!({"systolic": 121, "diastolic": 79});
+    assert_eq!(values().await, ("jsonb".to_owned(), measured.clone()));
+    Migrator::up(&owner, None).await.expect("up again");
+    assert_eq!(values().await, ("json".to_owned(), measured));
 }
 
 /// All the way down, one at a time, and up again at once.

@@ -74,6 +74,7 @@ fn type_name(column_type: &ColumnType) -> String {
         ColumnType::BigInteger => "int8",
         ColumnType::Boolean => "bool",
         ColumnType::JsonBinary => "jsonb",
+        ColumnType::Json => "json",
         ColumnType::Blob | ColumnType::VarBinary(_) => "bytea",
         ColumnType::Array(inner) => return format!("_{}", type_name(inner)),
         other => panic!("{other:?} is no type of ours"),

@@ -131,11 +131,14 @@ const BUCKETS: &str = concat!(
     ", ",
     number!("d"),
     " from (
-        select date_bin($7 * interval '1 millisecond', measured_at, $3) as begins,
-          vals->$8 as a, vals->$9 as b, vals->$10 as c, vals->$11 as d
-        from reading
-        where device_id = $1 and kind = $2 and measured_at >= $3 and measured_at < $4 and received_at >= $5
-          and status = 'final' and quality & $6 = 0
+        select begins, vals->$8 as a, vals->$9 as b, vals->$10 as c, vals->$11 as d
+        from (
+          select date_bin($7 * interval '1 millisecond', measured_at, $3) as begins, vals::jsonb as vals
+          from reading
+          where device_id = $1 and kind = $2 and measured_at >= $3 and measured_at < $4 and received_at >= $5
+            and status = 'final' and quality & $6 = 0
+          offset 0
+        ) as apart
         offset 0
       ) as named offset 0
     ) as one group by begins order by begins"

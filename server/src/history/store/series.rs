@@ -54,7 +54,7 @@ pub fn fields(kind: Kind) -> &'static [Field] {
 }
 
 /// The columns come as arrays in one row, which costs a fraction of one row a reading. Names of values are bound; a name
-/// that is null costs nothing.
+/// that is null costs nothing. The `offset 0` keeps a reading's values from being taken apart anew for every number.
 const SERIES: &str = "
 select array_agg(id) as id, array_agg(at) as at, array_agg(quality) as quality,
   array_agg(comparator) as comparator, array_agg(begins) as begins, array_agg(ends) as ends,
@@ -66,9 +66,13 @@ from (
     coalesce((coalesce(vals->$5->'value', vals->$5))::float8, 'NaN') as b,
     coalesce((coalesce(vals->$6->'value', vals->$6))::float8, 'NaN') as c,
     coalesce((coalesce(vals->$7->'value', vals->$7))::float8, 'NaN') as d
-  from unnest($10::uuid[], $11::timestamptz[], $12::timestamptz[]) as l(device, begins, ends)
-  join reading on device_id = l.device and measured_at >= l.begins and measured_at < l.ends
-  where kind = $1 and measured_at >= $2 and received_at >= $3 and status = 'final'
+  from (
+    select id, measured_at, quality, vals::jsonb as vals
+    from unnest($10::uuid[], $11::timestamptz[], $12::timestamptz[]) as l(device, begins, ends)
+    join reading on device_id = l.device and measured_at >= l.begins and measured_at < l.ends
+    where kind = $1 and measured_at >= $2 and received_at >= $3 and status = 'final'
+    offset 0
+  ) as apart
   order by measured_at
 ) as points
 having count(*) > 0";

@@ -164,12 +164,16 @@ macro_rules! week {
                coalesce(sum(",
             $second,
             ") filter (where r.kind = $1 and r.quality & 64 = 0 and m.is_measured), 0)::float8 as second
-             from unnest($5::uuid[], $6::timestamptz[], $7::timestamptz[]) as l(device, begins, ends)
-             join reading r on r.device_id = l.device and r.measured_at >= l.begins and r.measured_at < l.ends
+             from (
+               select r.kind, r.measured_at, r.quality, case when r.kind = $1 then r.vals::jsonb end as vals
+               from unnest($5::uuid[], $6::timestamptz[], $7::timestamptz[]) as l(device, begins, ends)
+               join reading r on r.device_id = l.device and r.measured_at >= l.begins and r.measured_at < l.ends
+               where r.measured_at >= $3 and r.received_at >= $4 and r.status = 'final'
+               offset 0
+             ) as r
              cross join lateral (select r.vals->'",
             $main,
             "'->>'comparator' is null as is_measured) as m
-             where r.measured_at >= $3 and r.received_at >= $4 and r.status = 'final'
              group by 1, 2"
         )
     };

@@ -70,7 +70,7 @@ const KEYED: &str = " limit 1) k on true
     device_time_ms, utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals, original, quality, proof,
     raw_id, body_sealed)
   select id, received_at, owner, device_id, hub_id, credential_id, kind, measured_at, measured_on, device_time_ms,
-    utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals::jsonb, original::jsonb, quality, proof, raw_id,
+    utc_offset_minutes, hub_time, sequence, user_slot, content_hash, vals::json, original::json, quality, proof, raw_id,
     body_sealed
   from fresh
 ), messages as (

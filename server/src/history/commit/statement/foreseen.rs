@@ -41,7 +41,7 @@ with asked as materialized (
             ")
   select unnest($2::uuid[]), unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::uuid[]), unnest($6::uuid[]),
     unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::date[]), unnest($10::bigint[]), unnest($11::bytea[]),
-    unnest($12::text[])::jsonb, unnest($13::smallint[]), ",
+    unnest($12::text[])::json, unnest($13::smallint[]), ",
             $proof,
             ", unnest($14::bytea[])",
             $values,
@@ -67,7 +67,7 @@ const WHOLE: &str = text!(
     proof: "unnest($20::text[])";
     reading: ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original, raw_id",
         ", unnest($21::uuid[]), unnest($22::smallint[]), unnest($23::timestamptz[]), unnest($24::bigint[]),
-    unnest($25::smallint[]), unnest($26::text[])::jsonb, unnest($27::uuid[])";
+    unnest($25::smallint[]), unnest($26::text[])::json, unnest($27::uuid[])";
     messages: ", messages as (
   insert into raw_message (id, received_at, customer_id, hub_id, source_id, body_sealed, jwt, encoding, shared)
   select unnest($28::uuid[]), unnest($29::timestamptz[]), unnest($30::uuid[]), unnest($31::uuid[]), unnest($32::uuid[]),
