@@ -74,6 +74,8 @@ icons! {
     Next => "chevron-right",
     /// Opens below.
     Down => "chevron-down",
+    /// Days that have left the history.
+    Archive => "archive",
     /// Downloads.
     Download => "download",
     /// Prints.

@@ -37,6 +37,7 @@ pub use icon::Icon;
 pub use pages::admin::{
     AdminPage, AdminQuarantinePage, AdminRefusalsPage, Dismissal, QuarantineRow, RefusalRow, Want,
 };
+pub use pages::archive::{ArchivePage, ArchivedDayRow};
 pub use pages::desk::{BeatRow, CasePage, CaseRow, CasesPage, Check, LateRow, TroublePage};
 pub use pages::device::{DevicePage, DeviceVia, Range};
 pub use pages::devices::{DeviceRow, DevicesPage};

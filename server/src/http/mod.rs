@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod api;
+mod archived;
 pub mod auth;
 mod desk;
 pub mod files;

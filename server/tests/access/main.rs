@@ -16,6 +16,8 @@ mod cluster;
 mod confined;
 mod declared;
 mod figures;
+#[path = "../api/folder.rs"]
+mod folder;
 mod links;
 mod matrix;
 mod rewind;

@@ -19,6 +19,7 @@ mod case_letters;
 mod cluster;
 mod confirmation;
 mod faults;
+mod folder;
 mod history;
 mod holders;
 mod hubs;

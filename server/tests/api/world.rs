@@ -1,6 +1,5 @@
 //! A server with a clock that is moved by hand, its clients, and two customers.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,12 +15,13 @@ use vitalwire_server::history::commit::{Committer, Limits};
 use vitalwire_server::http::{self, State};
 use vitalwire_server::identity::{Cost, Identity, NewUser, Organisation, Password};
 use vitalwire_server::intake::{Intake, RefusalLog};
-use vitalwire_server::outside::blobs::{Blobs, FolderBlobs};
+
 use vitalwire_server::queue::Signals;
 use vitalwire_server::registry::IdentityCache;
 use vitalwire_server::tenancy::{Database, Pools};
 
 use crate::cluster::Cluster;
+use crate::folder::Folder;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) const ADMIN: &str = "ada@platform.example";
@@ -40,25 +40,6 @@ pub(crate) struct World {
     /// Where the server's archive lies.
     pub(crate) folder: Folder,
     _stop: tokio_util::sync::DropGuard,
-}
-
-/// A folder that goes with the test.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn new(ground: &Ground) -> Self {
-        Self(std::env::temp_dir().join(format!("vw-blobs-{}", ground.id::<Uuid>())))
-    }
-
-    pub(crate) fn blobs(&self) -> Arc<dyn Blobs> {
-        Arc::new(FolderBlobs::new(self.0.clone()))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
 }
 
 /// A client of the API, with a token or without.

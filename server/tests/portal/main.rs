@@ -8,6 +8,7 @@
 )]
 
 mod admin;
+mod archive;
 mod browser;
 mod choosing;
 #[path = "../forwarding/cluster.rs"]
@@ -16,6 +17,8 @@ mod contacts;
 mod desk;
 mod faults;
 mod files;
+#[path = "../api/folder.rs"]
+mod folder;
 mod foreign;
 mod forms;
 mod given_back;

@@ -16,13 +16,13 @@ use vitalwire_server::history::commit::{Committer, Limits};
 use vitalwire_server::http::{State, server};
 use vitalwire_server::identity::{Cost, Identity, NewUser, Organisation, Password};
 use vitalwire_server::intake::{Intake, RefusalLog};
-use vitalwire_server::outside::blobs::FolderBlobs;
 use vitalwire_server::queue::Signals;
 use vitalwire_server::registry::IdentityCache;
 use vitalwire_server::tenancy::{Database, Permission, Pools};
 
 use crate::browser::Browser;
 use crate::cluster::Cluster;
+use crate::folder::Folder;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -35,6 +35,7 @@ pub(crate) struct World {
     signals: Signals,
     config: Config,
     database: Database,
+    _folder: Folder,
 }
 
 /// A customer with a device and a hub.
@@ -62,7 +63,8 @@ impl World {
         };
         let config = Config::load(&overrides).unwrap();
         let signals = Signals::local();
-        let state = state(&ground, &database, &signals, &config);
+        let folder = Folder::new(&ground);
+        let state = state(&ground, &database, &folder, (&signals, &config));
         let (server, address) = server(state.clone(), &config).unwrap();
         tokio::spawn(server);
         sqlx::query(
@@ -82,6 +84,7 @@ impl World {
             signals,
             config,
             database,
+            _folder: folder,
         }
     }
 
@@ -269,7 +272,12 @@ impl World {
     }
 }
 
-fn state(ground: &Ground, database: &Database, signals: &Signals, config: &Config) -> State {
+fn state(
+    ground: &Ground,
+    database: &Database,
+    folder: &Folder,
+    (signals, config): (&Signals, &Config),
+) -> State {
     let (pool, stop) = (database.system_intake().clone(), CancellationToken::new());
     let limits = Limits {
         queue: 100,
@@ -294,13 +302,7 @@ fn state(ground: &Ground, database: &Database, signals: &Signals, config: &Confi
         &config.public_url,
         Cost::TRIVIAL,
     );
-    // Nothing is ever put there: no day ends in these tests.
-    let nowhere = std::env::temp_dir().join(format!("vw-blobs-{}", ground.id::<Uuid>()));
-    let archive = Archive::new(
-        ground.clone(),
-        database.clone(),
-        Arc::new(FolderBlobs::new(nowhere)),
-    );
+    let archive = Archive::new(ground.clone(), database.clone(), folder.blobs());
     State::new(
         ground.clone(),
         database.clone(),

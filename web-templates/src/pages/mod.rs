@@ -1,6 +1,7 @@
 //! One struct a page. Its template lies in `templates/` under the same name.
 
 pub mod admin;
+pub mod archive;
 pub mod desk;
 pub mod device;
 pub mod devices;

@@ -67,6 +67,16 @@ impl PageError {
         Self::Shown(StatusCode::SERVICE_UNAVAILABLE, None)
     }
 
+    /// Something beside the database is away: a sentence says what. The log has the cause already.
+    pub(super) fn away(words: &str) -> Self {
+        Self::Shown(StatusCode::SERVICE_UNAVAILABLE, Some(words.to_owned()))
+    }
+
+    /// Something is not as it was left: a sentence says what. The log has the cause already.
+    pub(super) fn broken(words: &str) -> Self {
+        Self::Shown(StatusCode::INTERNAL_SERVER_ERROR, Some(words.to_owned()))
+    }
+
     /// Something that should not happen.
     pub(super) fn internal(cause: &dyn fmt::Display) -> Self {
         tracing::error!(%cause, "a page could not be made");

@@ -4,6 +4,7 @@
 
 mod account;
 mod admin;
+mod archive;
 mod asset;
 mod choose;
 mod customer_home;
@@ -82,6 +83,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .route("/search", web::get().to(search::get))
         .route("/style", web::get().to(style::get))
         .configure(own_organisation::configure)
+        .configure(archive::configure)
         .configure(imports::configure)
         .configure(distributors::configure)
         .configure(customers::configure)

@@ -1,5 +1,6 @@
 //! Made-up pages of the registry: who there is and what they hold.
 
+mod archive;
 mod desk;
 mod devices;
 mod forms;
@@ -13,6 +14,7 @@ mod site;
 mod sources;
 mod style;
 
+pub use archive::{archive, archive_empty};
 pub use desk::{case, cases, order, orders, sites, trouble};
 pub use devices::{held_device, held_device_new, held_devices, models};
 pub use forms::{
@@ -91,6 +93,8 @@ pub fn pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("trouble", trouble().render()),
         ("sites", sites().render()),
         ("sites/1", site().render()),
+        ("archive", archive().render()),
+        ("archive-empty", archive_empty().render()),
         ("error-403", forbidden.render()),
         (
             "error-500",

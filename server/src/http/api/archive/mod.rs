@@ -3,8 +3,6 @@
 mod lines;
 mod which;
 
-use std::ops::RangeInclusive;
-
 use actix_web::http::{StatusCode, header};
 use actix_web::{get, web};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
@@ -14,9 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::openapi::Refused;
 use super::paging::{ListOut, PageQuery};
-use crate::ground::ids::CustomerId;
-use crate::history::archive::{self, ArchiveError, ArchivedDay, Content, Manifest, Part};
+use crate::history::archive::{self, ArchivedDay, Content, Manifest, Part};
 use crate::http::State;
+use crate::http::archived::{Withheld, YEARS, listed, manifest};
 use crate::http::auth::ApiCustomer;
 use crate::http::problem::Problem;
 use crate::registry::Page;
@@ -127,9 +125,6 @@ impl From<Part> for PartOut {
     }
 }
 
-/// Of other years there are none in the archive, nor, at their ends, in PostgreSQL.
-const YEARS: RangeInclusive<i32> = 2000..=9999;
-
 /// List the days in the archive, the newest first
 ///
 /// A day comes there when it leaves the history, for a customer who chose it (`archive` of the organisation).
@@ -163,56 +158,28 @@ async fn show(
 ) -> Result<web::Json<ManifestOut>, Problem> {
     let day = day.into_inner();
     listed(&state, &customer.scope, day).await?;
-    let manifest = manifest_of(&state, customer.scope.id(), day).await?;
+    let manifest = manifest(&state, customer.scope.id(), day).await?;
     Ok(web::Json(manifest.into()))
 }
 
-/// Makes sure that the day is in the archive and that it is these people's to read: the database says both.
-async fn listed(state: &State, scope: &CustomerScope, day: NaiveDate) -> Result<(), Problem> {
-    if !YEARS.contains(&day.year()) {
-        return Err(Problem::not_found("day in the archive"));
+impl From<Withheld> for Problem {
+    fn from(why: Withheld) -> Self {
+        match why {
+            Withheld::NotThere => Self::not_found("day in the archive"),
+            Withheld::Database(error) => error.into(),
+            Withheld::OutOfReach => Self::new(
+                "archive-unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The archive does not answer",
+            )
+            .detail("try again later")
+            .header(header::RETRY_AFTER, "60"),
+            Withheld::Damaged => Self::new(
+                "archive-damaged",
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The archive does not hold what was put there",
+            )
+            .detail("the operator's log says which part; tell whoever runs the platform"),
+        }
     }
-    let work = async |tx: &Tx<CustomerScope>| archive::days(tx, day.succ_opt(), 1).await;
-    let found = scope.run(state.database(), work).await?;
-    match found.first() {
-        Some(archived) if archived.day == day => Ok(()),
-        _ => Err(Problem::not_found("day in the archive")),
-    }
-}
-
-async fn manifest_of(state: &State, customer: CustomerId, day: NaiveDate) -> Result<Manifest, Problem> {
-    let found = state
-        .archive()
-        .manifest(customer, day)
-        .await
-        .map_err(out_of_reach)?;
-    found.ok_or_else(|| {
-        tracing::error!(%customer, %day, "a day that was archived has no manifest any more");
-        gone()
-    })
-}
-
-/// Where the archive lies is away, or what lies there is not what was put there.
-#[expect(clippy::needless_pass_by_value, reason = "it is mapped to")]
-fn out_of_reach(error: ArchiveError) -> Problem {
-    tracing::error!(%error, "a day of the archive cannot be read");
-    match error {
-        ArchiveError::Damaged { .. } => gone(),
-        _ => Problem::new(
-            "archive-unavailable",
-            StatusCode::SERVICE_UNAVAILABLE,
-            "The archive does not answer",
-        )
-        .detail("try again later")
-        .header(header::RETRY_AFTER, "60"),
-    }
-}
-
-fn gone() -> Problem {
-    Problem::new(
-        "archive-damaged",
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "The archive does not hold what was put there",
-    )
-    .detail("the operator's log says which part; tell whoever runs the platform")
 }

@@ -48,7 +48,7 @@ async fn page(state: &State, visitor: &Visitor) -> Result<OwnOrganisationPage, P
     let may_change = visitor.can(Right::ManageOwnProfile);
     let mut facts = vec![zone(state, &own.time_zone)];
     if let Some((chosen, days)) = &own.archive {
-        facts.extend(archived(*chosen, days));
+        facts.extend(archived(*chosen, days, visitor.can(Right::ReadArchive)));
     }
     let mut settings = FactCard::new("Settings", facts);
     let mut company = company(state, visitor, &own.paper, own.created_at);
@@ -72,7 +72,7 @@ async fn page(state: &State, visitor: &Visitor) -> Result<OwnOrganisationPage, P
 }
 
 /// What becomes of readings when they leave the history, and which days lie in the archive.
-fn archived(chosen: bool, days: &[ArchivedDay]) -> Vec<Fact> {
+fn archived(chosen: bool, days: &[ArchivedDay], may_read: bool) -> Vec<Fact> {
     let kept = if chosen { "Archived" } else { "Deleted" };
     let mut facts = vec![Fact::text("Readings after seven days", kept)];
     if let (Some(newest), Some(oldest)) = (days.first(), days.last()) {
@@ -83,7 +83,13 @@ fn archived(chosen: bool, days: &[ArchivedDay]) -> Vec<Fact> {
             newest.day.format("%b %-d, %Y")
         );
         let count = counted(readings.unsigned_abs(), "reading", "readings");
-        facts.push(Fact::text("In the archive", count).note(span));
+        let label = "In the archive";
+        let fact = if may_read {
+            Fact::link(label, count, "/organization/archive")
+        } else {
+            Fact::text(label, count)
+        };
+        facts.push(fact.note(span));
     }
     facts
 }
