@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use chrono::{Datelike as _, NaiveDate};
 use serde::Deserialize;
-use web_templates::text::{counted, size};
+use web_templates::text::size;
 use web_templates::{ArchivePage, ArchivedDayRow, When};
 
 use super::error::PageError;
@@ -60,10 +60,9 @@ async fn list(
     let page = Page::of(days, &ask, |archived| archived.day);
     let mut frame = frame(&state, &visitor, Place::Organisation, "Archive", &counts);
     frame.crumbs = vec![crumb("Your organization", "/organization")];
-    let text = counted(page.rows.len() as u64, "day", "days");
     html(&ArchivePage {
         frame,
-        pager: pager(PATH, &[], &asked.after, page.next.as_ref(), text),
+        pager: pager(PATH, &[], &asked.after, page.next.as_ref(), String::new()),
         rows: page.rows.iter().map(|day| row(day, &visitor)).collect(),
         empty: empty(chosen).to_owned(),
     })

@@ -27,10 +27,7 @@ pub fn archive() -> ArchivePage {
         frame,
         rows: (1..=7).map(row).collect(),
         empty: String::new(),
-        pager: Pager {
-            text: "7 days".into(),
-            ..Pager::default()
-        },
+        pager: Pager::default(),
     }
 }
 
@@ -39,7 +36,6 @@ pub fn archive_empty() -> ArchivePage {
     ArchivePage {
         rows: Vec::new(),
         empty: "Readings are deleted after seven days.".into(),
-        pager: Pager::default(),
         ..archive()
     }
 }
