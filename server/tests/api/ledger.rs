@@ -8,6 +8,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Timelike as _, Utc};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
+use sqlx::Executor as _;
+use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 use vitalwire_server::forwarding::{Router, Shelf};
 use vitalwire_server::ground::Clock as _;
@@ -22,6 +24,9 @@ use crate::world::World;
 const WORLDS: u32 = 4;
 /// As late as a reading may come, in hours.
 const LATEST: u16 = 44 * 24;
+
+/// What the connections of a router call themselves that is to be killed.
+const DYING: &str = "a router that dies";
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
@@ -97,16 +102,43 @@ impl<'a> Play<'a> {
             Step::Send { ages, tests } => self.send(ages, *tests).await,
             Step::Again(places) => self.again(places).await,
             Step::Route => self.route().await,
-            Step::RouterDies(after) => {
-                let mut router = self.router();
-                let dies = Duration::from_micros(u64::from(*after));
-                let routed = tokio::time::timeout(dies, router.route_waiting()).await;
-                drop((routed, router));
-                self.leases_end().await;
-            }
+            Step::RouterDies(after) => self.router_dies(Duration::from_micros(u64::from(*after))).await,
             Step::RoutersDispute(after) => self.dispute(Duration::from_micros(u64::from(*after))).await,
             Step::Days(days) => self.days(i64::from(*days)).await,
         }
+    }
+
+    /// A router of a process of its own, which is killed: whatever its connections were about to do has then happened or
+    /// never will.
+    async fn router_dies(&self, after: Duration) {
+        let options = self.world.database.system_forwarding().connect_options();
+        let pool = PgPoolOptions::new()
+            .max_connections(2)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute("set role vw_system").await.map(drop) })
+            })
+            .connect_with(options.as_ref().clone().application_name(DYING))
+            .await
+            .unwrap();
+        let mut router = Router::new(self.world.ground.clone(), pool, Signals::local());
+        let routed = tokio::time::timeout(after, router.route_waiting()).await;
+        drop((routed, router));
+        // One that was ending by itself is listed a moment longer.
+        while self.connections_end().await > 0 {}
+        self.leases_end().await;
+    }
+
+    /// Ends the connections of a router that dies, waits until each has, and says how many there were.
+    async fn connections_end(&self) -> usize {
+        let ended: Vec<bool> = sqlx::query_scalar(
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity
+             where application_name = $1 and datname = current_database()",
+        )
+        .bind(DYING)
+        .fetch_all(&self.world.sql)
+        .await
+        .unwrap();
+        ended.len()
     }
 
     async fn statuses(&self, items: &[Value]) -> Vec<String> {
