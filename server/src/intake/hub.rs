@@ -324,9 +324,9 @@ fn choose<'a>(
     customer: Option<CustomerId>,
 ) -> Option<&'a SerialCandidate> {
     let fits = |candidate: &&SerialCandidate| {
-        candidate.key.serial.as_str() == serial
-            && maker.is_none_or(|maker| candidate.key.maker.as_str().eq_ignore_ascii_case(maker))
+        maker.is_none_or(|maker| candidate.key.maker.as_str().eq_ignore_ascii_case(maker))
     };
+    let candidates = SerialCandidate::of_serial(candidates, serial);
     let own = candidates
         .iter()
         .filter(fits)

@@ -140,13 +140,11 @@ impl Intake {
             ))]);
         };
         let room = self.room_for(source, items)?;
-        let mut names: Vec<&str> = room
+        let names: Vec<&str> = room
             .items
             .iter()
             .filter_map(|item| Some(item.device.as_ref()?.as_str()))
             .collect();
-        names.sort_unstable();
-        names.dedup();
         let candidates = system_find_by_source(self.database.system_intake(), source.source, &names).await?;
         let known = candidates.first().map(|candidate| candidate.standing.epoch());
         if known != Some(source.epoch)

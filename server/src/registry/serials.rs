@@ -21,8 +21,26 @@ pub struct SerialCandidate {
     pub standing: Standing,
 }
 
-/// All devices that have one of these serials, whoever holds them: the commit decides whether the sender may speak for
-/// one, and the sender learns nothing from the difference.
+/// The names in order, each of them once. A batch names a few devices many times, and a join takes each name by the index
+/// where `= any(…)` may compare every device with every name.
+pub(super) fn each_once<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+impl SerialCandidate {
+    /// Those of one serial, of what [`system_find_by_serial`] found.
+    pub fn of_serial<'a>(found: &'a [Self], serial: &str) -> &'a [Self] {
+        let from = found.partition_point(|candidate| candidate.key.serial.as_str() < serial);
+        let until = found.partition_point(|candidate| candidate.key.serial.as_str() <= serial);
+        &found[from..until]
+    }
+}
+
+/// All devices that have one of these serials, in the serials' order, whoever holds them: the commit decides whether the
+/// sender may speak for one, and the sender learns nothing from the difference.
 pub async fn system_find_by_serial(
     system: &PgPool,
     serials: &[&str],
@@ -32,12 +50,14 @@ pub async fn system_find_by_serial(
     }
     let query = sqlx::query(standing!(
         "select d.id, d.maker, d.serial, d.customer_id",
-        " from device d",
-        " where d.serial = any($1)"
+        " from unnest($1::text[]) named (serial) join lateral (select id, maker, serial, customer_id, state, ever_moved
+            from device where serial = named.serial offset 0) d on true",
+        ""
     ))
-    .bind(serials);
+    .bind(each_once(serials));
     let rows = in_good_time(system, async |connection| query.fetch_all(connection).await).await?;
-    rows.iter()
+    let mut found = rows
+        .iter()
         .map(|row| {
             let key = DeviceKey::parse(row.try_get("maker")?, row.try_get("serial")?);
             Ok(SerialCandidate {
@@ -47,5 +67,7 @@ pub async fn system_find_by_serial(
                 standing: Standing::of(row)?,
             })
         })
-        .collect()
+        .collect::<Result<Vec<_>, sqlx::Error>>()?;
+    found.sort_by(|one, other| one.key.serial.as_str().cmp(other.key.serial.as_str()));
+    Ok(found)
 }

@@ -10,6 +10,7 @@ use crate::ground::enums::SourceScheme;
 use crate::ground::enums::{SourceState, Vendor};
 use crate::ground::ids::{CustomerId, DeviceId, SourceId};
 use crate::registry::cache::parsed;
+use crate::registry::serials::each_once;
 use crate::registry::standing::{Epoch, Standing, standing};
 use crate::tenancy::in_good_time;
 
@@ -104,11 +105,12 @@ pub async fn system_find_by_source(
     }
     let query = sqlx::query(standing!(
         "select d.id, d.maker, d.serial, d.customer_id, d.source_key",
-        " from device d",
-        " where d.source_id = $1 and d.source_key = any($2)"
+        " from unnest($2::text[]) named (key) join lateral (select id, maker, serial, customer_id, source_key, state,
+            ever_moved from device where source_id = $1 and source_key = named.key offset 0) d on true",
+        ""
     ))
     .bind(source.as_uuid())
-    .bind(named);
+    .bind(each_once(named));
     let rows = in_good_time(system, async |connection| query.fetch_all(connection).await).await?;
     rows.iter()
         .map(|row| {
