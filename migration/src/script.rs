@@ -71,6 +71,7 @@ pub(crate) const ALL: &[Script] = &[
     script!("m0048_archive_runs"),
     script!("m0049_own_messages"),
     script!("m0050_values_as_written"),
+    script!("m0051_arrays_of_composites"),
 ];
 
 impl MigrationName for Script {

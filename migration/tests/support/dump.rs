@@ -64,6 +64,10 @@ union all
 select format('type %s', t.oid::regtype) from pg_type t
 where typnamespace = 'public'::regnamespace and typtype in ('d', 'e', 'r')
   and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e')
+union all
+select format('type %s: %s', c.oid::regclass, (select string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', '
+    order by attnum) from pg_attribute where attrelid = c.oid and not attisdropped))
+from pg_class c where relnamespace = 'public'::regnamespace and relkind = 'c'
 ";
 
 /// The lines of the catalogue.

@@ -106,22 +106,17 @@ impl Database {
             opened.close().await.map_err(DatabaseError::Connect)?;
         }
         let orm = SqlxPostgresConnector::from_sqlx_postgres_pool(requests.clone());
-        // The commit's statement takes longer to plan than to run: one plan serves all.
-        let intake = system_pool(
-            pools.intake,
-            ACQUIRE,
-            options
-                .clone()
-                .options([("plan_cache_mode", "force_generic_plan")]),
-        );
-        // Its statements look rows up by key. A plan made while the queue was empty would read the whole of it, and is kept
-        // long after it has filled: so indexes are used where there are any, and a statement is planned once.
+        // Intake and forwarding look rows up by key. A plan made while a table was empty would read the whole of it, and is
+        // kept long after it has filled: so indexes are used where there are any. And a statement is planned once: the
+        // commit's takes longer to plan than to run.
         let by_key = [
             ("enable_seqscan", "off"),
             ("plan_cache_mode", "force_generic_plan"),
             ("jit", "off"),
         ];
-        let forwarding = system_pool(pools.forwarding, ACQUIRE_UNHURRIED, options.options(by_key));
+        let options = options.options(by_key);
+        let intake = system_pool(pools.intake, ACQUIRE, options.clone());
+        let forwarding = system_pool(pools.forwarding, ACQUIRE_UNHURRIED, options);
         Ok(Self {
             requests,
             orm,

@@ -57,7 +57,37 @@ async fn a_reading_under_the_fixed_day_is_known() {
         device_time_ms: world.row(Way::Token, HOUR, None).device_time_ms,
         ..again(&world, &early)
     };
-    assert_eq!(world.verdict(timely).await, Verdict::Duplicate(early.id));
+    assert_eq!(world.verdict(timely.clone()).await, Verdict::Duplicate(early.id));
+    // What is known of the fixed day by now hides nothing and holds nothing up.
+    for way in [Way::Token, Way::Hub] {
+        let new = world.row(way, HOUR, world.memory(way).await);
+        let verdicts = world.commit(vec![again(&world, &timely), new.clone()]).await;
+        assert_eq!(
+            verdicts,
+            [Verdict::Duplicate(early.id), Verdict::Accepted(new.id)]
+        );
+    }
+}
+
+/// That something of a customer stands under the fixed day is found out once; from then on each reading is looked up there.
+#[rstest::rstest]
+#[case(Way::Token)]
+#[case(Way::Hub)]
+#[tokio::test]
+async fn beside_others_under_the_fixed_day_a_new_reading_is_taken(#[case] way: Way) {
+    let world = World::new().await;
+    let memory = world.memory(way).await;
+    let undated = world.row_at(way, None, memory);
+    assert_eq!(
+        world.verdict(undated.clone()).await,
+        Verdict::Accepted(undated.id)
+    );
+    for _ in 0..2 {
+        let new = world.row(way, HOUR, memory);
+        assert_eq!(world.verdict(new.clone()).await, Verdict::Accepted(new.id));
+    }
+    let verdict = world.verdict(again(&world, &undated)).await;
+    assert_eq!(verdict, Verdict::Duplicate(undated.id));
 }
 
 impl World {

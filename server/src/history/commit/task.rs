@@ -1,19 +1,20 @@
 //! A committing task: takes what has gathered, commits it, and answers each sender.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use super::gathering::{Gathering, Unit};
 use super::line::Line;
-use super::statement::{Done, Foreseen, Form, Messages, Missed};
+use super::statement::{Check, Columns, Done, Foreseen, Form, Messages, Missed};
 use super::{CommitError, Limits, PATIENCE, Row, Verdict};
-use crate::history::rows::Columns;
 
 /// A commit that takes longer is not waited for by those who gather meanwhile.
 const SLOW: Duration = Duration::from_millis(100);
@@ -71,6 +72,8 @@ pub(super) struct Expectation {
     careful: AtomicU32,
     /// The last epoch that was found to be over.
     over: AtomicI64,
+    /// Customers of whom something stands under the fixed day.
+    undated: RwLock<HashSet<Uuid>>,
 }
 
 impl Expectation {
@@ -81,6 +84,22 @@ impl Expectation {
             .careful
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
         careful.is_err() && self.over.load(Ordering::Relaxed) != foreseen.epoch().as_i64()
+    }
+
+    /// How much the statement has to look up.
+    fn check(&self, foreseen: &Foreseen<'_>) -> Check {
+        let undated = self.undated.read().unwrap_or_else(PoisonError::into_inner);
+        if !undated.is_empty() && foreseen.owners().any(|owner| undated.contains(&owner)) {
+            Check::Readings
+        } else {
+            Check::Customers
+        }
+    }
+
+    /// Something of these customers stands under the fixed day.
+    fn remember_undated(&self, owners: Vec<Uuid>) {
+        let mut undated = self.undated.write().unwrap_or_else(PoisonError::into_inner);
+        undated.extend(owners);
     }
 
     /// A reading was known.
@@ -206,7 +225,7 @@ impl Task {
                 return Err(Refused::All(CommitError::Unavailable));
             }
             let form = match &foreseen {
-                Some(foreseen) => Form::Foreseen(foreseen),
+                Some(foreseen) => Form::Foreseen(foreseen, self.shared.expectation.check(foreseen)),
                 None => Form::Careful(columns.get_or_insert_with(|| Columns::of(rows)), messages),
             };
             let began = Instant::now();
@@ -236,18 +255,25 @@ impl Task {
         }
     }
 
-    /// It was not as foreseen; the careful form comes next.
+    /// It was not as foreseen; the careful form comes next, or one that looks up more.
     fn miss(&self, foreseen: &mut Option<Foreseen<'_>>, why: Missed) {
         let why_said = match why {
             Missed::Epoch => "registry_changed",
             Missed::Known => "known",
+            Missed::Undated(_) => "undated",
         };
         metrics::counter!("vitalwire_commit_missed_total", "why" => why_said).increment(1);
-        if let Some(foreseen) = foreseen.take() {
-            match why {
-                Missed::Epoch => self.shared.expectation.outlive(&foreseen),
-                Missed::Known => self.shared.expectation.disappoint(),
+        match why {
+            Missed::Epoch => {
+                if let Some(foreseen) = foreseen.take() {
+                    self.shared.expectation.outlive(&foreseen);
+                }
             }
+            Missed::Known => {
+                *foreseen = None;
+                self.shared.expectation.disappoint();
+            }
+            Missed::Undated(owners) => self.shared.expectation.remember_undated(owners),
         }
     }
 
@@ -284,7 +310,7 @@ impl Waiting {
 }
 
 fn apart(units: &mut Vec<Unit>) -> (Vec<Row>, Vec<Waiting>) {
-    let mut rows = Vec::new();
+    let mut rows = Vec::with_capacity(units.iter().map(|unit| unit.rows.len()).sum());
     let messages = units.drain(..).map(|mut unit| {
         let readings = unit.rows.len();
         rows.append(&mut unit.rows);

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
+use super::columns::Columns;
 use crate::ground::ids::{CustomerId, ReadingId};
 use crate::history::commit::Verdict;
-use crate::history::rows::Columns;
 
 /// The laterals with `limit 1` keep the planner on index look-ups, however large the registry is. Periods of one device
 /// never overlap, so the last one that began before the measured time is the only one that can hold it; asked for as a

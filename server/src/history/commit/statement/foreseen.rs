@@ -5,53 +5,52 @@
 //! and that none of the readings stands under the fixed day already. Where either is not so it stores nothing and says
 //! which. A key that is there already breaks it off.
 
-use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, Row as _};
+use chrono::NaiveDate;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgBindIterExt as _};
+use sqlx::{Arguments as _, PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::Done;
-use crate::ground::ids::{HubId, ReadingId, SourceId};
+use super::arriving::{Announced, Bare, Message, Reading, Whole};
+use crate::ground::ids::ReadingId;
 use crate::history::commit::{Row, Verdict};
-use crate::history::rows::{Columns, FIXED_DAY, Sparse};
+use crate::history::rows::FIXED_DAY;
 use crate::registry::Epoch;
 
-/// The statement, with or without the columns that mostly have no value at all: each array costs something in each row,
-/// also an empty one. The arrays are unnested where they are selected and not in a "from", which would first write each of
-/// them into a buffer of its own: a tenth of what the whole commit costs.
+/// The statement, for readings of which little or everything is said, and with a check of the fixed day by customers or by
+/// readings. Each thing that is stored comes as one array of composite values: as arrays of their columns, some twenty of
+/// them, they cost a third of a small commit before its first row.
 macro_rules! text {
-    (proof: $proof:literal; reading: $names:literal, $values:literal; messages: $messages:literal) => {
+    (reading: $reading:literal, $names:literal, $values:literal; known: $known:expr; messages: $messages:literal) => {
         concat!(
             "
 with asked as materialized (
-  select coalesce((select epoch from registry_epoch) = $1, false) as same_epoch,
-    exists (select from unnest($15::uuid[]) as o(owner) join lateral (
-      select from reading_key where customer_id = o.owner and measured_on = date '1970-01-01' limit 1) k on true
-    ) and exists (select from (select unnest($4::uuid[]) as owner, unnest($11::bytea[]) as hash) i join lateral (
-      select from reading_key
-      where customer_id = i.owner and measured_on = date '1970-01-01' and content_hash = i.hash limit 1) k on true
-    ) as known
+  select coalesce((select epoch from registry_epoch) = $1, false) as same_epoch, exists (",
+            $known,
+            ") as known
 ), keyed as (
   insert into reading_key (customer_id, measured_on, content_hash, reading_id)
-  select unnest($4::uuid[]), unnest($9::date[]), unnest($11::bytea[]), unnest($2::uuid[])
+  select customer_id, measured_on, content_hash, id from unnest($2::",
+            $reading,
+            "[])
   where (select same_epoch and not known from asked)
 ), stored as (
   insert into reading (id, received_at, customer_id, device_id, credential_id, kind, measured_at, measured_on,
-    device_time_ms, content_hash, vals, quality, proof, body_sealed",
+    device_time_ms, content_hash, vals, quality, body_sealed, proof",
             $names,
             ")
-  select unnest($2::uuid[]), unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::uuid[]), unnest($6::uuid[]),
-    unnest($7::text[]), unnest($8::timestamptz[]), unnest($9::date[]), unnest($10::bigint[]), unnest($11::bytea[]),
-    unnest($12::text[])::json, unnest($13::smallint[]), ",
-            $proof,
-            ", unnest($14::bytea[])",
+  select id, received_at, customer_id, device_id, credential_id, kind, measured_at, measured_on,
+    device_time_ms, content_hash, vals, quality, body_sealed, ",
             $values,
-            "
+            " from unnest($2::",
+            $reading,
+            "[])
   where (select same_epoch and not known from asked)
 ), announced as (
   insert into outbox (circuit, customer_id, reading_ids, received_from, received_until)
-  select 'forwarding', owner, ($2::uuid[])[first:last], received_from, received_until
-  from (select unnest($15::uuid[]) as owner, unnest($16::int[]) as first, unnest($17::int[]) as last,
-    unnest($18::timestamptz[]) as received_from, unnest($19::timestamptz[]) as received_until) i
+  select 'forwarding', customer_id, reading_ids, received_from, received_until
+  from unnest($4::announced_readings[])
   where (select same_epoch and not known from asked)
 )",
             $messages,
@@ -61,63 +60,89 @@ select same_epoch, known from asked"
     };
 }
 
+/// Whether anything of these customers stands under the fixed day.
+macro_rules! by_customers {
+    () => {
+        "select from reading_key where customer_id = any($3::uuid[]) and measured_on = date '1970-01-01'"
+    };
+}
+
+/// Whether one of the readings does.
+macro_rules! by_readings {
+    ($reading:literal) => {
+        concat!(
+            "select from unnest($2::",
+            $reading,
+            "[]) i join lateral (select from reading_key where customer_id = i.customer_id
+      and measured_on = date '1970-01-01' and content_hash = i.content_hash limit 1) k on true"
+        )
+    };
+}
+
 /// What devices sent by themselves, with a time that can be true and little else.
-const BARE: &str = text!(proof: "'device_token'"; reading: "", ""; messages: "");
-const WHOLE: &str = text!(
-    proof: "unnest($20::text[])";
-    reading: ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original, raw_id",
-        ", unnest($21::uuid[]), unnest($22::smallint[]), unnest($23::timestamptz[]), unnest($24::bigint[]),
-    unnest($25::smallint[]), unnest($26::text[])::json, unnest($27::uuid[])";
-    messages: ", messages as (
+macro_rules! bare {
+    ($known:expr) => {
+        text!(reading: "arriving_reading", "", "'device_token'"; known: $known; messages: "")
+    };
+}
+
+macro_rules! whole {
+    ($known:expr) => {
+        text!(
+            reading: "arriving_reading_whole",
+                ", hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original, raw_id",
+                "proof, hub_id, utc_offset_minutes, hub_time, sequence, user_slot, original, raw_id";
+            known: $known;
+            messages: ", messages as (
   insert into raw_message (id, received_at, customer_id, hub_id, source_id, body_sealed, jwt, encoding, shared)
-  select unnest($28::uuid[]), unnest($29::timestamptz[]), unnest($30::uuid[]), unnest($31::uuid[]), unnest($32::uuid[]),
-    unnest($33::bytea[]), unnest($34::text[]), unnest($35::text[]), unnest($36::bool[])
+  select id, received_at, customer_id, hub_id, source_id, body_sealed, jwt, encoding, shared
+  from unnest($5::arriving_message[])
   where (select same_epoch and not known from asked)
 )"
-);
+        )
+    };
+}
+
+const BARE: [&str; 2] = [bare!(by_customers!()), bare!(by_readings!("arriving_reading"))];
+const WHOLE: [&str; 2] = [
+    whole!(by_customers!()),
+    whole!(by_readings!("arriving_reading_whole")),
+];
+
+/// Those of some customers of whom anything stands under the fixed day.
+const UNDATED: &str = "select o from unnest($1::uuid[]) as o join lateral (
+  select from reading_key where customer_id = o and measured_on = date '1970-01-01' limit 1) k on true";
+
+/// How it is made sure that no reading stands under the fixed day already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::history::commit) enum Check {
+    /// None of their customers' does. That costs little, and is so of most customers.
+    Customers,
+    /// None of them does.
+    Readings,
+}
 
 /// Why nothing was stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::history::commit) enum Missed {
     /// The registry has changed.
     Epoch,
     /// A reading arrived before.
     Known,
+    /// Of these customers something stands under the fixed day; it may be one of the readings.
+    Undated(Vec<Uuid>),
 }
 
-/// What is foreseen of some rows, and the columns that follow from it.
+/// What is foreseen of some rows.
 #[derive(Debug)]
 pub(in crate::history::commit) struct Foreseen<'a> {
     epoch: Epoch,
-    /// The readings in the order in which they came.
-    readings: Vec<ReadingId>,
+    /// The rows' ids, in the order in which they came.
+    ids: Vec<ReadingId>,
     /// In the order of the keys' index, so that two commits over the same keys cannot wait for each other.
-    columns: Columns<'a>,
-    /// Of each row of the columns.
-    owners: Vec<Uuid>,
-    announced: Announced,
-    messages: Messages,
-}
-
-/// What is told to the router: of each customer the span of their readings, from one on, within the columns, and of their
-/// arrival.
-#[derive(Debug, Default)]
-struct Announced {
-    owners: Vec<Uuid>,
-    first: Vec<i32>,
-    last: Vec<i32>,
-    received_from: Vec<DateTime<Utc>>,
-    received_until: Vec<DateTime<Utc>>,
-}
-
-/// Whose each message is that a hub or a vendor's cloud sent, and who sent it.
-#[derive(Debug, Default)]
-struct Messages {
-    owners: Vec<Uuid>,
-    hubs: Sparse<Uuid>,
-    sources: Sparse<Uuid>,
-    /// Whether something in it is somebody else's.
-    shared: Vec<bool>,
+    readings: Vec<Reading<'a>>,
+    announced: Vec<Announced>,
+    messages: Vec<Message<'a>>,
 }
 
 impl<'a> Foreseen<'a> {
@@ -125,7 +150,7 @@ impl<'a> Foreseen<'a> {
     /// where a reading is among them twice.
     pub(in crate::history::commit) fn of(rows: &'a [Row]) -> Option<Self> {
         let epoch = rows.first()?.standing?.epoch();
-        let mut keys = Vec::with_capacity(rows.len());
+        let mut readings = Vec::with_capacity(rows.len());
         for row in rows {
             let times = row.times();
             let standing = row.standing.filter(|standing| standing.epoch() == epoch)?;
@@ -133,28 +158,31 @@ impl<'a> Foreseen<'a> {
             if times.other_day != FIXED_DAY {
                 return None;
             }
-            keys.push((owner.as_uuid(), times.measured_on, row.hash.as_bytes()));
+            let owner = owner.as_uuid();
+            readings.push(Reading { row, times, owner });
         }
-        let mut order: Vec<usize> = (0..rows.len()).collect();
-        order.sort_unstable_by_key(|nth| keys[*nth]);
-        if order.windows(2).any(|pair| keys[pair[0]] == keys[pair[1]]) {
+        let messages = messages(&readings);
+        readings.sort_unstable_by_key(key);
+        if readings.windows(2).any(|pair| key(&pair[0]) == key(&pair[1])) {
             return None;
         }
-        let columns = Columns::in_order(rows, order.iter().copied());
-        let owners: Vec<Uuid> = order.iter().map(|nth| keys[*nth].0).collect();
         Some(Self {
             epoch,
-            readings: rows.iter().map(|row| row.id).collect(),
-            announced: Announced::of(&columns, &owners),
-            columns,
-            owners,
-            messages: Messages::of(rows, |nth| keys[nth].0),
+            ids: rows.iter().map(|row| row.id).collect(),
+            announced: announced(&readings),
+            readings,
+            messages,
         })
     }
 
     /// The state of the registry for which this holds.
     pub(in crate::history::commit) fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    /// Whose readings they are.
+    pub(in crate::history::commit) fn owners(&self) -> impl Iterator<Item = Uuid> {
+        self.announced.iter().map(|announced| announced.owner)
     }
 
     /// Whether the statement broke off because a reading arrived before.
@@ -168,102 +196,104 @@ impl<'a> Foreseen<'a> {
         })
     }
 
-    pub(super) async fn run(&self, system: &mut PgConnection) -> Result<Done, sqlx::Error> {
-        let columns = &self.columns;
-        let is_bare = columns.is_bare();
-        let mut query = sqlx::query(if is_bare { BARE } else { WHOLE })
-            .bind(self.epoch.as_i64())
-            .bind(&columns.ids)
-            .bind(&columns.received_at)
-            .bind(&self.owners)
-            .bind(&columns.devices)
-            .bind(&columns.credentials)
-            .bind(&columns.kinds)
-            .bind(&columns.measured_at)
-            .bind(&columns.measured_on)
-            .bind(columns.device_times.values())
-            .bind(&columns.hashes)
-            .bind(&columns.values)
-            .bind(&columns.qualities)
-            .bind(columns.bodies.values())
-            .bind(&self.announced.owners)
-            .bind(&self.announced.first)
-            .bind(&self.announced.last)
-            .bind(&self.announced.received_from)
-            .bind(&self.announced.received_until);
-        if !is_bare {
-            query = query
-                .bind(&columns.proofs)
-                .bind(columns.hubs.values())
-                .bind(columns.offsets.values())
-                .bind(columns.hub_times.values())
-                .bind(columns.sequences.values())
-                .bind(columns.slots.values())
-                .bind(columns.originals.values())
-                .bind(columns.raws.values())
-                .bind(&columns.message_ids)
-                .bind(&columns.message_times)
-                .bind(&self.messages.owners)
-                .bind(self.messages.hubs.values())
-                .bind(self.messages.sources.values())
-                .bind(&columns.message_bodies)
-                .bind(columns.message_jwts.values())
-                .bind(columns.message_encodings.values())
-                .bind(&self.messages.shared);
-        }
-        let found = query.fetch_one(system).await?;
+    pub(super) async fn run(&self, system: &mut PgConnection, check: Check) -> Result<Done, sqlx::Error> {
+        let is_bare = self.messages.is_empty() && self.readings.iter().all(Reading::is_bare);
+        let texts = if is_bare { BARE } else { WHOLE };
+        let text = texts[usize::from(check == Check::Readings)];
+        let arguments = self.arguments(is_bare).map_err(sqlx::Error::Encode)?;
+        let query = sqlx::query_with(text, arguments);
+        let found = query.fetch_one(&mut *system).await?;
         Ok(match (found.try_get("same_epoch")?, found.try_get("known")?) {
-            (true, false) => Done::Verdicts(self.readings.iter().copied().map(Verdict::Accepted).collect()),
+            (true, false) => Done::Verdicts(self.ids.iter().copied().map(Verdict::Accepted).collect()),
+            (true, true) if check == Check::Customers => Done::Missed(self.undated(system).await?),
             (true, true) => Done::Missed(Missed::Known),
             (false, _) => Done::Missed(Missed::Epoch),
         })
     }
-}
 
-impl Announced {
-    /// Of rows that stand by their owners.
-    fn of(columns: &Columns<'_>, owners: &[Uuid]) -> Self {
-        let mut announced = Self::default();
-        let (mut from, mut arrivals) = (0, columns.received_at.as_slice());
-        for theirs in owners.chunk_by(Uuid::eq) {
-            let (those, others) = arrivals.split_at(theirs.len());
-            arrivals = others;
-            let (Some(earliest), Some(latest)) = (those.iter().min(), those.iter().max()) else {
-                continue;
-            };
-            let until = from + i32::try_from(theirs.len()).unwrap_or(i32::MAX);
-            announced.owners.push(theirs[0]);
-            announced.first.push(from + 1);
-            announced.last.push(until);
-            announced.received_from.push(*earliest);
-            announced.received_until.push(*latest);
-            from = until;
+    /// In one piece of memory of about the right size. To let it grow would leave pieces of all sizes behind it, and of each
+    /// the allocator keeps some megabytes for every thread.
+    fn arguments(&self, is_bare: bool) -> Result<PgArguments, BoxDynError> {
+        let mut arguments = PgArguments::default();
+        let readings: usize = self.readings.iter().map(Reading::most_bytes).sum();
+        let messages: usize = self.messages.iter().map(Message::most_bytes).sum();
+        let announced: usize = self.announced.iter().map(Announced::most_bytes).sum();
+        arguments.reserve(5, readings + messages + announced);
+        arguments.add(self.epoch.as_i64())?;
+        if is_bare {
+            arguments.add(self.readings.iter().map(Bare).bind_iter())?;
+        } else {
+            arguments.add(self.readings.iter().map(Whole).bind_iter())?;
         }
-        announced
+        arguments.add(self.owners().bind_iter())?;
+        arguments.add(self.announced.iter().bind_iter())?;
+        if !is_bare {
+            arguments.add(self.messages.iter().bind_iter())?;
+        }
+        Ok(arguments)
+    }
+
+    /// For whom the readings have to be looked up.
+    async fn undated(&self, system: &mut PgConnection) -> Result<Missed, sqlx::Error> {
+        let owners: Vec<Uuid> = sqlx::query_scalar(UNDATED)
+            .bind(self.owners().bind_iter())
+            .fetch_all(system)
+            .await?;
+        // None, where the fixed day was emptied meanwhile: the careful form knows what to do.
+        Ok(if owners.is_empty() {
+            Missed::Known
+        } else {
+            Missed::Undated(owners)
+        })
     }
 }
 
-impl Messages {
-    /// Rows of one message stand beside each other.
-    fn of(rows: &[Row], owner: impl Fn(usize) -> Uuid) -> Self {
-        let mut messages = Self::default();
-        for (nth, row) in rows.iter().enumerate() {
-            if row.is_own() || row.raw.body_sealed.is_none() {
-                continue;
+/// Where a reading's key stands in its index.
+fn key<'a>(reading: &Reading<'a>) -> (Uuid, NaiveDate, &'a [u8]) {
+    let row: &'a Row = reading.row;
+    (reading.owner, reading.times.measured_on, row.hash.as_bytes())
+}
+
+/// What is told to the router, of readings that stand by their owners.
+fn announced(readings: &[Reading<'_>]) -> Vec<Announced> {
+    let of_one = |theirs: &[Reading<'_>]| {
+        let arrivals = || theirs.iter().map(|reading| reading.row.raw.received_at);
+        Some(Announced {
+            owner: theirs.first()?.owner,
+            readings: theirs.iter().map(|reading| reading.row.id.as_uuid()).collect(),
+            received_from: arrivals().min()?,
+            received_until: arrivals().max()?,
+        })
+    };
+    let by_owner = readings.chunk_by(|one, other| one.owner == other.owner);
+    by_owner.filter_map(of_one).collect()
+}
+
+/// The messages that hubs and vendors' clouds sent, of readings in the order in which they came: those of one message stand
+/// beside each other.
+fn messages<'a>(readings: &[Reading<'a>]) -> Vec<Message<'a>> {
+    let mut messages: Vec<Message<'a>> = Vec::new();
+    for (nth, reading) in readings.iter().enumerate() {
+        let row = reading.row;
+        let Some(body) = row.raw.body_sealed.as_deref().filter(|_| !row.is_own()) else {
+            continue;
+        };
+        if nth > 0 && readings[nth - 1].row.raw.id == row.raw.id {
+            if readings[nth - 1].owner != reading.owner
+                && let Some(message) = messages.last_mut()
+            {
+                message.shared = true;
             }
-            if nth > 0 && rows[nth - 1].raw.id == row.raw.id {
-                if owner(nth) != owner(nth - 1)
-                    && let Some(shared) = messages.shared.last_mut()
-                {
-                    *shared = true;
-                }
-                continue;
-            }
-            messages.owners.push(owner(nth));
-            messages.hubs.push(row.hub.map(HubId::as_uuid));
-            messages.sources.push(row.source.map(SourceId::as_uuid));
-            messages.shared.push(row.raw.shared.is_marked());
+            continue;
         }
-        messages
+        messages.push(Message {
+            raw: &row.raw,
+            body,
+            owner: reading.owner,
+            hub: row.hub,
+            source: row.source,
+            shared: row.raw.shared.is_marked(),
+        });
     }
+    messages
 }

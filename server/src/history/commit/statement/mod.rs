@@ -5,21 +5,23 @@
 //! As a rule the registry's memory foresees everything, and [`foreseen`] only makes sure that the memory still holds;
 //! [`careful`] asks the registry itself, row by row, and knows every exception.
 
+mod arriving;
 mod careful;
+mod columns;
 mod foreseen;
 
 use sqlx::PgConnection;
 
 pub(super) use self::careful::Messages;
-pub(super) use self::foreseen::{Foreseen, Missed};
+pub(super) use self::columns::Columns;
+pub(super) use self::foreseen::{Check, Foreseen, Missed};
 use super::Verdict;
-use crate::history::rows::Columns;
 
 /// Which form to run.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Form<'a> {
     /// Every reading is new and its owner known, as of one epoch of the registry.
-    Foreseen(&'a Foreseen<'a>),
+    Foreseen(&'a Foreseen<'a>, Check),
     /// Anything may be so.
     Careful(&'a Columns<'a>, Messages),
 }
@@ -36,7 +38,7 @@ pub(super) enum Done {
 /// Runs the statement.
 pub(super) async fn run(system: &mut PgConnection, form: Form<'_>) -> Result<Done, sqlx::Error> {
     match form {
-        Form::Foreseen(foreseen) => foreseen.run(system).await,
+        Form::Foreseen(foreseen, check) => foreseen.run(system, check).await,
         Form::Careful(columns, messages) => careful::run(system, columns, messages).await.map(Done::Verdicts),
     }
 }
