@@ -1,10 +1,12 @@
 //! Passwords: argon2id on two threads of its own, away from those that serve requests. Each keeps the 19 MiB that a hash
-//! takes and fills them again for the next, so that a rush of sign-ins needs no more memory than one.
+//! takes and fills them again for the next, so that a rush of sign-ins needs no more memory than one; a while after the last
+//! one it gives them back.
 
 use std::fmt;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -20,8 +22,13 @@ const LONGEST_BYTES: usize = 256;
 const AT_ONCE: usize = 2;
 /// Sign-ins that may wait for their turn, about a second's worth.
 const WAITING: usize = 64;
+/// How long the memory of a hash is kept for the next one.
+const KEPT: Duration = Duration::from_secs(2);
 /// Bytes of a hash.
 const HASH: usize = Params::DEFAULT_OUTPUT_LEN;
+/// Of new hashes.
+const ALGORITHM: Algorithm = Algorithm::Argon2id;
+const VERSION: Version = Version::V0x13;
 
 /// What one hash costs.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +94,7 @@ type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
 pub(super) struct Passwords {
     ground: Ground,
     params: Params,
-    /// The hash of a password that nobody knows: an unknown address costs the same time as a known one.
+    /// A hash that is no password's: an unknown address costs the same time as a known one.
     nobody: String,
     /// The threads end with it.
     turns: SyncSender<Work>,
@@ -103,7 +110,7 @@ impl Passwords {
     pub(super) fn new(ground: Ground, cost: Cost) -> Result<Self, IdentityError> {
         let params = Params::new(cost.memory_kib, cost.passes, 1, Some(HASH))
             .map_err(|_| IdentityError::Machinery("the cost of a password's hash is out of range"))?;
-        let nobody = hash(&params, &ground.random::<32>(), &ground.random(), &mut Vec::new())?;
+        let nobody = written(&params, &ground.random(), &ground.random::<HASH>())?;
         let (turns, waiting) = sync_channel(WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..AT_ONCE {
@@ -173,11 +180,16 @@ impl Passwords {
 fn take_turns(waiting: &Mutex<Receiver<Work>>) {
     let mut memory = Vec::new();
     loop {
-        // Held while it waits: the other thread, if it is free as well, waits for the lock instead.
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        // Held while it waits: the other thread, if it is free as well, waits for the lock instead, and has its turn when
+        // this one has waited in vain.
+        let next = waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv_timeout(KEPT);
         match next {
             Ok(work) => work(&mut memory),
-            Err(_) => return,
+            Err(RecvTimeoutError::Timeout) => memory = Vec::new(),
+            Err(RecvTimeoutError::Disconnected) => return,
         }
     }
 }
@@ -203,16 +215,20 @@ fn hash(
     salt: &[u8; 16],
     memory: &mut Vec<Block>,
 ) -> Result<String, IdentityError> {
-    let failed = || IdentityError::Machinery("a password's hash could not be written");
-    let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
     let mut out = [0; HASH];
-    fill((algorithm, version, params), (password, salt), &mut out, memory)?;
+    fill((ALGORITHM, VERSION, params), (password, salt), &mut out, memory)?;
+    written(params, salt, &out)
+}
+
+/// The form in which a hash is stored.
+fn written(params: &Params, salt: &[u8; 16], hash: &[u8; HASH]) -> Result<String, IdentityError> {
+    let failed = || IdentityError::Machinery("a password's hash could not be written");
     let hash = PasswordHash {
-        algorithm: algorithm.ident(),
-        version: Some(version.into()),
+        algorithm: ALGORITHM.ident(),
+        version: Some(VERSION.into()),
         params: ParamsString::try_from(params).map_err(|_| failed())?,
         salt: Some(Salt::new(salt).map_err(|_| failed())?),
-        hash: Some(Output::new(&out).map_err(|_| failed())?),
+        hash: Some(Output::new(hash).map_err(|_| failed())?),
     };
     Ok(hash.to_string())
 }
