@@ -8,7 +8,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, oneshot};
 use super::{CommitError, Row, Verdict};
 
 /// How long the next commit waits for its share of the messages: senders that wait for an answer before they send again
-/// come back together, and a commit costs as much as some fifteen readings do, so that few large ones are better than
+/// come back together, and a commit costs as much as several readings do, so that few large ones are better than
 /// many small ones.
 const PATIENCE: Duration = Duration::from_millis(1);
 /// Messages that are worth a commit of their own beside another: from there on, what a commit costs before its first

@@ -11,42 +11,42 @@ use crate::history::rows::{FIXED_DAY, Row};
 /// the shorter ones with null.
 #[derive(Debug, Default)]
 pub(in crate::history::commit) struct Columns<'a> {
-    pub(in crate::history::commit) ids: Vec<Uuid>,
-    pub(in crate::history::commit) devices: Vec<Uuid>,
-    pub(in crate::history::commit) hubs: Sparse<Uuid>,
-    pub(in crate::history::commit) sources: Sparse<Uuid>,
-    pub(in crate::history::commit) credentials: Vec<Uuid>,
-    pub(in crate::history::commit) kinds: Vec<&'static str>,
-    pub(in crate::history::commit) measured_at: Vec<DateTime<Utc>>,
-    pub(in crate::history::commit) measured_on: Vec<NaiveDate>,
-    pub(in crate::history::commit) other_days: Vec<NaiveDate>,
-    pub(in crate::history::commit) suspect: Vec<bool>,
-    pub(in crate::history::commit) received_at: Vec<DateTime<Utc>>,
-    pub(in crate::history::commit) device_times: Sparse<i64>,
-    pub(in crate::history::commit) offsets: Sparse<i16>,
-    pub(in crate::history::commit) hub_times: Sparse<DateTime<Utc>>,
-    pub(in crate::history::commit) sequences: Sparse<i64>,
-    pub(in crate::history::commit) slots: Sparse<i16>,
-    pub(in crate::history::commit) hashes: Vec<&'a [u8]>,
-    pub(in crate::history::commit) values: Vec<&'a str>,
-    pub(in crate::history::commit) originals: Sparse<&'a str>,
-    pub(in crate::history::commit) qualities: Vec<i16>,
-    pub(in crate::history::commit) proofs: Vec<&'static str>,
+    pub(super) ids: Vec<Uuid>,
+    pub(super) devices: Vec<Uuid>,
+    pub(super) hubs: Sparse<Uuid>,
+    pub(super) sources: Sparse<Uuid>,
+    pub(super) credentials: Vec<Uuid>,
+    pub(super) kinds: Vec<&'static str>,
+    pub(super) measured_at: Vec<DateTime<Utc>>,
+    pub(super) measured_on: Vec<NaiveDate>,
+    pub(super) other_days: Vec<NaiveDate>,
+    pub(super) suspect: Vec<bool>,
+    pub(super) received_at: Vec<DateTime<Utc>>,
+    pub(super) device_times: Sparse<i64>,
+    pub(super) offsets: Sparse<i16>,
+    pub(super) hub_times: Sparse<DateTime<Utc>>,
+    pub(super) sequences: Sparse<i64>,
+    pub(super) slots: Sparse<i16>,
+    pub(super) hashes: Vec<&'a [u8]>,
+    pub(super) values: Vec<&'a str>,
+    pub(super) originals: Sparse<&'a str>,
+    pub(super) qualities: Vec<i16>,
+    pub(super) proofs: Vec<&'static str>,
     /// The messages of devices that sent them by themselves.
-    pub(in crate::history::commit) bodies: Sparse<&'a [u8]>,
+    pub(super) bodies: Sparse<&'a [u8]>,
     /// The ids of all others.
-    pub(in crate::history::commit) raws: Sparse<Uuid>,
-    pub(in crate::history::commit) message_ids: Vec<Uuid>,
-    pub(in crate::history::commit) message_times: Vec<DateTime<Utc>>,
-    pub(in crate::history::commit) message_bodies: Vec<&'a [u8]>,
-    pub(in crate::history::commit) message_jwts: Sparse<&'a str>,
-    pub(in crate::history::commit) message_encodings: Sparse<&'static str>,
-    pub(in crate::history::commit) message_shared: Vec<bool>,
+    pub(super) raws: Sparse<Uuid>,
+    pub(super) message_ids: Vec<Uuid>,
+    pub(super) message_times: Vec<DateTime<Utc>>,
+    pub(super) message_bodies: Vec<&'a [u8]>,
+    pub(super) message_jwts: Sparse<&'a str>,
+    pub(super) message_encodings: Sparse<&'static str>,
+    pub(super) message_shared: Vec<bool>,
 }
 
 /// A column whose values are mostly missing.
 #[derive(Debug)]
-pub(in crate::history::commit) struct Sparse<T> {
+pub(super) struct Sparse<T> {
     values: Vec<Option<T>>,
     rows: usize,
 }
@@ -61,7 +61,7 @@ impl<T> Default for Sparse<T> {
 }
 
 impl<T> Sparse<T> {
-    pub(in crate::history::commit) fn push(&mut self, value: Option<T>) {
+    fn push(&mut self, value: Option<T>) {
         if let Some(value) = value {
             self.values.resize_with(self.rows, || None);
             self.values.push(Some(value));
@@ -70,7 +70,7 @@ impl<T> Sparse<T> {
     }
 
     /// Up to the last value that there is.
-    pub(in crate::history::commit) fn values(&self) -> &[Option<T>] {
+    pub(super) fn values(&self) -> &[Option<T>] {
         &self.values
     }
 }
@@ -87,7 +87,7 @@ impl<'a> Columns<'a> {
     }
 
     /// Whether some row's time lies so far away that an earlier arrival's day is not the fixed one.
-    pub(in crate::history::commit) fn has_far_times(&self) -> bool {
+    pub(super) fn has_far_times(&self) -> bool {
         self.other_days.iter().any(|day| *day != FIXED_DAY)
     }
 
