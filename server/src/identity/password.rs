@@ -1,10 +1,10 @@
-//! Passwords: argon2id on two threads of its own, away from those that serve requests. Each keeps the 19 MiB that a hash
-//! takes and fills them again for the next, so that a rush of sign-ins needs no more memory than one; a while after the last
-//! one it gives them back.
+//! Passwords: argon2id on two threads of its own, away from those that serve requests. The 19 MiB that a hash takes are kept
+//! and filled again for the next, so that a rush of sign-ins needs no more memory than two, and one after the other no more
+//! than one; a moment after the last they are given back.
 
 use std::fmt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ const AT_ONCE: usize = 2;
 /// Sign-ins that may wait for their turn, about a second's worth.
 const WAITING: usize = 64;
 /// How long the memory of a hash is kept for the next one.
-const KEPT: Duration = Duration::from_secs(2);
+const KEPT: Duration = Duration::from_secs(1);
 /// Bytes of a hash.
 const HASH: usize = Params::DEFAULT_OUTPUT_LEN;
 /// Of new hashes.
@@ -87,7 +87,7 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What a thread does: it gets the memory that it keeps.
+/// What a thread does: it gets the memory for it.
 type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
 
 /// Hashes and verifies.
@@ -112,12 +112,15 @@ impl Passwords {
             .map_err(|_| IdentityError::Machinery("the cost of a password's hash is out of range"))?;
         let nobody = written(&params, &ground.random(), &ground.random::<HASH>())?;
         let (turns, waiting) = sync_channel(WAITING);
-        let waiting = Arc::new(Mutex::new(waiting));
+        let shared = Arc::new(Turns {
+            waiting: Mutex::new(waiting),
+            kept: Mutex::default(),
+        });
         for _ in 0..AT_ONCE {
-            let waiting = Arc::clone(&waiting);
+            let taken = Arc::clone(&shared);
             thread::Builder::new()
                 .name("passwords".to_owned())
-                .spawn(move || take_turns(&waiting))
+                .spawn(move || taken.take())
                 .map_err(|_| IdentityError::Machinery("a thread could not be started"))?;
         }
         Ok(Self {
@@ -176,21 +179,37 @@ impl Passwords {
     }
 }
 
-/// One thread's life: it ends when nobody can ask any more.
-fn take_turns(waiting: &Mutex<Receiver<Work>>) {
-    let mut memory = Vec::new();
-    loop {
-        // Held while it waits: the other thread, if it is free as well, waits for the lock instead, and has its turn when
-        // this one has waited in vain.
-        let next = waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv_timeout(KEPT);
-        match next {
-            Ok(work) => work(&mut memory),
-            Err(RecvTimeoutError::Timeout) => memory = Vec::new(),
-            Err(RecvTimeoutError::Disconnected) => return,
+/// What the threads share.
+struct Turns {
+    waiting: Mutex<Receiver<Work>>,
+    /// The memory of hashes that are over, the last on top.
+    kept: Mutex<Vec<Vec<Block>>>,
+}
+
+impl Turns {
+    /// One thread's life: it ends when nobody can ask any more.
+    fn take(&self) {
+        loop {
+            match self.next() {
+                Ok(work) => {
+                    let mut memory = self.kept().pop().unwrap_or_default();
+                    work(&mut memory);
+                    self.kept().push(memory);
+                }
+                Err(RecvTimeoutError::Timeout) => self.kept().clear(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
         }
+    }
+
+    /// Held while it waits: the other thread, if it is free as well, waits for the lock instead.
+    fn next(&self) -> Result<Work, RecvTimeoutError> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.recv_timeout(KEPT)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
