@@ -211,8 +211,7 @@ impl<'a> Foreseen<'a> {
         })
     }
 
-    /// In one piece of memory of about the right size. To let it grow would leave pieces of all sizes behind it, and of each
-    /// the allocator keeps some megabytes for every thread.
+    /// In one piece of memory that has room for all of it: a batch's is half a megabyte, and would be moved each time it doubles.
     fn arguments(&self, is_bare: bool) -> Result<PgArguments, BoxDynError> {
         let mut arguments = PgArguments::default();
         let readings: usize = self.readings.iter().map(Reading::most_bytes).sum();
