@@ -180,6 +180,18 @@ async fn a_day_whose_readings_wait_for_the_router_stays() {
     assert_eq!((world.count(READINGS).await, world.count(SHELVED).await), (0, 1));
 }
 
+/// Or the next run, on whatever server, would now and then do nothing for ten minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_has_ended_holds_nobody_up() {
+    let world = World::new().await;
+    let held = "select count(*) from pg_locks join pg_database on pg_database.oid = database
+        where locktype = 'advisory' and datname = current_database()";
+    for run in 0..20 {
+        world.retention().run().await.unwrap();
+        assert_eq!(world.count(held).await, 0, "after run {run}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_owns_what_is_given_up_hears_of_it_before() {
     let world = World::new().await;

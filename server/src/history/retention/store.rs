@@ -51,7 +51,15 @@ impl Keeper {
         Ok(None)
     }
 
-    pub(super) async fn close(self) {
+    /// Lets the next one at it. Said before the connection ends, of which the database hears only a while after we have gone
+    /// on: a run that followed at once would find the lock still held, and do nothing.
+    pub(super) async fn close(mut self) {
+        swallow(
+            sqlx::query("select pg_advisory_unlock_all()")
+                .execute(&mut self.connection)
+                .await,
+            "the lock ends with the connection",
+        );
         swallow(
             self.connection.close().await,
             "the database notices the end by itself",
