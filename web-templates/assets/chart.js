@@ -21,26 +21,11 @@ function words(series, point) {
   return `${v[main]?.toFixed(digits)} ${series.unit}${series.kind === 'oximetry' && v.pulse ? `, pulse ${Math.round(v.pulse)}` : ''}`;
 }
 
-/** Draws the chart of a figure with `data-series` and `data-range`; gives `add(point, now)`, with the server's time. */
+/** Draws the chart of a figure with `data-range` and the series as JSON in it; gives `add(point, now)`, with the server's time. */
 export function chart(figure) {
   const [title, legend] = [document.querySelector('#chart-title'), document.querySelector('#chart-legend')];
   const tip = Object.assign(document.createElement('div'), { className: 'vw-tip', hidden: true });
-  let series, plot, hits = [], asked = 0;
-
-  async function load(range) {
-    const mine = ++asked;
-    try {
-      const answer = await fetch(`${figure.dataset.series}?range=${range}`, { headers: { accept: 'application/json' } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const json = await answer.json();
-      if (mine !== asked) return;
-      series = json;
-      series.points.sort((a, b) => a.t - b.t);
-      build();
-    } catch {
-      if (mine === asked && !series) say('The chart could not be loaded. The table below has every value.');
-    }
-  }
+  let series, plot, hits = [];
 
   function say(text) {
     plot?.destroy();
@@ -181,6 +166,12 @@ export function chart(figure) {
   matchMedia('print').addEventListener('change', () => plot?.redraw(false));
   // The canvas does not wait for the font by itself.
   document.fonts?.ready.then(() => plot?.redraw(false));
-  load(figure.dataset.range);
+  try {
+    series = JSON.parse(figure.querySelector('script').textContent);
+    series.points.sort((a, b) => a.t - b.t);
+    build();
+  } catch {
+    say('The chart could not be drawn. The table below has every value.');
+  }
   return { add };
 }

@@ -38,18 +38,13 @@ fn main() -> Result {
     Ok(())
 }
 
-/// A device's page with what it asks the server for: series, live stream, traces.
+/// A device's page with what it asks the server for: live stream, traces.
 fn device(folder: &Path, kind: Kind) -> Result {
     let series = samples::series(kind);
     let page_of = samples::device(kind);
     let path = format!("devices/{}", page_of.id);
     page(folder, &path, &page_of)?;
     let path = format!("{path}/{kind}");
-    write(
-        folder,
-        &format!("{path}/series.json"),
-        serde_json::to_string(&series)?.as_bytes(),
-    )?;
     let point = samples::live_point(kind);
     let row = samples::row(&series, &point, 0);
     let event = live::reading("1", &row, &point, series.to)?;

@@ -1,4 +1,4 @@
-//! The JSON behind a device's chart: `GET /devices/{id}/series.json?range=24h|7d`, and one point of it in each live event.
+//! The JSON behind a device's chart, which comes with the page, and one point of it in each live event.
 
 use std::collections::BTreeMap;
 
@@ -44,6 +44,15 @@ pub struct Series {
     pub points: Vec<Point>,
 }
 
+impl Series {
+    /// As JSON that may stand in a page: nothing in it ends the element that it is in, or begins another.
+    pub fn in_page(&self) -> String {
+        // No key of a map here is anything but a text, so there is nothing that could fail.
+        let json = serde_json::to_string(self).unwrap_or_default();
+        json.replace('<', "\\u003c")
+    }
+}
+
 /// A range of one field; an open end is absent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Band {
@@ -80,9 +89,9 @@ pub struct Point {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_series_is_the_json_that_the_page_script_reads() {
-        let series = Series {
+    /// A glucometer's LO.
+    fn low() -> Series {
+        Series {
             kind: Kind::Glucose,
             from: 0,
             to: 86_400_000,
@@ -100,11 +109,29 @@ mod tests {
                 t: 1_000,
                 until: None,
                 id: "r1".into(),
-                v: BTreeMap::from([(Field::Glucose, 600.0)]),
+                v: BTreeMap::from([(Field::Glucose, 20.0)]),
                 flags: vec!["test".into()],
-                comparator: Some(">".into()),
+                comparator: Some("<".into()),
             }],
-        };
-        insta::assert_snapshot!(serde_json::to_string(&series).unwrap(), @r#"{"kind":"glucose","from":0,"to":86400000,"time_zone":"America/New_York","unit":"mg/dL","bands":[{"field":"glucose","low":70.0}],"mean":{"glucose":112.5},"points":[{"t":1000,"id":"r1","v":{"glucose":600.0},"flags":["test"],"comparator":">"}]}"#);
+        }
+    }
+
+    #[test]
+    fn a_series_is_the_json_that_the_page_script_reads() {
+        let series = low();
+        insta::assert_snapshot!(series.in_page(), @r#"{"kind":"glucose","from":0,"to":86400000,"time_zone":"America/New_York","unit":"mg/dL","bands":[{"field":"glucose","low":70.0}],"mean":{"glucose":112.5},"points":[{"t":1000,"id":"r1","v":{"glucose":20.0},"flags":["test"],"comparator":"\u003c"}]}"#);
+    }
+
+    #[test]
+    fn nothing_in_a_series_ends_the_element_that_it_stands_in() {
+        let mut series = low();
+        series.unit = "</script><b>".into();
+        let text = series.in_page();
+        assert!(!text.contains('<'), "{text}");
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (&read["unit"], &read["points"][0]["comparator"]),
+            (&"</script><b>".into(), &"<".into())
+        );
     }
 }

@@ -70,7 +70,7 @@ async fn no_page_of_an_administrator_holds_a_value() {
     assert!(browser.get("/devices").await.text.contains("NORTHSIDE-1"));
     refusals_are_found(&world, &browser).await;
     for path in [
-        format!("/devices/{}/series.json", customer.device),
+        format!("/devices/{}/readings.csv", customer.device),
         format!("/devices/{}/live", customer.device),
         format!("/readings/{reading}/trace"),
         "/endpoint".to_owned(),

@@ -41,6 +41,15 @@ impl Answer {
         })
     }
 
+    /// What a device's page draws its chart of.
+    pub(crate) fn series(&self) -> serde_json::Value {
+        let (_, chart) = self
+            .text
+            .split_once("<script type=\"application/json\">")
+            .unwrap();
+        serde_json::from_str(chart.split_once("</script>").unwrap().0).unwrap()
+    }
+
     /// How much waits for who looks, by the menu's entry that leads there.
     pub(crate) fn waits_at(&self, href: &str) -> Option<&str> {
         let menu = self

@@ -26,8 +26,6 @@ async fn foreign_and_unknown_ids_are_not_there() {
     // Each route with an id: how it is asked, and an id of the other customer.
     let routes = [
         ("GET", "/devices/{id}", other.device),
-        ("GET", "/devices/{id}/series.json", other.device),
-        ("GET", "/devices/{id}/blood_pressure/series.json", other.device),
         ("GET", "/devices/{id}/readings.csv", other.device),
         ("GET", "/devices/{id}/live", other.device),
         ("GET", "/devices/{id}/blood_pressure/live", other.device),
@@ -105,7 +103,7 @@ async fn a_distributor_sees_its_own_devices_and_no_value() {
     assert_eq!(list.status, 200);
     assert!(list.text.contains(&placed.serial) && !list.text.contains(&other.serial));
     assert!(!list.shows("173") && !list.shows("107"));
-    for path in ["/series.json", "/live"] {
+    for path in ["/readings.csv", "/live"] {
         assert_eq!(
             browser
                 .get(&format!("/devices/{}{path}", placed.device))

@@ -1,6 +1,7 @@
 //! A device that took another's place: one line of readings.
 
 use chrono::TimeDelta;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::world::{Customer, World};
@@ -49,8 +50,12 @@ async fn the_readings_of_a_line_are_one_page() {
             page.text
                 .contains("from here on NEXT-0002, before it NORTHSIDE-1")
         );
-        let series = nurse.get(&format!("/devices/{device}/series.json")).await;
-        assert!(series.shows("121") && series.shows("133") && !series.shows("199"));
+        let series = page.series();
+        let drawn = [0, 1].map(|place| &series["points"][place]["v"]["systolic"]);
+        assert_eq!(
+            (drawn, &series["points"][2]),
+            ([&121.0.into(), &133.0.into()], &Value::Null)
+        );
     }
     let other = nurse.get(&format!("/devices/{}", stranger.device)).await;
     assert!(other.shows("188") && !other.shows("121") && !other.text.contains("took the place of"));

@@ -62,16 +62,15 @@ async fn a_device_s_page_shows_its_week() {
         page.text
     );
 
-    let series = browser.get(&format!("{device}/series.json?range=7d")).await;
-    let series: serde_json::Value = serde_json::from_str(&series.text).unwrap();
+    let series = page.series();
     assert_eq!(series["points"].as_array().unwrap().len(), 13);
     assert_eq!(series["points"][12]["v"]["systolic"], 173.0);
     assert_eq!(series["mean"]["systolic"], 150.0);
     assert_eq!(series["time_zone"], "America/New_York");
     let day = browser
-        .get(&format!("{device}/blood_pressure/series.json?range=24h"))
-        .await;
-    let day: serde_json::Value = serde_json::from_str(&day.text).unwrap();
+        .get(&format!("{device}?kind=blood_pressure&range=24h"))
+        .await
+        .series();
     assert_eq!(day["points"].as_array().unwrap().len(), 4);
     assert_eq!(day.get("mean"), None, "a day of home readings has none");
 }
@@ -84,15 +83,14 @@ async fn a_few_readings_make_no_week_s_mean() {
     world.route().await;
     let browser = world.signed_in("Northside").await;
     let device = format!("/devices/{}", customer.device);
+    let series = browser.get(&device).await.series();
+    assert_eq!(series.get("mean"), None, "no line is drawn");
     let page = browser.get(&device).await.text;
     let told = "of 1 reading on 1 day; for an average 12 on 3 days are wanted";
     assert!(page.contains("Mean so far") && page.contains(told), "{page}");
     for claimed in ["7-day mean", "above 135/85", "mean 150 over 95"] {
         assert!(!page.contains(claimed), "{claimed}: {page}");
     }
-    let series = browser.get(&format!("{device}/series.json?range=7d")).await;
-    let series: serde_json::Value = serde_json::from_str(&series.text).unwrap();
-    assert_eq!(series.get("mean"), None, "no line is drawn");
 }
 
 /// A glucometer's HI says that the glucose was above its limit and not what it was.
@@ -112,7 +110,9 @@ async fn a_limit_goes_into_no_mean() {
     .unwrap();
     let browser = world.signed_in("Northside").await;
     let device = format!("/devices/{}", customer.device);
-    let page = browser.get(&format!("{device}?kind=glucose")).await.text;
+    let page = browser.get(&format!("{device}?kind=glucose")).await;
+    assert_eq!(page.series()["mean"]["glucose"], 120.0);
+    let page = page.text;
     for told in [
         ">120<",
         "of 3 readings on 3 days · 1 beyond the device left out",
@@ -120,11 +120,6 @@ async fn a_limit_goes_into_no_mean() {
     ] {
         assert!(page.contains(told), "{told}: {page}");
     }
-    let series = browser
-        .get(&format!("{device}/glucose/series.json?range=7d"))
-        .await;
-    let series: serde_json::Value = serde_json::from_str(&series.text).unwrap();
-    assert_eq!(series["mean"]["glucose"], 120.0, "{series}");
 }
 
 /// Every time has a form for paper: the day, the clock and the zone; and the sheet says whose it is, when it was made and for
@@ -297,7 +292,7 @@ async fn what_a_person_may_not_do_is_not_offered() {
     let device = browser.get(&format!("/devices/{}", customer.device)).await;
     assert_eq!(device.status, 200, "what the device is, without what it measured");
     assert!(!device.shows("173") && device.text.contains("Life of this device"));
-    for path in ["/series.json", "/live", "/blood_pressure/live"] {
+    for path in ["/readings.csv", "/live", "/blood_pressure/live"] {
         assert_eq!(
             browser
                 .get(&format!("/devices/{}{path}", customer.device))

@@ -69,8 +69,7 @@ async fn a_person_s_units_zone_and_look_are_on_every_page_and_nowhere_else() {
         list.text
     );
 
-    let series = browser.get(&format!("{device}/series.json?range=24h")).await;
-    let series: Value = serde_json::from_str(&series.text).unwrap();
+    let series = browser.get(&format!("{device}?range=24h")).await.series();
     let near = |value: &Value, expected: f64| (value.as_f64().unwrap() - expected).abs() < 0.001;
     assert_eq!(
         (&series["unit"], &series["time_zone"]),

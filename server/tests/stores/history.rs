@@ -112,17 +112,18 @@ pub(crate) const ROWS: &[Row] = &[
         let followed = Followed { device: Some(call.at.device), kind: Some(Kind::Weight) };
         call.customer(async |tx| told(stream::news(call.own.scope(), tx, followed, 0, 100).await)).await
     }),
-    row!("history::store::series::points", Customer, Read, call => {
+    row!("history::store::series::measured", Customer, Read, call => {
         let since = call.world.ground.now() - TimeDelta::days(1);
         call.customer(async |tx| {
-            let points = series::points(tx, call.at.device, BP, since).await?;
-            Ok::<_, sea_orm::DbErr>(points.iter().map(|point| (point.id, point.values)).collect::<Vec<_>>())
+            let found = series::measured(tx, call.at.device, BP, since).await?;
+            let points: Vec<_> = found.points.iter().map(|point| (point.id, point.values)).collect();
+            Ok::<_, sea_orm::DbErr>((points, found.kinds))
         })
         .await
     }),
-    row!("history::store::summary::week", Customer, Read, call => {
-        let now = call.world.ground.now();
-        call.customer(async |tx| summary::week(tx, call.at.device, BP, now, &Utc).await).await
+    row!("history::store::file::kinds", Customer, Read, call => {
+        let since = call.world.ground.now() - TimeDelta::days(1);
+        call.customer(async |tx| file::kinds(tx, call.at.device, since).await).await
     }),
     row!("history::store::summary::days_with_data", Customer, Read, call => {
         let now = call.world.ground.now();

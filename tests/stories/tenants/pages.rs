@@ -76,9 +76,7 @@ fn tries(route: &str, b: &Tenant) -> Vec<(&'static str, String, &'static [u16])>
             ("GET", path.clone(), ABSENT),
             ("GET", format!("{path}?kind=weight&range=24h"), ABSENT),
         ],
-        "/devices/{id}/series.json"
-        | "/devices/{id}/readings.csv"
-        | "/devices/{id}/{kind}/series.json"
+        "/devices/{id}/readings.csv"
         | "/devices/{id}/live"
         | "/devices/{id}/{kind}/live"
         | "/readings/{id}/trace" => vec![("GET", path, ABSENT)],

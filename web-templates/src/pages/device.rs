@@ -7,6 +7,7 @@ use crate::frame::Frame;
 use crate::icon::Icon;
 use crate::pages::reading::ReadingRow;
 use crate::parts::{Battery, Pager, Stat, Tag};
+use crate::series::Series;
 
 /// `GET /devices/{id}?kind=&range=7d|24h&after=`.
 #[derive(Debug, Clone, Template)]
@@ -38,6 +39,8 @@ pub struct DevicePage {
     pub range: Range,
     /// The chart's text for screen readers, for example `26 readings in 7 days, mean 138 over 86 mmHg`.
     pub summary: String,
+    /// What the chart is drawn of; none where the page is fetched for its figures alone.
+    pub chart: Option<Series>,
     /// Where one device of the line ended and the next began, a sentence each; empty for one that replaced nothing.
     pub line: Vec<String>,
     /// The units in which the values of the table are.

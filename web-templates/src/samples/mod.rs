@@ -310,6 +310,7 @@ pub fn device(kind: Kind) -> DevicePage {
             next: Some(format!("/devices/dev-{serial}?after=c1")),
         },
         about: Some(format!("/devices/dev-{serial}/about")),
+        chart: Some(series),
     }
 }
 

@@ -1,12 +1,14 @@
 //! What a device's page says in figures: how many readings a day, their mean, the days with data.
 
-use chrono::{DateTime, Duration, NaiveDate, TimeDelta, TimeZone, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
 use sea_orm::{ConnectionTrait as _, DbErr};
-use std::collections::{BTreeMap, BTreeSet};
-use vitals::Kind;
+use vitals::{Kind, Quality};
 
 use super::line::Devices;
-use super::{AHEAD_MINUTES, get, parsed, sql};
+use super::series::Point;
+use super::{get, sql};
 use crate::ground::midnight;
 use crate::tenancy::{CustomerScope, Tx};
 
@@ -34,7 +36,7 @@ pub struct Day {
 
 impl Day {
     /// A day without readings.
-    pub(super) fn empty(date: NaiveDate) -> Self {
+    fn empty(date: NaiveDate) -> Self {
         Self {
             date,
             count: 0,
@@ -42,6 +44,27 @@ impl Day {
             beyond: 0,
             first: 0.0,
             second: 0.0,
+        }
+    }
+
+    fn add(&mut self, point: &Point, kind: Kind) {
+        self.count += 1;
+        if point.quality.contains(Quality::TEST) {
+            return;
+        }
+        if point.comparator.is_some() {
+            self.beyond += 1;
+            return;
+        }
+        self.counted += 1;
+        let values = point.values.map(|value| if value.is_nan() { 0.0 } else { value });
+        let [first, second, ..] = values;
+        if kind == Kind::Sleep {
+            // A night is as long as all its phases.
+            self.first += values.iter().sum::<f64>();
+        } else {
+            self.first += first;
+            self.second += second;
         }
     }
 }
@@ -73,11 +96,26 @@ pub struct Taken {
 pub struct Week {
     /// Its [`DAYS`] days, oldest first, with and without data.
     pub days: Vec<Day>,
-    /// Every kind that the device measured in it, with the number of readings.
-    pub kinds: BTreeMap<Kind, i64>,
 }
 
 impl Week {
+    /// The last [`DAYS`] days in the zone of this moment, of readings of one kind in any order. What came before them does not
+    /// count; what a clock that is ahead dates tomorrow is today's.
+    pub fn of<Z: TimeZone>(points: &[Point], kind: Kind, now: &DateTime<Z>) -> Self {
+        let mut days = empty_days(now);
+        let midnights: Vec<DateTime<Utc>> = days
+            .iter()
+            .map(|day| midnight(day.date, &now.timezone()))
+            .collect();
+        for point in points {
+            let begun = midnights.partition_point(|midnight| *midnight <= point.at);
+            if let Some(day) = begun.checked_sub(1).and_then(|place| days.get_mut(place)) {
+                day.add(point, kind);
+            }
+        }
+        Self { days }
+    }
+
     /// Readings of the kind.
     pub fn count(&self) -> i64 {
         self.days.iter().map(|day| day.count).sum()
@@ -102,7 +140,7 @@ impl Week {
 /// The mean of some days, oldest first. The first day with data is dropped, as the guidelines on home blood pressure ask for
 /// (ESH 2021), unless no later one has a value. A reading beyond what the device measures says that the value is higher or
 /// lower than a limit, not what it is: it goes into no mean.
-pub(super) fn mean(days: &[Day]) -> Option<Mean> {
+fn mean(days: &[Day]) -> Option<Mean> {
     let used = used(days);
     let sum = |pick: fn(&Day) -> i64| used.iter().map(|day| pick(day).unsigned_abs()).sum();
     let readings: u64 = sum(|day| day.counted);
@@ -137,106 +175,6 @@ fn used(days: &[Day]) -> Vec<&Day> {
     } else {
         with_data(days).collect()
     }
-}
-
-/// The number under a name, also where it is only a limit; [`week!`] takes those out of the main value.
-macro_rules! number {
-    ($field:literal) => {
-        concat!(
-            "coalesce(r.vals->'",
-            $field,
-            "'->'value', r.vals->'",
-            $field,
-            "')::float8"
-        )
-    };
-}
-
-macro_rules! week {
-    ($main:literal, $first:expr, $second:expr) => {
-        concat!(
-            "select r.kind, width_bucket(r.measured_at, $2::timestamptz[]) as day, count(*) as count,
-               count(*) filter (where r.kind = $1 and r.quality & 64 = 0 and m.is_measured) as counted,
-               count(*) filter (where r.kind = $1 and r.quality & 64 = 0 and not m.is_measured) as beyond,
-               coalesce(sum(",
-            $first,
-            ") filter (where r.kind = $1 and r.quality & 64 = 0 and m.is_measured), 0)::float8 as first,
-               coalesce(sum(",
-            $second,
-            ") filter (where r.kind = $1 and r.quality & 64 = 0 and m.is_measured), 0)::float8 as second
-             from (
-               select r.kind, r.measured_at, r.quality, case when r.kind = $1 then r.vals::jsonb end as vals
-               from unnest($5::uuid[], $6::timestamptz[], $7::timestamptz[]) as l(device, begins, ends)
-               join reading r on r.device_id = l.device and r.measured_at >= l.begins and r.measured_at < l.ends
-               where r.measured_at >= $3 and r.received_at >= $4 and r.status = 'final'
-               offset 0
-             ) as r
-             cross join lateral (select r.vals->'",
-            $main,
-            "'->>'comparator' is null as is_measured) as m
-             group by 1, 2"
-        )
-    };
-}
-
-/// Main and second value of a kind in SQL. Bit 64 of the quality is `Quality::TEST`.
-const fn week_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::BloodPressure => week!("systolic", number!("systolic"), number!("diastolic")),
-        Kind::Weight => week!("weight", number!("weight"), "0"),
-        Kind::Glucose => week!("glucose", number!("glucose"), "0"),
-        Kind::Oximetry => week!("spo2", number!("spo2"), number!("pulse")),
-        Kind::Temperature => week!("temperature", number!("temperature"), "0"),
-        Kind::HeartRate => week!("heart_rate", number!("heart_rate"), "0"),
-        Kind::Activity => week!("steps", number!("steps"), "0"),
-        Kind::Sleep => week!(
-            "deep",
-            concat!(
-                "(coalesce(",
-                number!("deep"),
-                ", 0) + coalesce(",
-                number!("light"),
-                ", 0) + coalesce(",
-                number!("rem"),
-                ", 0))"
-            ),
-            "0"
-        ),
-    }
-}
-
-/// The device's last [`DAYS`] days in the customer's zone.
-pub async fn week<Z: TimeZone>(
-    tx: &Tx<CustomerScope>,
-    devices: impl Into<Devices>,
-    kind: Kind,
-    now: DateTime<Utc>,
-    zone: &Z,
-) -> Result<Week, DbErr> {
-    let mut days = empty_days(now, zone);
-    let midnights: Vec<DateTime<Utc>> = days.iter().map(|day| midnight(day.date, zone)).collect();
-    let first = midnights.first().copied().unwrap_or(now);
-    let values = [
-        kind.as_str().into(),
-        midnights.into(),
-        first.into(),
-        (first - TimeDelta::minutes(AHEAD_MINUTES)).into(),
-    ];
-    let values = values.into_iter().chain(devices.into().values());
-    let mut kinds = BTreeMap::new();
-    for row in tx.connection().query_all_raw(sql(week_of(kind), values)).await? {
-        let (of, count): (Kind, i64) = (parsed(&row, "kind")?, get(&row, "count")?);
-        *kinds.entry(of).or_insert(0) += count;
-        let place = usize::try_from(get::<i32>(&row, "day")? - 1).unwrap_or(usize::MAX);
-        if let Some(day) = days.get_mut(place).filter(|_| of == kind) {
-            day.count = count;
-            day.counted = get(&row, "counted")?;
-            day.beyond = get(&row, "beyond")?;
-            day.first = get(&row, "first")?;
-            day.second = get(&row, "second")?;
-        }
-    }
-    Ok(Week { days, kinds })
 }
 
 /// How many of the customer's last [`WINDOW`] days have data of the device, by the usage ledger, which outlives the
@@ -283,8 +221,8 @@ fn local_days<Z: TimeZone>(
         .collect()
 }
 
-fn empty_days<Z: TimeZone>(now: DateTime<Utc>, zone: &Z) -> Vec<Day> {
-    let today = now.with_timezone(zone).date_naive();
+fn empty_days<Z: TimeZone>(now: &DateTime<Z>) -> Vec<Day> {
+    let today = now.date_naive();
     let ago = 0..i64::try_from(DAYS).unwrap_or(1);
     let dates = ago.rev().map(|ago| today - Duration::days(ago));
     dates.map(Day::empty).collect()
@@ -306,10 +244,75 @@ mod tests {
     }
 
     fn week(days: Vec<Day>) -> Week {
-        Week {
-            days,
-            kinds: BTreeMap::new(),
+        Week { days }
+    }
+
+    fn point(at: &str, main: f64) -> Point {
+        Point {
+            id: uuid::Uuid::nil().into(),
+            at: at.parse().unwrap(),
+            period: None,
+            values: [main, 80.0, f64::NAN, f64::NAN],
+            quality: Quality::NONE,
+            comparator: None,
         }
+    }
+
+    /// Readings of each of the seven days, the oldest first.
+    fn counts(week: &Week) -> Vec<i64> {
+        week.days.iter().map(|day| day.count).collect()
+    }
+
+    #[test]
+    fn a_week_is_the_last_seven_days_where_the_customer_lives() {
+        let zone = chrono::FixedOffset::west_opt(5 * 3_600).unwrap();
+        let now: DateTime<Utc> = "2026-11-20T03:00:00Z".parse().unwrap();
+        let points = [
+            point("2026-11-13T04:59:59Z", 100.0),
+            point("2026-11-13T05:00:00Z", 110.0),
+            point("2026-11-19T04:59:59Z", 120.0),
+            point("2026-11-19T05:00:00Z", 130.0),
+            point("2026-11-20T02:00:00Z", 140.0),
+        ];
+        let week = Week::of(&points, Kind::BloodPressure, &now.with_timezone(&zone));
+        assert_eq!(counts(&week), [1, 0, 0, 0, 0, 1, 2]);
+        assert_eq!((week.days[6].first, week.days[6].second), (270.0, 160.0));
+    }
+
+    #[test]
+    fn what_a_clock_ahead_dates_tomorrow_is_today_s() {
+        let points = [
+            "2026-11-18T12:00:00Z",
+            "2026-11-19T23:50:00Z",
+            "2026-11-20T00:05:00Z",
+        ]
+        .map(|at| point(at, 120.0));
+        let last = |now: &str| {
+            let now: DateTime<Utc> = now.parse().unwrap();
+            counts(&Week::of(&points, Kind::Glucose, &now)).split_off(4)
+        };
+        assert_eq!(last("2026-11-19T23:55:00Z"), [0, 1, 2]);
+        assert_eq!(last("2026-11-20T00:10:00Z"), [1, 1, 1]);
+    }
+
+    #[test]
+    fn tests_and_limits_are_counted_and_go_into_no_sum() {
+        let now: DateTime<Utc> = "2026-11-20T12:00:00Z".parse().unwrap();
+        let mut points = ["08", "09", "10"].map(|hour| point(&format!("2026-11-20T{hour}:00:00Z"), 120.0));
+        points[1].quality = Quality::TEST;
+        points[2].comparator = Some('>');
+        let today = Week::of(&points, Kind::Glucose, &now).days[6];
+        let counts = (today.count, today.counted, today.beyond);
+        assert_eq!((counts, today.first), ((3, 1, 1), 120.0));
+    }
+
+    #[test]
+    fn a_night_is_as_long_as_all_its_phases() {
+        let now: DateTime<Utc> = "2026-11-20T12:00:00Z".parse().unwrap();
+        let mut night = point("2026-11-20T06:00:00Z", 90.0);
+        night.values = [90.0, 240.0, f64::NAN, 15.0];
+        let today = Week::of(&[night], Kind::Sleep, &now).days[6];
+        assert_eq!((today.first, today.second), (345.0, 0.0));
     }
 
     #[test]
@@ -388,10 +391,5 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         assert_eq!(days, ["2026-11-09", "2026-11-10"]);
-    }
-
-    #[test]
-    fn the_test_flag_is_the_bit_that_the_statement_names() {
-        assert_eq!(vitals::Quality::TEST.to_bits(), 64);
     }
 }

@@ -114,8 +114,6 @@ pub(super) const ROUTES: &[Route] = &[
     post("/devices/{id}/token", Right::ManageDevices),
     post("/devices/{id}/revoke-token", Right::ManageDevices),
     get("/devices/{id}/readings.csv", Right::SeeMeasurements),
-    get("/devices/{id}/series.json", Right::SeeMeasurements),
-    get("/devices/{id}/{kind}/series.json", Right::SeeMeasurements),
     get("/devices/{id}/live", Right::SeeMeasurements),
     get("/devices/{id}/{kind}/live", Right::SeeMeasurements),
     get("/readings/{id}/trace", Right::SeeMeasurements),

@@ -12,15 +12,14 @@ use serde::Deserialize;
 use vitals::Kind;
 use web_templates::Range;
 
+use super::chart::since;
 use super::file_lines::{Columns, Named};
 use super::line::{self, Line};
 use super::parts::model;
-use super::series::since;
 use super::show;
 use crate::ground::ids::{DeviceId, HubId};
 use crate::history::store::file::{self, Filed, Wanted};
 use crate::history::store::page::Before;
-use crate::history::store::summary;
 use crate::http::State;
 use crate::http::files::{self, Full, Stretches};
 use crate::http::portal::error::PageError;
@@ -78,8 +77,8 @@ pub(super) async fn get(
             let kinds = if let Some(kind) = kind {
                 vec![kind]
             } else {
-                let week = summary::week(tx, &line.devices, Kind::BloodPressure, now, &zone).await?;
-                show::measured(&device, &week)
+                let week = since(Range::Week, now, zone);
+                show::measured(&device, &file::kinds(tx, &line.devices, week).await?)
             };
             Ok::<_, PageError>(kinds)
         })

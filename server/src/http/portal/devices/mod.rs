@@ -5,6 +5,7 @@ mod about;
 mod adopt;
 mod adopt_by_reading;
 mod cells;
+mod chart;
 mod facts;
 mod file;
 mod file_lines;
@@ -22,7 +23,6 @@ mod offered;
 pub(super) mod parts;
 pub(super) mod reference;
 pub(super) mod said;
-mod series;
 mod show;
 mod tiles;
 
@@ -41,11 +41,6 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .route("/devices/{id}/about", web::get().to(about::get))
         .configure(moves::configure)
         .route("/devices/{id}/readings.csv", web::get().to(file::get))
-        .route("/devices/{id}/series.json", web::get().to(series::get))
-        .route(
-            "/devices/{id}/{kind}/series.json",
-            web::get().to(series::get_kind),
-        )
         .route("/devices/{id}/live", web::get().to(live::get))
         .route("/devices/{id}/{kind}/live", web::get().to(live::get_kind));
 }

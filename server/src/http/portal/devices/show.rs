@@ -1,5 +1,7 @@
 //! `GET /devices/{id}`: one device's readings.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -8,13 +10,13 @@ use vitals::{Field, Kind, Units};
 use web_templates::pages::device::KindChoice;
 use web_templates::{DevicePage, DeviceVia, Icon, Pager, Range, ReadingRow};
 
+use super::chart::{self, Drawn, since};
 use super::line::{self, Line};
 use super::parts::{battery, kind, model, state as device_state, via};
-use super::series::since;
 use super::{about, cells, reference, tiles};
 use crate::ground::ids::{DeviceId, HubId};
 use crate::history::store::page::{self, Before, Shown};
-use crate::history::store::series::fields;
+use crate::history::store::series::{self, Measured, fields};
 use crate::history::store::summary::{self, Week};
 use crate::http::State;
 use crate::http::portal::error::PageError;
@@ -54,7 +56,8 @@ struct Found {
     hub: Option<(HubId, String)>,
     counts: Counts,
     kind: Kind,
-    week: Week,
+    /// What it measured this week.
+    measured: Measured,
     days: usize,
     /// The last reading of the kind, of the range or before it.
     last: Option<Shown>,
@@ -78,7 +81,9 @@ pub(super) async fn get(
     }
     let before: Option<Before> = cursor(&asked.after)?.map(|(measured_at, id)| Before { measured_at, id });
     let found = find(&state, &visitor, *id, &asked, before).await?;
-    html(&page(&state, &visitor, &asked, found))
+    // Who only fetches the figures anew after a reading has drawn that one already.
+    let is_drawn = request.headers().contains_key("hx-request");
+    html(&page(&state, &visitor, (&asked, is_drawn), found))
 }
 
 async fn find(
@@ -95,18 +100,18 @@ async fn find(
     let all = &line.devices;
     let Had { device, until } = given_back::had(state.database(), scope, id).await?;
     let kind = kind(&device, chosen(&asked.kind));
-    let (hub, counts, week, days, last, rows) = scope
+    let (hub, counts, measured, days, last, rows) = scope
         .run(state.database(), async |tx| {
             let hub = overview::last_hubs(tx, &[id]).await?.remove(&id);
             let counts = overview::counts(tx, now).await?;
-            let week = summary::week(tx, all, kind, now, &zone).await?;
+            let measured = series::measured(tx, all, kind, since(Range::Week, now, zone)).await?;
             let days = summary::days_with_data(tx, all, now, &zone).await?;
             let rows = page::newest(tx, all, kind, Some(begins), before, ROWS + 1).await?;
             let last = match rows.first() {
                 Some(first) if before.is_none() => Some(first.clone()),
                 _ => page::newest(tx, all, kind, None, None, 1).await?.pop(),
             };
-            Ok::<_, PageError>((hub, counts, week, days, last, rows))
+            Ok::<_, PageError>((hub, counts, measured, days, last, rows))
         })
         .await?;
     Ok(Found {
@@ -114,7 +119,7 @@ async fn find(
         hub,
         counts,
         kind,
-        week,
+        measured,
         days,
         last,
         rows,
@@ -123,20 +128,22 @@ async fn find(
     })
 }
 
-fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> DevicePage {
+fn page(state: &State, visitor: &Visitor, (asked, is_drawn): (&Asked, bool), found: Found) -> DevicePage {
     let (now, zone, units) = (state.ground().now(), visitor.zone(), visitor.person().units);
     let Found {
         device,
         hub,
         counts,
         kind,
-        week,
+        measured,
         days,
         last,
         mut rows,
         line,
         given_back,
     } = found;
+    let Measured { points, kinds } = measured;
+    let week = Week::of(&points, kind, &now.with_timezone(&zone));
     let is_first = asked.after.is_empty();
     let more = rows.len() > usize::from(ROWS);
     rows.truncate(usize::from(ROWS));
@@ -158,6 +165,13 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
             said_below(kind, asked.range()),
         ),
     };
+    let drawn = Drawn {
+        of: (kind, units),
+        range: asked.range(),
+        points,
+        week: &week,
+    };
+    let chart = (!is_drawn).then(|| chart::series(drawn, now, zone));
     let mut frame = frame(state, visitor, Place::Devices, kind.label(), &counts);
     frame.crumbs = vec![crumb("Devices", "/devices")];
     frame.live = is_first && given_back.is_none();
@@ -165,7 +179,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         frame,
         id: device.id.to_string(),
         kind,
-        kinds: kinds(&device, &week, kind),
+        kinds: choices(&device, &kinds, kind),
         state: device_state(&device, now),
         model: model(&device),
         serial: device.serial.clone(),
@@ -175,6 +189,7 @@ fn page(state: &State, visitor: &Visitor, asked: &Asked, found: Found) -> Device
         stats: tiles::tiles(last.as_ref(), &week, days, (kind, units), (now, zone)),
         range: asked.range(),
         summary: summary_text(&week, asked.range(), kind, units),
+        chart,
         units,
         rows: shown,
         line: given_back
@@ -207,8 +222,8 @@ fn said_below(kind: Kind, range: Range) -> String {
 }
 
 /// The other kinds that the device measures, or did this week: nothing that it sent stays out of sight.
-fn kinds(device: &Device, week: &Week, shown: Kind) -> Vec<KindChoice> {
-    let mut all = measured(device, week);
+fn choices(device: &Device, kinds: &BTreeSet<Kind>, shown: Kind) -> Vec<KindChoice> {
+    let mut all = measured(device, kinds);
     if !all.contains(&shown) {
         all.push(shown);
         all.sort();
@@ -225,8 +240,8 @@ fn kinds(device: &Device, week: &Week, shown: Kind) -> Vec<KindChoice> {
 }
 
 /// The kinds that the device measures, or did this week, in their order.
-pub(super) fn measured(device: &Device, week: &Week) -> Vec<Kind> {
-    let is_there = |kind: &Kind| device.kinds.contains(kind) || week.kinds.contains_key(kind);
+pub(super) fn measured(device: &Device, kinds: &BTreeSet<Kind>) -> Vec<Kind> {
+    let is_there = |kind: &Kind| device.kinds.contains(kind) || kinds.contains(kind);
     Kind::ALL.iter().copied().filter(is_there).collect()
 }
 

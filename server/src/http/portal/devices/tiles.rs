@@ -187,10 +187,7 @@ mod tests {
     use crate::history::store::summary::Day;
 
     fn week(days: Vec<Day>) -> Week {
-        Week {
-            days,
-            kinds: std::collections::BTreeMap::new(),
-        }
+        Week { days }
     }
 
     /// The tile of a week with so many readings on each day.
