@@ -1,6 +1,7 @@
 //! A customer's day goes into the archive before it leaves the history, whole, for nobody's eyes, and can be read back.
 
 mod bucket;
+mod exported;
 mod own;
 mod tries;
 

@@ -14,15 +14,15 @@ use crate::world::{Answer, Client, PASSWORD, World};
 const FILES: [&str; 2] = ["observations", "raw-messages"];
 
 /// A customer with three readings of today in the archive, and another one who has chosen it as well.
-struct Archived<'a> {
+pub(crate) struct Archived<'a> {
     world: &'a World,
-    hub: Hub<'a>,
+    pub(crate) hub: Hub<'a>,
     other: Hub<'a>,
-    day: NaiveDate,
+    pub(crate) day: NaiveDate,
 }
 
 impl<'a> Archived<'a> {
-    async fn new(world: &'a World) -> Self {
+    pub(crate) async fn new(world: &'a World) -> Self {
         let hub = Hub::new(world, "a").await;
         let other = Hub::new(world, "b").await;
         for tenant in [&hub.tenant, &other.tenant] {

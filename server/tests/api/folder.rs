@@ -1,6 +1,6 @@
 //! Where blobs lie during a test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -17,6 +17,12 @@ impl Folder {
 
     pub(crate) fn blobs(&self) -> Arc<dyn Blobs> {
         Arc::new(FolderBlobs::new(self.0.clone()))
+    }
+}
+
+impl AsRef<Path> for Folder {
+    fn as_ref(&self) -> &Path {
+        &self.0
     }
 }
 

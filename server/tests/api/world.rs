@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(crate) sql: PgPool,
     /// Where the server's archive lies.
     pub(crate) folder: Folder,
+    /// Where its database is: for the server's own role, and for the superuser.
+    pub(crate) urls: [String; 2],
     _stop: tokio_util::sync::DropGuard,
 }
 
@@ -137,6 +139,7 @@ impl World {
             anyone,
             sql,
             folder,
+            urls: [url, superuser],
             _stop: stop.drop_guard(),
         }
     }
