@@ -88,7 +88,8 @@ fn nothing_is_inline_that_the_content_policy_forbids() {
                 .split_whitespace()
                 .find(|word| word.starts_with("on") && word.contains('='));
             assert_eq!(handler, None, "{name}: {tag}");
-            if tag.starts_with("script") {
+            // Data for a script is nothing that runs.
+            if tag.starts_with("script") && tag != "script type=\"application/json\"" {
                 assert!(tag.contains("src=\"/assets/"), "{name}: {tag}");
             }
         }
@@ -132,6 +133,9 @@ fn a_hostile_name_stays_text() {
     page.frame.title = evil.into();
     page.serial = evil.into();
     page.summary = evil.into();
+    let chart = page.chart.as_mut().unwrap();
+    (chart.unit, chart.time_zone) = (evil.into(), evil.into());
+    chart.points[0].id = evil.into();
     page.rows[0].id = evil.into();
     page.rows[0].notes = vec![web_templates::Note {
         text: evil.into(),

@@ -62,8 +62,8 @@ pub struct Measured {
     pub kinds: BTreeSet<Kind>,
 }
 
-/// The columns come as arrays in one row, which costs a fraction of one row a reading, and the values as they are stored:
-/// taken apart here, they cost a tenth of what they cost there. The other kinds are sorted only where there are some.
+/// The columns come as arrays in one row, which costs a fraction of one row a reading, and the values as they are stored, to be
+/// taken apart here. The other kinds are sorted only where there are some.
 const SERIES: &str = "
 select array_agg(id) filter (where kind = $1) as id, array_agg(measured_at) filter (where kind = $1) as at,
   array_agg(quality) filter (where kind = $1) as quality, array_agg(vals::text) filter (where kind = $1) as vals,
