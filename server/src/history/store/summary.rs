@@ -24,7 +24,7 @@ pub struct Day {
     pub date: NaiveDate,
     /// Readings of the kind on it, those taken back not counted.
     pub count: i64,
-    /// Of those, the ones that are no tests and were measured: what the sums are made of.
+    /// Of those, the ones that are no tests and whose main value was measured: what the sums are made of.
     pub counted: i64,
     /// Of those, the ones that are no tests and whose main value is only a limit: a glucometer's HI and LO.
     pub beyond: i64,
@@ -56,17 +56,28 @@ impl Day {
             self.beyond += 1;
             return;
         }
+        let [first, second, third, _] = point.values;
+        let first = match kind {
+            Kind::Sleep => asleep([first, second, third]),
+            _ => Some(first).filter(|value| !value.is_nan()),
+        };
+        let Some(first) = first else {
+            return;
+        };
         self.counted += 1;
-        let values = point.values.map(|value| if value.is_nan() { 0.0 } else { value });
-        let [first, second, ..] = values;
-        if kind == Kind::Sleep {
-            // A night is as long as all its phases.
-            self.first += values.iter().sum::<f64>();
-        } else {
-            self.first += first;
+        self.first += first;
+        if kind != Kind::Sleep && !second.is_nan() {
             self.second += second;
         }
     }
+}
+
+/// Minutes of a night's deep, light and REM sleep together; of one of which only the time awake is known, none.
+fn asleep(phases: [f64; 3]) -> Option<f64> {
+    phases
+        .into_iter()
+        .filter(|minutes| !minutes.is_nan())
+        .reduce(|sum, minutes| sum + minutes)
 }
 
 /// A mean of some days, and of how much it is one.
@@ -307,12 +318,15 @@ mod tests {
     }
 
     #[test]
-    fn a_night_is_as_long_as_all_its_phases() {
+    fn a_night_is_as_long_as_the_sleep_in_it() {
         let now: DateTime<Utc> = "2026-11-20T12:00:00Z".parse().unwrap();
         let mut night = point("2026-11-20T06:00:00Z", 90.0);
         night.values = [90.0, 240.0, f64::NAN, 15.0];
-        let today = Week::of(&[night], Kind::Sleep, &now).days[6];
-        assert_eq!((today.first, today.second), (345.0, 0.0));
+        let mut lain_awake = point("2026-11-20T07:00:00Z", f64::NAN);
+        lain_awake.values = [f64::NAN, f64::NAN, f64::NAN, 20.0];
+        let today = Week::of(&[night, lain_awake], Kind::Sleep, &now).days[6];
+        assert_eq!((today.count, today.counted), (2, 1));
+        assert_eq!((today.first, today.second), (330.0, 0.0));
     }
 
     #[test]
