@@ -1,29 +1,22 @@
 //! Passwords: argon2id on two threads of its own, away from those that serve requests. The 12 MiB that a hash takes are kept
 //! and filled again for the next, so that a rush of sign-ins needs no more memory than two, and one after the other no more
-//! than one; a moment after the last they are given back.
+//! than one. They are not given back: what a thread frees before it rests, the allocator keeps.
+
+mod turns;
 
 use std::fmt;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::oneshot;
 
+use self::turns::{Full, Turns, Work};
 use super::IdentityError;
 use crate::ground::Ground;
 use crate::ground::swallow::either_way;
 
 const SHORTEST: usize = 12;
 const LONGEST_BYTES: usize = 256;
-/// Hashes at the same time: each takes 12 MiB and a core.
-const AT_ONCE: usize = 2;
-/// Sign-ins that may wait for their turn, about a second's worth.
-const WAITING: usize = 64;
-/// How long the memory of a hash is kept for the next one.
-const KEPT: Duration = Duration::from_secs(1);
 /// Bytes of a hash.
 const HASH: usize = Params::DEFAULT_OUTPUT_LEN;
 /// Of new hashes.
@@ -88,17 +81,13 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What a thread does: it gets the memory for it.
-type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
-
 /// Hashes and verifies.
 pub(super) struct Passwords {
     ground: Ground,
     params: Params,
     /// A hash that is no password's: an unknown address costs the same time as a known one.
     nobody: String,
-    /// The threads end with it.
-    turns: SyncSender<Work>,
+    turns: Turns,
 }
 
 impl fmt::Debug for Passwords {
@@ -112,18 +101,7 @@ impl Passwords {
         let params = Params::new(cost.memory_kib, cost.passes, 1, Some(HASH))
             .map_err(|_| IdentityError::Machinery("the cost of a password's hash is out of range"))?;
         let nobody = written(&params, &ground.random(), &ground.random::<HASH>())?;
-        let (turns, waiting) = sync_channel(WAITING);
-        let shared = Arc::new(Turns {
-            waiting: Mutex::new(waiting),
-            kept: Mutex::default(),
-        });
-        for _ in 0..AT_ONCE {
-            let taken = Arc::clone(&shared);
-            thread::Builder::new()
-                .name("passwords".to_owned())
-                .spawn(move || taken.take())
-                .map_err(|_| IdentityError::Machinery("a thread could not be started"))?;
-        }
+        let turns = Turns::start().map_err(|_| IdentityError::Machinery("a thread could not be started"))?;
         Ok(Self {
             ground,
             params,
@@ -172,45 +150,8 @@ impl Passwords {
                 );
             }
         });
-        match self.turns.try_send(work) {
-            Ok(()) => done.await.map_err(|_| failed),
-            Err(TrySendError::Full(_)) => Err(IdentityError::Busy),
-            Err(TrySendError::Disconnected(_)) => Err(failed),
-        }
-    }
-}
-
-/// What the threads share.
-struct Turns {
-    waiting: Mutex<Receiver<Work>>,
-    /// The memory of hashes that are over, the last on top.
-    kept: Mutex<Vec<Vec<Block>>>,
-}
-
-impl Turns {
-    /// One thread's life: it ends when nobody can ask any more.
-    fn take(&self) {
-        loop {
-            match self.next() {
-                Ok(work) => {
-                    let mut memory = self.kept().pop().unwrap_or_default();
-                    work(&mut memory);
-                    self.kept().push(memory);
-                }
-                Err(RecvTimeoutError::Timeout) => self.kept().clear(),
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-        }
-    }
-
-    /// Held while it waits: the other thread, if it is free as well, waits for the lock instead.
-    fn next(&self) -> Result<Work, RecvTimeoutError> {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.recv_timeout(KEPT)
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.turns.push(work).map_err(|Full| IdentityError::Busy)?;
+        done.await.map_err(|_| failed)
     }
 }
 
@@ -272,6 +213,9 @@ fn matches(stored: &str, password: &[u8], memory: &mut Vec<Block>) -> Result<boo
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::turns::WAITING;
     use super::*;
     use crate::ground::{Keys, MasterKey};
 
